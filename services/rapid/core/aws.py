@@ -1,0 +1,36 @@
+"""boto3 clients for the local endpoint.
+
+Only the command line, the deployer and our own services use this: code that runs on AWS calls `boto3.client` itself.
+"""
+
+from functools import lru_cache
+from typing import Any
+
+from rapid.core.config import Config
+
+ACCESS_KEY = "test"
+SECRET_KEY = "test"  # noqa: S105 - LocalStack accepts any pair and maps it to the default account
+
+
+@lru_cache(maxsize=64)
+def client(config: Config, service: str) -> Any:
+    """A thread-safe client of `service` at the emulator, in the configured region."""
+    import boto3
+    from botocore.config import Config as BotoConfig
+
+    return boto3.Session(ACCESS_KEY, SECRET_KEY, region_name=config.region).client(
+        service,
+        endpoint_url=config.emulator_url,
+        config=BotoConfig(s3={"addressing_style": "path"}, max_pool_connections=32, tcp_keepalive=True),
+    )
+
+
+def environment(config: Config) -> dict[str, str]:
+    """Environment variables that point any AWS client of a child process at the emulator."""
+    return {
+        "AWS_ENDPOINT_URL": config.emulator_url,
+        "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+        "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
+        "AWS_REGION": config.region,
+        "AWS_DEFAULT_REGION": config.region,
+    }

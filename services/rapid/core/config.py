@@ -1,0 +1,201 @@
+"""Every setting of the project, declared once.
+
+A setting comes from the environment, else from the `.env` file of the checkout, else from its default.
+`load()` reads them once into a frozen `Config`; nothing else in `rapid` reads `os.environ`.
+The table in the README and `./rapid config` are made from `SETTINGS`.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rapid.core.errors import SettingError
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One declared setting. `parse` turns its text into its value and raises ValueError on nonsense."""
+
+    name: str
+    default: str
+    help: str
+    parse: Callable[[str], Any] = str
+    secret: bool = False
+
+    @property
+    def field(self) -> str:
+        return self.name.removeprefix("RAPID_").lower()
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 < port < 65536:
+        raise ValueError("a port is a whole number from 1 to 65535")
+    return port
+
+
+def _path(text: str) -> Path:
+    path = Path(text).expanduser()
+    return path if path.is_absolute() else ROOT / path
+
+
+def _flag(text: str) -> bool:
+    if text.lower() in {"1", "true", "yes", "on"}:
+        return True
+    if text.lower() in {"0", "false", "no", "off", ""}:
+        return False
+    raise ValueError("use 1 or 0")
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value <= 0:
+        raise ValueError("use a whole number above 0")
+    return value
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("RAPID_HOST", "127.0.0.1", "address that every service binds to"),
+    Setting("RAPID_EMULATOR_PORT", "4566", "port of the AWS endpoint", _port),
+    Setting("RAPID_RUNNER_PORT", "4580", "port of the Glue runner's API", _port),
+    Setting("RAPID_SUPERSET_PORT", "8088", "port of Superset", _port),
+    Setting("RAPID_RUNNER_HOST", "", "host of the Glue runner as the emulator reaches it; empty: RAPID_HOST"),
+    Setting("RAPID_EMULATOR_HOST", "", "host of the AWS endpoint as clients reach it; empty: RAPID_HOST"),
+    Setting("RAPID_SUPERSET_HOST", "", "host of Superset as clients reach it; empty: RAPID_HOST"),
+    Setting("RAPID_HOME", ".rapid", "folder for state, logs and process files", _path),
+    Setting("RAPID_ENVIRONMENTS", ".rapid/envs", "folder of the Python environments, one per part", _path),
+    Setting("RAPID_CACHE", "~/.cache/rapid-analytics", "folder for downloads that outlive a checkout (jars)", _path),
+    Setting("RAPID_REGION", "us-east-1", "AWS region that is emulated"),
+    Setting("RAPID_ACCOUNT", "000000000000", "AWS account that is emulated"),
+    Setting("RAPID_STACK_NAME", "rapid-analytics", "name of the CloudFormation stack"),
+    Setting("RAPID_SPARK_MASTER", "local[*]", "where Glue jobs run: local[*] or spark://host:7077"),
+    Setting("RAPID_GLUE_WARM", "1", "JVMs that the Glue runner keeps ready; 0 starts each job cold", int),
+    Setting("RAPID_GLUE_PARALLEL", "3", "Glue jobs that run at the same time; more are queued", _positive),
+    Setting("RAPID_GLUE_MEMORY_MB", "1024", "Java heap of one Glue job, in MiB", _positive),
+    Setting("RAPID_DURABLE", "1", "keep the emulator's state on disk, safe from kill -9", _flag),
+    Setting("RAPID_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR"),
+)
+
+
+@dataclass(frozen=True)
+class Config:
+    """The settings, parsed. One attribute per entry of `SETTINGS`, plus the paths that follow from them."""
+
+    host: str
+    emulator_port: int
+    runner_port: int
+    superset_port: int
+    runner_host: str
+    emulator_host: str
+    superset_host: str
+    home: Path
+    environments: Path
+    cache: Path
+    region: str
+    account: str
+    stack_name: str
+    spark_master: str
+    glue_warm: int
+    glue_parallel: int
+    glue_memory_mb: int
+    durable: bool
+    log_level: str
+
+    @property
+    def emulator_url(self) -> str:
+        return f"http://{self.emulator_host or self.host}:{self.emulator_port}"
+
+    @property
+    def runner_url(self) -> str:
+        return f"http://{self.runner_host or self.host}:{self.runner_port}"
+
+    @property
+    def superset_url(self) -> str:
+        return f"http://{self.superset_host or self.host}:{self.superset_port}"
+
+    @property
+    def state(self) -> Path:
+        """What must survive a restart: objects, stores, the runner's and Superset's data."""
+        return self.home / "state"
+
+    @property
+    def run(self) -> Path:
+        """Process files, sockets and secrets of what is running."""
+        return self.home / "run"
+
+    @property
+    def logs(self) -> Path:
+        return self.home / "logs"
+
+    def python(self, environment: str) -> Path:
+        """The interpreter of one of our environments."""
+        return self.environments / environment / "bin" / "python"
+
+    def as_environment(self) -> dict[str, str]:
+        """These settings as environment variables, for a child process that calls `load()`."""
+        raw = {s.name: getattr(self, s.field) for s in SETTINGS}
+        return {name: str(int(v)) if isinstance(v, bool) else str(v) for name, v in raw.items()}
+
+
+def read_dotenv(path: Path) -> dict[str, str]:
+    """`NAME=value` lines of a `.env` file; blank lines and `#` comments are skipped.
+
+    Raises:
+        SettingError: a line that is none of these.
+    """
+    values: dict[str, str] = {}
+    if not path.is_file():
+        return values
+    for number, line in enumerate(path.read_text().splitlines(), 1):
+        text = line.strip()
+        if not text or text.startswith("#"):
+            continue
+        name, equals, value = text.removeprefix("export ").partition("=")
+        if not equals:
+            raise SettingError(f"{path}:{number}: expected NAME=value, found {text!r}.")
+        values[name.strip()] = value.strip().strip("\"'")
+    return values
+
+
+def sources(environ: Mapping[str, str] | None = None, dotenv: Path | None = None) -> dict[str, tuple[str, str]]:
+    """For each setting its text and where it came from: `environment`, `.env` or `default`.
+
+    Raises:
+        SettingError: a `RAPID_` name that no setting has, in the environment or the file.
+    """
+    environ = os.environ if environ is None else environ
+    known = {s.name for s in SETTINGS}
+    from_file = read_dotenv(dotenv or ROOT / ".env")
+    unknown = sorted(n for n in {*environ, *from_file} if n.startswith("RAPID_") and n not in known)
+    if unknown:
+        raise SettingError(f"No such setting: {', '.join(unknown)}. Valid: {', '.join(sorted(known))}.")
+    found: dict[str, tuple[str, str]] = {}
+    for setting in SETTINGS:
+        if setting.name in environ:
+            found[setting.name] = (environ[setting.name], "environment")
+        elif setting.name in from_file:
+            found[setting.name] = (from_file[setting.name], ".env")
+        else:
+            found[setting.name] = (setting.default, "default")
+    return found
+
+
+def load(environ: Mapping[str, str] | None = None, dotenv: Path | None = None) -> Config:
+    """Reads and parses every setting.
+
+    Raises:
+        SettingError: an unknown name, or a value that does not parse.
+    """
+    values: dict[str, Any] = {}
+    texts = sources(environ, dotenv)
+    for setting in SETTINGS:
+        text, origin = texts[setting.name]
+        try:
+            values[setting.field] = setting.parse(text)
+        except ValueError as error:
+            raise SettingError(f"{setting.name}={text!r} (from {origin}): {error}.") from error
+    return Config(**values)

@@ -1,0 +1,11 @@
+"""Registers the Athena provider with LocalStack."""
+
+from localstack.services.plugins import Service, aws_provider
+
+
+@aws_provider(api="athena", name="rapid")
+def athena() -> Service:
+    from rapid.emulator.athena.provider import AthenaProvider
+    from rapid.emulator.moto import with_moto
+
+    return Service.for_provider(AthenaProvider(), dispatch_table_factory=with_moto())

@@ -1,0 +1,4 @@
+"""Operations of Amazon Athena that have behaviour."""
+
+class AthenaProvider:
+    service = "athena"

@@ -1,0 +1,1 @@
+"""AWS Glue: jobs, workflows, triggers and the Data Catalog."""

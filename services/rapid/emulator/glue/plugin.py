@@ -1,0 +1,11 @@
+"""Registers the Glue provider with LocalStack."""
+
+from localstack.services.plugins import Service, aws_provider
+
+
+@aws_provider(api="glue", name="rapid")
+def glue() -> Service:
+    from rapid.emulator.glue.provider import GlueProvider
+    from rapid.emulator.moto import with_moto
+
+    return Service.for_provider(GlueProvider(), dispatch_table_factory=with_moto())

@@ -1,0 +1,4 @@
+"""Operations of AWS Glue that have behaviour."""
+
+class GlueProvider:
+    service = "glue"

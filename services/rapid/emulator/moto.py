@@ -1,0 +1,57 @@
+"""Joins a provider of ours with Moto: operations we wrote go to us, the rest of botocore's model to Moto.
+
+LocalStack's own fallback covers only operations that the provider class already has as stubs; our providers are
+plain classes with `@handler` methods, so the list comes from botocore's service model instead.
+"""
+
+from collections.abc import Callable
+
+from localstack.aws.api import RequestContext, ServiceRequest, ServiceResponse
+from localstack.aws.skeleton import DispatchTable, create_dispatch_table
+from localstack.aws.spec import load_service
+from localstack.http import Response
+
+
+def _not_supported(context: RequestContext) -> NotImplementedError:
+    service = context.service.service_name
+    return NotImplementedError(f"Rapid Analytics does not support {service}.{context.operation.name} yet.")
+
+
+def moto(context: RequestContext, _request: ServiceRequest) -> ServiceResponse | Response | None:
+    """Forwards one operation to Moto.
+
+    Raises:
+        NotImplementedError: Moto has no such operation; LocalStack answers 501 with the message.
+    """
+    from localstack.services.moto import call_moto
+
+    try:
+        return call_moto(context)
+    except NotImplementedError as error:
+        raise _not_supported(context) from error
+
+
+def unsupported(context: RequestContext, _request: ServiceRequest) -> ServiceResponse:
+    """Answers an operation that neither we nor Moto do truthfully.
+
+    Raises:
+        NotImplementedError: always; LocalStack answers 501 with the message.
+    """
+    raise _not_supported(context)
+
+
+def with_moto(*refused: str) -> Callable[[object], DispatchTable]:
+    """A dispatch-table factory for `Service.for_provider`.
+
+    Args:
+        refused: operations that Moto answers with invented results; they answer 501 instead.
+    """
+
+    def factory(provider: object) -> DispatchTable:
+        service = load_service(provider.service)  # type: ignore[attr-defined]
+        table: DispatchTable = dict.fromkeys(service.operation_names, moto)
+        table.update(dict.fromkeys(refused, unsupported))
+        table.update(create_dispatch_table(provider))
+        return table
+
+    return factory

@@ -1,0 +1,32 @@
+"""How the emulator process is started: its command and its environment.
+
+`python -m localstack.runtime.main` is LocalStack's own entry point; everything of ours is loaded by it through the
+entry points in pyproject.toml.
+"""
+
+from rapid.core.config import Config
+
+PROVIDERS = {"glue": "rapid", "athena": "rapid"}
+"""Services answered by a provider of ours: service name as in botocore, plugin name."""
+
+
+def command(config: Config) -> list[str]:
+    return [str(config.python("emulator")), "-m", "localstack.runtime.main"]
+
+
+def environment(config: Config) -> dict[str, str]:
+    """Settings of LocalStack 4.13.1, https://docs.localstack.cloud/references/configuration/ (read 2026-11)."""
+    return {
+        **config.as_environment(),
+        **{f"PROVIDER_OVERRIDE_{s.upper().replace('-', '_')}": p for s, p in PROVIDERS.items()},
+        "GATEWAY_LISTEN": f"{config.host}:{config.emulator_port}",
+        "LOCALSTACK_HOST": f"{config.emulator_host or config.host}:{config.emulator_port}",
+        "FILESYSTEM_ROOT": str(config.state / "localstack"),
+        "DISABLE_EVENTS": "1",
+        "SKIP_SSL_CERT_DOWNLOAD": "1",
+        "DNS_ADDRESS": "0",
+        "LAMBDA_RUNTIME_EXECUTOR": "process",
+        # A stack must never be CREATE_COMPLETE with resources that do not exist.
+        "CFN_IGNORE_UNSUPPORTED_RESOURCE_TYPES": "0",
+        "EAGER_SERVICE_LOADING": "0",
+    }
