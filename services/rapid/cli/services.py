@@ -1,0 +1,60 @@
+"""The services that `./rapid up` runs, in the order in which they are shown."""
+
+import os
+
+from rapid import runner
+from rapid.core.config import Config
+from rapid.core.processes import ServiceSpec
+from rapid.emulator import start as emulator
+
+_INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
+
+
+def _environment(own: dict[str, str]) -> dict[str, str]:
+    """A service's environment: its own variables and the few that any process needs, nothing else of the caller's."""
+    return {**{k: os.environ[k] for k in _INHERITED if k in os.environ}, **own}
+
+
+def emulator_spec(config: Config) -> ServiceSpec:
+    return ServiceSpec(
+        name="emulator",
+        title="The emulator",
+        port=config.emulator_port,
+        url=config.emulator_url,
+        health_path="/_localstack/health",
+        command=emulator.command(config),
+        environment=_environment({**emulator.environment(config), "RAPID_RUNNER_TOKEN": runner.token(config)}),
+        port_setting="RAPID_EMULATOR_PORT",
+    )
+
+
+def runner_spec(config: Config) -> ServiceSpec:
+    return ServiceSpec(
+        name="glue",
+        title="The Glue runner",
+        port=config.runner_port,
+        url=config.runner_url,
+        health_path="/health",
+        command=runner.command(config),
+        environment=_environment(runner.environment(config)),
+        port_setting="RAPID_RUNNER_PORT",
+    )
+
+
+def superset_spec(config: Config) -> ServiceSpec:
+    from rapid.dashboards import start as superset
+
+    return ServiceSpec(
+        name="superset",
+        title="Superset",
+        port=config.superset_port,
+        url=config.superset_url,
+        health_path="/health",
+        command=superset.command(config),
+        environment=_environment(superset.environment(config)),
+        port_setting="RAPID_SUPERSET_PORT",
+    )
+
+
+def all_specs(config: Config) -> list[ServiceSpec]:
+    return [emulator_spec(config), runner_spec(config), superset_spec(config)]

@@ -1,0 +1,41 @@
+"""How the Glue runner process is started: its command and its environment.
+
+The runner lives in `glue_local/` and knows nothing of this package; it is told everything by its environment.
+"""
+
+import secrets
+
+from rapid.core import aws
+from rapid.core.config import ROOT, Config
+
+
+def command(config: Config) -> list[str]:
+    return [str(config.python("glue")), "-m", "glue_runner.server"]
+
+
+def environment(config: Config) -> dict[str, str]:
+    """The variables of the runner's contract, see `glue_local/glue_runner/__init__.py`."""
+    return {
+        **aws.environment(config),
+        "PYTHONPATH": str(ROOT / "glue_local"),
+        "GLUE_RUNNER_LISTEN": f"{config.host}:{config.runner_port}",
+        "GLUE_RUNNER_TOKEN": token(config),
+        "GLUE_RUNNER_HOME": str(config.state / "glue"),
+        "GLUE_RUNNER_JARS": str(config.cache / "jars"),
+        "GLUE_RUNNER_WARM": str(config.glue_warm),
+        "GLUE_RUNNER_PARALLEL": str(config.glue_parallel),
+        "GLUE_RUNNER_HEAP_MB": str(config.glue_memory_mb),
+        "GLUE_RUNNER_MASTER": config.spark_master,
+    }
+
+
+def token(config: Config) -> str:
+    """The runner's bearer token: as configured, else generated once per RAPID_HOME and kept readable by its owner."""
+    if config.runner_token:
+        return config.runner_token
+    path = config.run / "runner-token"
+    if not path.exists():
+        config.run.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(32))
+    return path.read_text()

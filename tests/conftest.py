@@ -1,0 +1,66 @@
+"""Fixtures that run the real processes: an emulator and a Glue runner, each once per test session and worker.
+
+Ports are free ones, state lives in a temporary folder, and nothing is left behind.
+"""
+
+import os
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from rapid.cli.services import emulator_spec, runner_spec
+from rapid.core import aws as aws_clients
+from rapid.core import config as configuration
+from rapid.core.config import Config
+from rapid.core.processes import ServiceSpec, Supervisor
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def config(tmp_path_factory: pytest.TempPathFactory) -> Config:
+    """Settings for this test session: free ports, a temporary home, the checkout's environments."""
+    environ = {k: v for k, v in os.environ.items() if k in {"RAPID_ENVIRONMENTS", "RAPID_CACHE"}}
+    return replace(
+        configuration.load(environ),
+        home=tmp_path_factory.mktemp("rapid"),
+        emulator_port=free_port(),
+        runner_port=free_port(),
+        superset_port=free_port(),
+        runner_token="a-token-for-tests",
+    )
+
+
+def run_service(config: Config, spec: ServiceSpec) -> Iterator[Config]:
+    """Starts one service, yields once it answers, and stops it with everything it started."""
+    supervisor = Supervisor(config)
+    supervisor.start(spec)
+    try:
+        supervisor.wait(spec)
+        yield config
+    finally:
+        supervisor.stop([spec.name])
+
+
+@pytest.fixture(scope="session")
+def emulator(config: Config) -> Iterator[Config]:
+    """A running emulator."""
+    yield from run_service(config, emulator_spec(config))
+
+
+@pytest.fixture(scope="session")
+def runner(emulator: Config) -> Iterator[Config]:
+    """A running Glue runner beside a running emulator."""
+    yield from run_service(emulator, runner_spec(emulator))
+
+
+@pytest.fixture(scope="session")
+def aws(emulator: Config) -> Callable[[str], Any]:
+    """`aws("s3")`: a boto3 client of the running emulator."""
+    return lambda service: aws_clients.client(emulator, service)
