@@ -1,0 +1,362 @@
+"""CloudFormation resource types, declared instead of programmed.
+
+A type is one `ResourceType`: which boto3 operation creates, reads, updates and deletes it, and which arguments each of
+them gets. Everything else is the same for all of them and lives here once. A new type is a declaration and a plugin
+class in the service's `cfn.py`, plus one entry point in pyproject.toml:
+
+    THING = ResourceType(
+        "AWS::Athena::NamedQuery", "athena",
+        create=Call("CreateNamedQuery"),                                  # the properties as they are
+        read=Call("GetNamedQuery", lambda p: {"NamedQueryId": p["Ref"]}),
+        delete=Call("DeleteNamedQuery", lambda p: {"NamedQueryId": p["Ref"]}),
+        ref=lambda p, response: response["NamedQueryId"],                 # what `!Ref` gives
+    )
+    NamedQuery = plugin(THING)
+    # "AWS::Athena::NamedQuery" = "rapid.emulator.athena.cfn:NamedQuery"
+
+Which properties a type has, which are required and which need a replacement is read from AWS's own resource schemas,
+as cfn-lint carries them. Arguments are fitted to botocore's shapes: a property that the operation does not know is left
+out (so the schema is checked first), "5" becomes 5, "true" becomes True, JSON text becomes an object.
+"""
+
+import importlib.util
+import json
+import random
+import re
+import string
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError, ParamValidationError
+from botocore.model import ListShape, MapShape, Shape, StructureShape
+from localstack.services.cloudformation.resource_provider import (
+    CloudFormationResourceProviderPlugin,
+    OperationStatus,
+    ProgressEvent,
+    ResourceProvider,
+    ResourceRequest,
+)
+from localstack.utils.catalog.catalog import AwsCatalogRuntimePlugin
+from localstack.utils.catalog.common import (
+    CloudFormationResourcesSupportAtRuntime,
+    CloudFormationResourcesSupportInLatest,
+)
+
+Model = dict[str, Any]
+"""The properties of a resource as in the template, all references resolved, plus `Ref` once it exists."""
+
+TAGGING = {
+    "glue": ("ResourceArn", "TagsToAdd", "TagsToRemove"),
+    "athena": ("ResourceARN", "Tags", "TagKeys"),
+    "quicksight": ("ResourceArn", "Tags", "TagKeys"),
+}
+"""Per service: TagResource's argument for the ARN and for new tags, UntagResource's for the keys."""
+
+
+def _as_they_are(properties: Model) -> Model:
+    return properties
+
+
+@dataclass(frozen=True)
+class Call:
+    """One boto3 operation (`CreateJob`) and how its arguments come from the properties."""
+
+    operation: str
+    arguments: Callable[[Model], Model] = _as_they_are
+
+
+@dataclass(frozen=True)
+class ResourceType:
+    """One CloudFormation type.
+
+    Attributes:
+        name: `AWS::Glue::Job`.
+        service: boto3 name of the service.
+        identifier: dotted path of the property that names the resource (`DatabaseInput.Name`); a name is generated
+            when the template has none. None: the service makes its own identifier.
+        ref: what `Ref` returns, from the properties and the answer of `create`; default is the identifier.
+        attributes: what `Fn::GetAtt` finds besides the properties, from the properties and the answer of `create`.
+        arn: format string over the properties plus `region` and `account`; needed to update `Tags` in place.
+        lowercase: the service stores names in lower case.
+    """
+
+    name: str
+    service: str
+    create: Call
+    delete: Call
+    read: Call
+    update: Call | None = None
+    identifier: str | None = None
+    ref: Callable[[Model, Model], str] | None = None
+    attributes: Callable[[Model, Model], Model] | None = None
+    arn: str | None = None
+    lowercase: bool = False
+
+
+def _package(name: str) -> Path:
+    spec = importlib.util.find_spec(name)
+    if spec is None or spec.origin is None:
+        raise ModuleNotFoundError(f"{name} is not installed: it carries AWS's resource schemas.", name=name)
+    return Path(spec.origin).parent
+
+
+@cache
+def schema(type_name: str) -> Model:
+    """AWS's resource schema of a type, https://github.com/aws-cloudformation/cloudformation-cli (read from cfn-lint).
+
+    Importing cfn-lint takes seconds, so its data files are read as files.
+    """
+    folder = _package("cfnlint") / "data" / "schemas"
+    index = (folder / "providers" / "us_east_1.py").read_text()
+    found = re.search(rf'"{re.escape(type_name)}": "(\w+)"', index)
+    if found is None:
+        raise KeyError(f"cfn-lint knows no schema of {type_name}.")
+    loaded: Model = json.loads((folder / "resources" / f"{found[1]}.json").read_text())
+    return loaded
+
+
+def problems(value: Any, part: Model, root: Model, path: str = "#") -> Iterator[str]:
+    """What CloudFormation would refuse in `value`: unknown keys, missing keys, values outside an enumeration.
+
+    The wording is CloudFormation's own, from its "Properties validation failed" messages.
+    """
+    if "$ref" in part:
+        part = root["definitions"][part["$ref"].rpartition("/")[2]]
+    if isinstance(value, dict) and "properties" in part:
+        known = part["properties"]
+        if part.get("additionalProperties") is False and not part.get("patternProperties"):
+            yield from (f"{path}: extraneous key [{key}] is not permitted" for key in value if key not in known)
+        yield from (f"{path}: required key [{key}] not found" for key in part.get("required", ()) if key not in value)
+        for key in value.keys() & known.keys():
+            yield from problems(value[key], known[key], root, f"{path}/{key}")
+    elif isinstance(value, list) and isinstance(part.get("items"), dict):
+        for number, item in enumerate(value):
+            yield from problems(item, part["items"], root, f"{path}/{number}")
+    elif isinstance(value, str) and "enum" in part and value not in part["enum"]:
+        yield f"{path}: {value} is not a valid enum value"
+
+
+def fit(value: Any, shape: Shape) -> Any:  # noqa: PLR0911 - one return per kind of shape
+    """`value` as an argument of `shape`: keys in the service's case, unknown keys left out, scalars converted."""
+    if isinstance(value, str) and isinstance(shape, StructureShape | MapShape | ListShape):
+        value = json.loads(value)
+    if isinstance(shape, StructureShape) and isinstance(value, dict):
+        names = {name.lower(): name for name in shape.members}
+        pairs = ((names[key.lower()], item) for key, item in value.items() if key.lower() in names)
+        return {name: fit(item, shape.members[name]) for name, item in pairs if item is not None}
+    if isinstance(shape, MapShape) and isinstance(value, dict):
+        return {str(key): fit(item, shape.value) for key, item in value.items() if item is not None}
+    if isinstance(shape, ListShape) and isinstance(value, list):
+        return [fit(item, shape.member) for item in value if item is not None]
+    if isinstance(value, bool):
+        return str(value).lower() if shape.type_name == "string" else value
+    match shape.type_name:
+        case "string":
+            return json.dumps(value) if isinstance(value, dict | list) else str(value)
+        case "integer" | "long":
+            return int(float(value))
+        case "double" | "float":
+            return float(value)
+        case "boolean":
+            return str(value).lower() == "true"
+        case _:
+            return value
+
+
+def _get(model: Model, path: str) -> Any:
+    for key in path.split("."):
+        model = model.get(key) or {}
+    return model or None
+
+
+def _set(model: Model, path: str, value: str) -> None:
+    *parents, last = path.split(".")
+    for key in parents:
+        model = model.setdefault(key, {})
+    model[last] = value
+
+
+def _tags(model: Model) -> dict[str, str]:
+    tags = model.get("Tags") or {}
+    if isinstance(tags, list):
+        return {t["Key"]: str(t["Value"]) for t in tags}
+    return {key: str(value) for key, value in tags.items()}
+
+
+def _gone(error: ClientError) -> bool:
+    response = error.response["Error"]
+    return response["Code"].endswith("NotFoundException") or "not found" in response.get("Message", "").lower()
+
+
+def _failed(
+    request: ResourceRequest[Model], message: str, code: str = "GeneralServiceException"
+) -> ProgressEvent[Model]:
+    return ProgressEvent(
+        OperationStatus.FAILED, resource_model=request.desired_state or {}, message=message, error_code=code
+    )
+
+
+def _refused(request: ResourceRequest[Model], error: ClientError | ParamValidationError) -> ProgressEvent[Model]:
+    """The event of a refused call, in the words of CloudFormation's resource handlers."""
+    if isinstance(error, ParamValidationError):
+        return _failed(request, f'Resource handler returned message: "{error}"', "InvalidRequest")
+    detail, meta = error.response["Error"], error.response["ResponseMetadata"]
+    return _failed(
+        request,
+        f'Resource handler returned message: "{detail.get("Message", "")} '
+        f"(Service: {request.resource_type.split('::')[1]}, "
+        f'Status Code: {meta["HTTPStatusCode"]}, Request ID: {meta.get("RequestId", "")})" '
+        f"(HandlerErrorCode: {detail['Code']})",
+        detail["Code"],
+    )
+
+
+class DeclaredProvider(ResourceProvider[Model]):
+    """Creates, reads, updates and deletes the resources of one declared type."""
+
+    def __init__(self, resource_type: ResourceType) -> None:
+        self.type = resource_type
+
+    @property
+    def SCHEMA(self) -> Model:  # noqa: N802 - LocalStack's name
+        return {**schema(self.type.name), "primaryIdentifier": ["/properties/Ref"]}
+
+    def create(self, request: ResourceRequest[Model]) -> ProgressEvent[Model]:
+        model = dict(request.desired_state)
+        if event := self._invalid(request, model):
+            return event
+        if self.type.identifier and not _get(model, self.type.identifier):
+            _set(model, self.type.identifier, self._generated_name(request))
+        try:
+            response = self._call(request, self.type.create, model)
+        except (ClientError, ParamValidationError) as error:
+            return _refused(request, error)
+        return ProgressEvent(OperationStatus.SUCCESS, resource_model=self._complete(model, response))
+
+    def read(self, request: ResourceRequest[Model]) -> ProgressEvent[Model]:
+        try:
+            self._call(request, self.type.read, request.desired_state)
+        except (ClientError, ParamValidationError) as error:
+            return _refused(request, error)
+        return ProgressEvent(OperationStatus.SUCCESS, resource_model=request.desired_state)
+
+    def update(self, request: ResourceRequest[Model]) -> ProgressEvent[Model]:
+        """Updates in place; after a changed name, or for a type without update, creates anew and deletes the old one."""
+        before, model = dict(request.previous_state or {}), dict(request.desired_state)
+        if event := self._invalid(request, model):
+            return event
+        path = self.type.identifier
+        renamed = path and _get(model, path) and _get(model, path) != _get(before, path)
+        if self.type.update is None or renamed:
+            return self._replace(request, before)
+        if path:
+            _set(model, path, _get(before, path))
+        read_only = (p.removeprefix("/properties/") for p in self.SCHEMA.get("readOnlyProperties") or ())
+        model = {key: before[key] for key in (*read_only, "Ref") if key in before} | model
+        try:
+            self._call(request, self.type.update, model)
+            self._retag(request, before, model)
+        except (ClientError, ParamValidationError) as error:
+            return _refused(request, error)
+        return ProgressEvent(OperationStatus.SUCCESS, resource_model=model)
+
+    def delete(self, request: ResourceRequest[Model]) -> ProgressEvent[Model]:
+        """Deletes; a resource that is already gone counts as deleted."""
+        model = request.previous_state or request.desired_state
+        try:
+            if "Ref" in model:
+                self._call(request, self.type.delete, model)
+        except ClientError as error:
+            if not _gone(error):
+                return _refused(request, error)
+        return ProgressEvent(OperationStatus.SUCCESS, resource_model={})
+
+    def _replace(self, request: ResourceRequest[Model], before: Model) -> ProgressEvent[Model]:
+        created = self.create(request)
+        if created.status is OperationStatus.SUCCESS:
+            request.previous_state = before
+            deleted = self.delete(request)
+            return created if deleted.status is OperationStatus.SUCCESS else deleted
+        return created
+
+    def _invalid(self, request: ResourceRequest[Model], model: Model) -> ProgressEvent[Model] | None:
+        loaded = self.SCHEMA
+        found = list(problems({k: v for k, v in model.items() if v is not None}, loaded, loaded))
+        if not found:
+            return None
+        return _failed(
+            request,
+            f"Properties validation failed for resource {request.logical_resource_id} with message:\n"
+            + "\n".join(found),
+            "InvalidRequest",
+        )
+
+    def _generated_name(self, request: ResourceRequest[Model]) -> str:
+        suffix = "".join(random.choices(string.ascii_letters + string.digits, k=12))  # noqa: S311 - not a secret
+        name = f"{request.logical_resource_id}-{suffix}"
+        return name.lower() if self.type.lowercase else name
+
+    def _call(self, request: ResourceRequest[Model], call: Call, model: Model) -> Model:
+        client = request.aws_client_factory.get_client(self.type.service)
+        shape = client.meta.service_model.operation_model(call.operation).input_shape
+        arguments = fit(call.arguments(model), shape) if shape else {}
+        operations = {api: method for method, api in client.meta.method_to_api_mapping.items()}
+        response: Model = getattr(client, operations[call.operation])(**arguments)
+        return response
+
+    def _complete(self, model: Model, response: Model) -> Model:
+        if self.type.ref:
+            model["Ref"] = self.type.ref(model, response)
+        elif self.type.identifier:
+            model["Ref"] = _get(model, self.type.identifier)
+        if "/properties/Id" in (self.SCHEMA.get("readOnlyProperties") or ()):
+            model.setdefault("Id", model["Ref"])
+        return model | (self.type.attributes(model, response) if self.type.attributes else {})
+
+    def _retag(self, request: ResourceRequest[Model], before: Model, model: Model) -> None:
+        old, new = _tags(before), _tags(model)
+        if self.type.arn is None or old == new:
+            return
+        arn_argument, add, remove = TAGGING[self.type.service]
+        where = {arn_argument: self.type.arn.format(**model, region=request.region_name, account=request.account_id)}
+        client = request.aws_client_factory.get_client(self.type.service)
+        if gone := sorted(old.keys() - new.keys()):
+            client.untag_resource(**where, **{remove: gone})
+        if new:
+            as_list = (
+                client.meta.service_model.operation_model("TagResource").input_shape.members[add].type_name == "list"
+            )
+            client.tag_resource(**where, **{add: [{"Key": k, "Value": v} for k, v in new.items()] if as_list else new})
+
+
+def plugin(resource_type: ResourceType) -> type[CloudFormationResourceProviderPlugin]:
+    """The plugin class that an entry point `"AWS::X::Y" = "module:Y"` names."""
+    return type(
+        resource_type.name.rpartition("::")[2],
+        (CloudFormationResourceProviderPlugin,),
+        {"name": resource_type.name, "factory": staticmethod(partial(DeclaredProvider, resource_type))},
+    )
+
+
+class Catalog(AwsCatalogRuntimePlugin):
+    """Answers which resource types exist from what is installed, where LocalStack asks its vendor's server.
+
+    Its name is the one that LocalStack prefers over its own remote catalogue. Offline that one says that no type at all
+    is supported; this one fails a stack exactly for the types without a provider, by name.
+    """
+
+    name = "aws-catalog-remote-state-with-license"
+
+    def get_cloudformation_resource_status(
+        self,
+        resource_name: str,
+        service_name: str,  # noqa: ARG002
+        is_pro_resource: bool = False,  # noqa: ARG002
+    ) -> CloudFormationResourcesSupportAtRuntime | CloudFormationResourcesSupportInLatest:
+        name = "AWS::CloudFormation::CustomResource" if resource_name.startswith("Custom::") else resource_name
+        if name in self._get_cfn_resources_available_at_runtime():
+            return CloudFormationResourcesSupportAtRuntime.AVAILABLE
+        return CloudFormationResourcesSupportInLatest.NOT_SUPPORTED

@@ -1,0 +1,169 @@
+"""CloudFormation types of AWS Glue.
+
+Properties and `Ref` as in
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/AWS_Glue.html (read 2026-11).
+"""
+
+import json
+
+from rapid.emulator.cloudformation import Call, Model, ResourceType, plugin
+
+KINDS = ("CsvClassifier", "GrokClassifier", "JsonClassifier", "XMLClassifier")
+
+
+def _by_name(p: Model) -> Model:
+    return {"Name": p["Ref"]}
+
+
+def _in_database(p: Model) -> Model:
+    return {"CatalogId": p["CatalogId"], "DatabaseName": p["DatabaseName"]}
+
+
+def _partition(p: Model) -> Model:
+    return {**_in_database(p), "TableName": p["TableName"], "PartitionValues": json.loads(p["Ref"])}
+
+
+def _update_partition(p: Model) -> Model:
+    where = {**_in_database(p), "TableName": p["TableName"]}
+    return {**where, "PartitionValueList": json.loads(p["Ref"]), "PartitionInput": p["PartitionInput"]}
+
+
+Database = plugin(
+    ResourceType(
+        "AWS::Glue::Database",
+        "glue",
+        identifier="DatabaseInput.Name",
+        lowercase=True,
+        ref=lambda p, _: (p.get("DatabaseName") or p["DatabaseInput"]["Name"]).lower(),
+        create=Call(
+            "CreateDatabase",
+            lambda p: {
+                **p,
+                "DatabaseInput": {**p["DatabaseInput"], "Name": p.get("DatabaseName") or p["DatabaseInput"]["Name"]},
+            },
+        ),
+        read=Call("GetDatabase", lambda p: {"CatalogId": p["CatalogId"], "Name": p["Ref"]}),
+        update=Call(
+            "UpdateDatabase",
+            lambda p: {**p, "Name": p["Ref"], "DatabaseInput": {**p["DatabaseInput"], "Name": p["Ref"]}},
+        ),
+        delete=Call("DeleteDatabase", lambda p: {"CatalogId": p["CatalogId"], "Name": p["Ref"]}),
+    )
+)
+
+Table = plugin(
+    ResourceType(
+        "AWS::Glue::Table",
+        "glue",
+        identifier="TableInput.Name",
+        lowercase=True,
+        ref=lambda p, _: (p.get("Name") or p["TableInput"]["Name"]).lower(),
+        create=Call(
+            "CreateTable",
+            lambda p: {**p, "TableInput": {**p["TableInput"], "Name": p.get("Name") or p["TableInput"]["Name"]}},
+        ),
+        read=Call("GetTable", lambda p: {**_in_database(p), "Name": p["Ref"]}),
+        update=Call("UpdateTable", lambda p: {**_in_database(p), "TableInput": {**p["TableInput"], "Name": p["Ref"]}}),
+        delete=Call("DeleteTable", lambda p: {**_in_database(p), "Name": p["Ref"]}),
+    )
+)
+
+Partition = plugin(
+    ResourceType(
+        "AWS::Glue::Partition",
+        "glue",
+        identifier="PartitionInput.Values",
+        ref=lambda p, _: json.dumps(p["PartitionInput"]["Values"]),
+        create=Call("CreatePartition"),
+        read=Call("GetPartition", _partition),
+        update=Call("UpdatePartition", _update_partition),
+        delete=Call("DeletePartition", _partition),
+    )
+)
+
+Job = plugin(
+    ResourceType(
+        "AWS::Glue::Job",
+        "glue",
+        identifier="Name",
+        arn="arn:aws:glue:{region}:{account}:job/{Ref}",
+        create=Call("CreateJob"),
+        read=Call("GetJob", lambda p: {"JobName": p["Ref"]}),
+        update=Call("UpdateJob", lambda p: {"JobName": p["Ref"], "JobUpdate": p}),
+        delete=Call("DeleteJob", lambda p: {"JobName": p["Ref"]}),
+    )
+)
+
+Trigger = plugin(
+    ResourceType(
+        "AWS::Glue::Trigger",
+        "glue",
+        identifier="Name",
+        arn="arn:aws:glue:{region}:{account}:trigger/{Ref}",
+        create=Call("CreateTrigger"),
+        read=Call("GetTrigger", _by_name),
+        update=Call("UpdateTrigger", lambda p: {"Name": p["Ref"], "TriggerUpdate": p}),
+        delete=Call("DeleteTrigger", _by_name),
+    )
+)
+
+Workflow = plugin(
+    ResourceType(
+        "AWS::Glue::Workflow",
+        "glue",
+        identifier="Name",
+        arn="arn:aws:glue:{region}:{account}:workflow/{Ref}",
+        create=Call("CreateWorkflow"),
+        read=Call("GetWorkflow", _by_name),
+        update=Call("UpdateWorkflow"),
+        delete=Call("DeleteWorkflow", _by_name),
+    )
+)
+
+Connection = plugin(
+    ResourceType(
+        "AWS::Glue::Connection",
+        "glue",
+        identifier="ConnectionInput.Name",
+        create=Call("CreateConnection"),
+        read=Call("GetConnection", lambda p: {"CatalogId": p["CatalogId"], "Name": p["Ref"]}),
+        update=Call("UpdateConnection", lambda p: {**p, "Name": p["Ref"]}),
+        delete=Call("DeleteConnection", lambda p: {"CatalogId": p["CatalogId"], "ConnectionName": p["Ref"]}),
+    )
+)
+
+Crawler = plugin(
+    ResourceType(
+        "AWS::Glue::Crawler",
+        "glue",
+        identifier="Name",
+        arn="arn:aws:glue:{region}:{account}:crawler/{Ref}",
+        create=Call("CreateCrawler"),
+        read=Call("GetCrawler", _by_name),
+        update=Call("UpdateCrawler"),
+        delete=Call("DeleteCrawler", _by_name),
+    )
+)
+
+Classifier = plugin(
+    ResourceType(
+        "AWS::Glue::Classifier",
+        "glue",
+        ref=lambda p, _: next(p[kind]["Name"] for kind in KINDS if kind in p),
+        create=Call("CreateClassifier"),
+        read=Call("GetClassifier", _by_name),
+        update=Call("UpdateClassifier"),
+        delete=Call("DeleteClassifier", _by_name),
+    )
+)
+
+SecurityConfiguration = plugin(
+    ResourceType(
+        "AWS::Glue::SecurityConfiguration",
+        "glue",
+        identifier="Name",
+        create=Call("CreateSecurityConfiguration"),
+        read=Call("GetSecurityConfiguration", _by_name),
+        delete=Call("DeleteSecurityConfiguration", _by_name),
+    )
+)
