@@ -1,6 +1,7 @@
 """The services that `./rapid up` runs, in the order in which they are shown."""
 
 import os
+from collections.abc import Callable
 
 from rapid import runner
 from rapid.core.config import Config
@@ -56,5 +57,18 @@ def superset_spec(config: Config) -> ServiceSpec:
     )
 
 
-def all_specs(config: Config) -> list[ServiceSpec]:
-    return [emulator_spec(config), runner_spec(config), superset_spec(config)]
+_SPECS = {"emulator": emulator_spec, "glue": runner_spec, "superset": superset_spec}
+
+SERVICES = tuple(_SPECS)
+"""Names of all services, in the order in which they are shown."""
+
+
+def spec(config: Config, name: str) -> ServiceSpec:
+    return _SPECS[name](config)
+
+
+def prepare_superset(config: Config, report: Callable[[str], None]) -> None:
+    """Makes Superset's metadata database if it is not there yet (seconds from the cache, else a quarter minute)."""
+    from rapid.dashboards import start as superset
+
+    superset.prepare(config, report)

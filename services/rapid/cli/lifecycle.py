@@ -1,0 +1,172 @@
+"""`./rapid up | down | status | logs | reset | setup`: the life of the services."""
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from rapid.cli.services import SERVICES, prepare_superset, spec
+from rapid.core.config import Config, load
+from rapid.core.errors import RapidError, ServiceError
+from rapid.core.processes import Supervisor
+
+Report = Callable[[str, str], None]
+"""Called with a service's name and what it is doing."""
+
+
+def bring_up(config: Config, names: tuple[str, ...] = SERVICES, report: Report = lambda _n, _s: None) -> dict[str, float]:
+    """Starts services side by side and waits until all answer. What runs already is left alone.
+
+    Returns:
+        Seconds until each answered.
+
+    Raises:
+        ServiceError: one could not start; those that this call started are stopped again.
+    """
+    supervisor = Supervisor(config)
+
+    def one(name: str) -> float:
+        if name == "superset" and not supervisor.find(name):
+            prepare_superset(config, lambda text: report(name, text))
+        wanted = spec(config, name)
+        report(name, "starting" if supervisor.start(wanted) else "already there")
+        seconds = supervisor.wait(wanted)
+        report(name, f"ready after {seconds:.1f} s")
+        return seconds
+
+    with ThreadPoolExecutor(len(names)) as pool:
+        futures: dict[Future[float], str] = {pool.submit(one, name): name for name in names}
+        try:
+            pending = set(futures)
+            while pending:
+                done, pending = wait(pending, return_when=FIRST_COMPLETED)
+                for future in done:
+                    future.result()
+        except BaseException:
+            supervisor.stop(supervisor.started)
+            raise
+    return {name: future.result() for future, name in futures.items()}
+
+
+@click.command()
+@click.argument("names", nargs=-1, type=click.Choice(SERVICES))
+@click.option("--follow", "-f", is_flag=True, help="Stay, show the logs, and stop everything on Ctrl-C.")
+@click.option("--json", "as_json", is_flag=True, help="Print the status of each service as JSON.")
+def up(names: tuple[str, ...], follow: bool, as_json: bool) -> None:
+    """Start the emulator, the Glue runner and Superset, and wait until all three answer.
+
+    Name some of them to start only those: ./rapid up emulator glue
+    """
+    config = load()
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    bring_up(config, names or SERVICES, lambda name, text: console.print(f"[bold]{name:<9}[/] {text}"))
+    _show_status(config, as_json)
+    if follow:
+        try:
+            _follow([Supervisor(config).log_path(n) for n in names or SERVICES])
+        finally:
+            Supervisor(config).stop(names or SERVICES)
+
+
+@click.command()
+@click.argument("names", nargs=-1, type=click.Choice(SERVICES))
+def down(names: tuple[str, ...]) -> None:
+    """Stop the services and everything they started. Their data stays."""
+    stopped = Supervisor(load()).stop(names or SERVICES)
+    click.echo(f"Stopped: {', '.join(stopped)}." if stopped else "Nothing was running.", err=True)
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print pid, port, url and state of each service as JSON.")
+def status(as_json: bool) -> None:
+    """Show what runs, where, and how much memory it takes. Exits 3 if a service died."""
+    config = load()
+    _show_status(config, as_json)
+    dead = [n for n in SERVICES if Supervisor(config).status(spec(config, n)).state == "dead"]
+    if dead:
+        logs = ", ".join(str(Supervisor(config).log_path(n)) for n in dead)
+        click.secho(f"Died: {', '.join(dead)}. See {logs}; ./rapid up starts it again.", fg="red", err=True)
+        sys.exit(3)
+
+
+def _show_status(config: Config, as_json: bool) -> None:
+    supervisor = Supervisor(config)
+    statuses = [supervisor.status(spec(config, name)) for name in SERVICES]
+    if as_json:
+        click.echo(json.dumps([asdict(s) for s in statuses], indent=2))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    colours = {"running": "green", "starting": "yellow", "dead": "red", "stopped": "dim"}
+    table = Table("service", "state", "pid", "url", "memory", "up for", box=None, header_style="bold")
+    for s in statuses:
+        memory = f"{s.memory_mb:.0f} MiB" if s.memory_mb is not None else ""
+        since = f"{s.uptime_seconds:.0f} s" if s.uptime_seconds is not None else ""
+        table.add_row(s.name, f"[{colours[s.state]}]{s.state}[/]", str(s.pid or ""), s.url, memory, since)
+    Console().print(table)
+
+
+@click.command()
+@click.argument("names", nargs=-1, type=click.Choice(SERVICES))
+@click.option("--follow", "-f", is_flag=True, help="Go on as lines are written, until Ctrl-C.")
+@click.option("--lines", "-n", default=50, show_default=True, help="Lines of each log to begin with.")
+def logs(names: tuple[str, ...], follow: bool, lines: int) -> None:
+    """Show the services' own logs. Functions and jobs log to CloudWatch Logs: aws logs tail."""
+    supervisor = Supervisor(load())
+    paths = [supervisor.log_path(n) for n in names or SERVICES]
+    present = [p for p in paths if p.is_file()]
+    if not present:
+        raise ServiceError("There are no logs yet: nothing was started. Run ./rapid up.")
+    if follow:
+        _follow(present, lines)
+        return
+    for path in present:
+        if len(present) > 1:
+            click.secho(f"==> {path.stem} <==", bold=True)
+        click.echo("\n".join(path.read_text(errors="replace").splitlines()[-lines:]))
+
+
+def _follow(paths: list[Path], lines: int = 10) -> None:
+    present = [str(p) for p in paths if p.is_file()]
+    with subprocess.Popen(["tail", "-n", str(lines), "-F", *present]) as tail:
+        try:
+            tail.wait()
+        except KeyboardInterrupt:
+            tail.terminate()
+
+
+@click.command()
+@click.option("--yes", "-y", is_flag=True, help="Do not ask.")
+def reset(yes: bool) -> None:
+    """Stop everything and delete all data: objects, stack, query results, dashboards' metadata, logs.
+
+    Environments and downloads stay, so the next start is quick.
+    """
+    config = load()
+    if not yes:
+        click.confirm(f"Delete all data below {config.home}?", abort=True)
+    Supervisor(config).stop(SERVICES)
+    for target in (config.state, config.run, config.logs):
+        try:
+            shutil.rmtree(target)
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            raise RapidError(f"{target} could not be deleted: {error.strerror}. Delete it by hand.") from error
+    click.echo("Everything is as new. Environments and downloads were kept.", err=True)
+
+
+@click.command()
+def setup() -> None:
+    """Prepare the environments and download what `up` needs, without starting anything."""
+    prepare_superset(load(), lambda text: click.echo(text, err=True))
+    click.echo("Ready. Next: ./rapid demo", err=True)

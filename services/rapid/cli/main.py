@@ -1,0 +1,84 @@
+"""The command line: `./rapid COMMAND`."""
+
+import importlib
+import json
+import logging
+import sys
+
+import click
+
+from rapid.core.errors import RapidError
+
+COMMANDS = {
+    "up": "rapid.cli.lifecycle",
+    "down": "rapid.cli.lifecycle",
+    "status": "rapid.cli.lifecycle",
+    "logs": "rapid.cli.lifecycle",
+    "reset": "rapid.cli.lifecycle",
+    "setup": "rapid.cli.lifecycle",
+    "config": "rapid.cli.settings",
+    "package": "rapid.cli.deploy",
+    "deploy": "rapid.cli.deploy",
+    "undeploy": "rapid.cli.deploy",
+    "demo": "rapid.cli.demo",
+    "load": "rapid.cli.load",
+    "sql": "rapid.cli.sql",
+    "test": "rapid.cli.test",
+    "check": "rapid.cli.check",
+    "bench": "rapid.cli.bench",
+}
+"""Every command and the module that holds the function of its name."""
+
+
+class Commands(click.Group):
+    """Finds a command's module only when that command, or the list of all, is asked for."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        return [*COMMANDS, "doctor"]
+
+    def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
+        if name == "doctor":
+            return doctor
+        module = COMMANDS.get(name)
+        if module is None:
+            return None
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+def cli() -> None:
+    """The AWS rapid-analytics design on this machine, offline.
+
+    \b
+    First time:   ./rapid demo      everything, from seed data to dashboard
+    Every day:    ./rapid up        start     ./rapid deploy   create or update the stack
+                  ./rapid load F    a file into the lake       ./rapid sql "select ..."
+    """
+
+
+@click.command()
+def doctor() -> None:
+    """Say what this machine lacks and how to get it."""
+    # The bootstrap answers `./rapid doctor` before any environment exists; this entry only documents it.
+
+
+def main() -> None:
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    try:
+        cli.main(prog_name="rapid", standalone_mode=False)
+    except RapidError as error:
+        if "--json" in sys.argv:
+            print(json.dumps({"ok": False, "error": str(error)}))
+        click.secho(f"Error: {error}", fg="red", err=True)
+        sys.exit(1)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Stopped.", err=True)
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()
