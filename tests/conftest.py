@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from rapid.cli.services import emulator_spec, runner_spec
+from rapid.cli.services import spec
 from rapid.core import aws as aws_clients
 from rapid.core import config as configuration
 from rapid.core.config import Config
@@ -51,13 +51,13 @@ def run_service(config: Config, spec: ServiceSpec) -> Iterator[Config]:
 @pytest.fixture(scope="session")
 def emulator(config: Config) -> Iterator[Config]:
     """A running emulator."""
-    yield from run_service(config, emulator_spec(config))
+    yield from run_service(config, spec(config, "emulator"))
 
 
 @pytest.fixture(scope="session")
 def runner(emulator: Config) -> Iterator[Config]:
     """A running Glue runner beside a running emulator."""
-    yield from run_service(emulator, runner_spec(emulator))
+    yield from run_service(emulator, spec(emulator, "glue"))
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,41 @@
+# One image per part, all from the same uv.lock:  docker build --target emulator|glue|superset .
+FROM python:3.11-slim-bookworm AS base
+ENV PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    RAPID_HOME=/var/lib/rapid \
+    RAPID_CACHE=/opt/rapid/cache \
+    RAPID_ENVIRONMENTS=/opt/rapid/envs \
+    RAPID_HOST=0.0.0.0 \
+    PYTHONPATH=/opt/rapid/app/services
+WORKDIR /opt/rapid/app
+RUN useradd --system --uid 10001 --create-home rapid \
+ && mkdir -p /var/lib/rapid/run /var/lib/rapid/state /var/lib/rapid/logs \
+ && chown -R rapid /var/lib/rapid
+# The bootstrap brings uv by the hash in uv.lock and makes one environment, as on any other machine.
+COPY rapid pyproject.toml uv.lock README.md ./
+COPY services/rapid/__init__.py services/rapid/__init__.py
+COPY glue_local/jars.json glue_local/jars.json
+
+FROM base AS emulator
+RUN ./rapid --prepare emulator
+COPY . .
+RUN ./rapid --prepare emulator
+USER rapid
+EXPOSE 4566
+CMD ["/opt/rapid/envs/emulator/bin/python", "-m", "rapid.serve", "emulator"]
+
+FROM base AS glue
+RUN ./rapid --prepare glue jars
+COPY . .
+USER rapid
+EXPOSE 4580
+CMD ["/opt/rapid/envs/glue/bin/python", "-m", "rapid.serve", "glue"]
+
+FROM base AS superset
+RUN ./rapid --prepare dashboards
+COPY . .
+RUN /opt/rapid/envs/dashboards/bin/python -m rapid.dashboards.start \
+ && chown -R rapid /opt/rapid/cache
+USER rapid
+EXPOSE 8088
+CMD ["/opt/rapid/envs/dashboards/bin/python", "-m", "rapid.serve", "superset"]
