@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+
 from rapid.cli.services import spec
 from rapid.core import aws as aws_clients
 from rapid.core import config as configuration

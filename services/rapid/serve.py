@@ -1,11 +1,16 @@
-"""`python -m rapid.serve NAME`: becomes one service, in the foreground. What the containers run.
+"""The services, and `python -m rapid.serve NAME`, which becomes one of them in the foreground: what the containers run.
 
+`python -m rapid.serve --healthy NAME` exits 0 if that service answers on this machine: the containers' health check.
 Needs the standard library only, since each container holds just the environment of its own service.
 """
 
+import argparse
 import os
 import sys
-from collections.abc import Callable, Mapping
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NoReturn
 
 from rapid.core.config import Config, load
 from rapid.core.errors import RapidError
@@ -13,58 +18,104 @@ from rapid.core.errors import RapidError
 INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
 """What a service gets of its caller's environment; everything else is its own."""
 
+Launch = tuple[list[str], dict[str, str]]
+"""A command and the environment variables that it needs."""
 
-def emulator(config: Config) -> tuple[list[str], dict[str, str]]:
+
+def _nothing(_config: Config, _report: Callable[[str], None]) -> None:
+    """Most services need no preparation."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """What is known of a service before it runs."""
+
+    title: str
+    port_setting: str
+    health_path: str
+    launch: Callable[[Config], Launch]
+    prepare: Callable[[Config, Callable[[str], None]], None] = _nothing
+
+
+def _emulator(config: Config) -> Launch:
     from rapid import runner
     from rapid.emulator import start
 
     return start.command(config), {**start.environment(config), "RAPID_RUNNER_TOKEN": runner.token(config)}
 
 
-def glue(config: Config) -> tuple[list[str], dict[str, str]]:
+def _glue(config: Config) -> Launch:
     from rapid import runner
 
     return runner.command(config), runner.environment(config)
 
 
-def superset(config: Config) -> tuple[list[str], dict[str, str]]:
+def _superset(config: Config) -> Launch:
     from rapid.dashboards import start
 
     return start.command(config), start.environment(config)
 
 
-SERVICES: Mapping[str, Callable[[Config], tuple[list[str], dict[str, str]]]] = {
-    "emulator": emulator,
-    "glue": glue,
-    "superset": superset,
+def _prepare_superset(config: Config, report: Callable[[str], None]) -> None:
+    from rapid.dashboards import start
+
+    start.prepare(config, report)
+
+
+SERVICES = {
+    "emulator": Service("The emulator", "RAPID_EMULATOR_PORT", "/_localstack/health", _emulator),
+    "glue": Service("The Glue runner", "RAPID_RUNNER_PORT", "/health", _glue),
+    "superset": Service("Superset", "RAPID_SUPERSET_PORT", "/health", _superset, _prepare_superset),
 }
+"""In the order in which they are shown."""
 
 
-def launch(config: Config, name: str) -> tuple[list[str], dict[str, str]]:
+def address(config: Config, name: str) -> tuple[int, str]:
+    """Port and URL of a service, as its clients reach it."""
+    return {
+        "emulator": (config.emulator_port, config.emulator_url),
+        "glue": (config.runner_port, config.runner_url),
+        "superset": (config.superset_port, config.superset_url),
+    }[name]
+
+
+def launch(config: Config, name: str) -> Launch:
     """Command and complete environment of one service."""
-    command, own = SERVICES[name](config)
+    command, own = SERVICES[name].launch(config)
     return command, {**{k: os.environ[k] for k in INHERITED if k in os.environ}, **own}
 
 
-def main(arguments: list[str]) -> int:
-    if len(arguments) != 1 or arguments[0] not in SERVICES:
-        print(f"usage: python -m rapid.serve {'|'.join(SERVICES)}", file=sys.stderr)
-        return 2
+def become(config: Config, name: str) -> NoReturn:
+    for folder in (config.run, config.logs, config.state):
+        folder.mkdir(parents=True, exist_ok=True)
+    SERVICES[name].prepare(config, lambda text: sys.stderr.write(f"{text}\n"))
+    command, environment = launch(config, name)
+    os.chdir(config.home)
+    os.execve(command[0], command, environment)
+
+
+def healthy(config: Config, name: str) -> bool:
+    port, _ = address(config, name)
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{SERVICES[name].health_path}", timeout=4) as reply:
+            return bool(reply.status < 400)
+    except OSError:
+        return False
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="rapid.serve", description=__doc__)
+    parser.add_argument("name", choices=list(SERVICES))
+    parser.add_argument("--healthy", action="store_true", help="only say, by the exit code, whether it answers")
+    arguments = parser.parse_args()
     try:
         config = load()
-        for folder in (config.run, config.logs, config.state):
-            folder.mkdir(parents=True, exist_ok=True)
-        if arguments[0] == "superset":
-            from rapid.dashboards import start
-
-            start.prepare(config, print)
-        command, environment = launch(config, arguments[0])
+        if arguments.healthy:
+            sys.exit(0 if healthy(config, arguments.name) else 1)
+        become(config, arguments.name)
     except RapidError as error:
-        print(f"Error: {error}", file=sys.stderr)
-        return 1
-    os.chdir(config.home)
-    os.execve(command[0], command, environment)  # noqa: S606 - our own command
+        sys.exit(f"Error: {error}")
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main()

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import click
 
-from rapid.cli.services import SERVICES, prepare_superset, spec
+from rapid import serve
+from rapid.cli.services import SERVICES, spec
 from rapid.core.config import Config, load
 from rapid.core.errors import RapidError, ServiceError
 from rapid.core.processes import Supervisor
@@ -20,7 +21,9 @@ Report = Callable[[str, str], None]
 """Called with a service's name and what it is doing."""
 
 
-def bring_up(config: Config, names: tuple[str, ...] = SERVICES, report: Report = lambda _n, _s: None) -> dict[str, float]:
+def bring_up(
+    config: Config, names: tuple[str, ...] = SERVICES, report: Report = lambda _n, _s: None
+) -> dict[str, float]:
     """Starts services side by side and waits until all answer. What runs already is left alone.
 
     Returns:
@@ -32,8 +35,8 @@ def bring_up(config: Config, names: tuple[str, ...] = SERVICES, report: Report =
     supervisor = Supervisor(config)
 
     def one(name: str) -> float:
-        if name == "superset" and not supervisor.find(name):
-            prepare_superset(config, lambda text: report(name, text))
+        if not supervisor.find(name):
+            serve.SERVICES[name].prepare(config, lambda text: report(name, text))
         wanted = spec(config, name)
         report(name, "starting" if supervisor.start(wanted) else "already there")
         seconds = supervisor.wait(wanted)
@@ -168,5 +171,7 @@ def reset(yes: bool) -> None:
 @click.command()
 def setup() -> None:
     """Prepare the environments and download what `up` needs, without starting anything."""
-    prepare_superset(load(), lambda text: click.echo(text, err=True))
+    config = load()
+    for name in SERVICES:
+        serve.SERVICES[name].prepare(config, lambda text: click.echo(text, err=True))
     click.echo("Ready. Next: ./rapid demo", err=True)

@@ -9,7 +9,7 @@ from typing import Any
 from rapid.core.config import Config
 
 ACCESS_KEY = "test"
-SECRET_KEY = "test"  # noqa: S105 - LocalStack accepts any pair and maps it to the default account
+SECRET_KEY = "test"
 
 
 @lru_cache(maxsize=64)

@@ -1,8 +1,8 @@
 """The root of this package's errors.
 
-    RapidError              what a user can act on; the command line prints its message and exits 1
-    ├── SettingError        a setting has a value that cannot be used
-    └── ServiceError        a service of ours did not start, or died
+RapidError              what a user can act on; the command line prints its message and exits 1
+├── SettingError        a setting has a value that cannot be used
+└── ServiceError        a service of ours did not start, or died
 """
 
 

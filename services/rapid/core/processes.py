@@ -97,7 +97,7 @@ class Supervisor:
             folder.mkdir(parents=True, exist_ok=True)
         with self.log_path(spec.name).open("ab") as log:
             try:
-                process = subprocess.Popen(  # noqa: S603 - our own command
+                process = subprocess.Popen(
                     spec.command,
                     env=dict(spec.environment),
                     stdin=subprocess.DEVNULL,

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from rapid.core.config import ROOT, SETTINGS, load, read_dotenv, sources
 from rapid.core.errors import SettingError
 

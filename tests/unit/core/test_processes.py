@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+
 from rapid.core import config as configuration
 from rapid.core.errors import ServiceError
 from rapid.core.processes import ServiceSpec, Supervisor
@@ -83,10 +84,12 @@ def test_a_taken_port_is_named_with_its_owner_and_setting(supervisor: Supervisor
             supervisor.start(spec)
 
 
-def test_a_service_that_stops_while_starting_shows_the_end_of_its_log(supervisor: Supervisor, spec: ServiceSpec) -> None:
+def test_a_service_that_stops_while_starting_shows_the_end_of_its_log(
+    supervisor: Supervisor, spec: ServiceSpec
+) -> None:
     failing = make_spec(spec.port, "raise SystemExit('no such database')")
     supervisor.start(failing)
-    with pytest.raises(ServiceError, match="The toy stopped while starting(?s:.*)no such database"):
+    with pytest.raises(ServiceError, match=r"The toy stopped while starting(?s:.*)no such database"):
         supervisor.wait(failing)
 
 
