@@ -18,4 +18,4 @@ def bench(arguments: tuple[str, ...]) -> None:
     python = str(config.python("test"))
     env = {**os.environ, "PYTHONPATH": f"{ROOT / 'services'}:{ROOT / 'tests'}:{ROOT}"}
     os.chdir(ROOT)
-    os.execve(python, [python, "-m", "bench", *arguments], env)  # noqa: S606 - our own command
+    os.execve(python, [python, "-m", "bench", *arguments], env)
