@@ -1,0 +1,50 @@
+"""Errors of AWS Glue on the wire: codes and wording as AWS answers them.
+
+Codes: https://docs.aws.amazon.com/glue/latest/webapi/CommonErrors.html and each operation's page (read 2026-11).
+"""
+
+from localstack.aws.api import ServiceException
+
+
+class GlueError(ServiceException):
+    """Root of the errors that Glue answers."""
+
+    code = "InternalServiceException"
+    status_code = 400
+    sender_fault = False
+
+
+class EntityNotFoundException(GlueError):
+    code = "EntityNotFoundException"
+
+
+class AlreadyExistsException(GlueError):
+    code = "AlreadyExistsException"
+
+
+class InvalidInputException(GlueError):
+    code = "InvalidInputException"
+
+
+class IdempotentParameterMismatchException(GlueError):
+    code = "IdempotentParameterMismatchException"
+
+
+class ConcurrentRunsExceededException(GlueError):
+    code = "ConcurrentRunsExceededException"
+
+
+class ConcurrentModificationException(GlueError):
+    code = "ConcurrentModificationException"
+
+
+class VersionMismatchException(GlueError):
+    code = "VersionMismatchException"
+
+
+class IllegalWorkflowStateException(GlueError):
+    code = "IllegalWorkflowStateException"
+
+
+class RunnerUnavailableError(Exception):
+    """The Glue runner cannot be reached, or refuses to work. Becomes the ErrorMessage of a FAILED run."""

@@ -1,0 +1,116 @@
+"""State of AWS Glue, per account and region. Only plain, picklable values: what runs lives in `supervisor`.
+
+A catalog entity is kept as the structure that Glue's API returns, so that reading it copies nothing but a dict.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from localstack.services.stores import AccountRegionBundle, BaseStore, LocalAttribute
+
+Structure = dict[str, Any]
+"""A structure of Glue's API, with botocore's member names."""
+
+PartitionKey = tuple[str, ...]
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass
+class Table:
+    """A table: its newest description, the archived ones by version, its partitions and column statistics."""
+
+    current: Structure
+    versions: dict[str, Structure] = field(default_factory=dict)
+    partitions: dict[PartitionKey, Structure] = field(default_factory=dict)
+    statistics: dict[str, Structure] = field(default_factory=dict)
+    partition_statistics: dict[PartitionKey, dict[str, Structure]] = field(default_factory=dict)
+    indexes: dict[str, Structure] = field(default_factory=dict)
+
+
+@dataclass
+class Database:
+    """A database with its tables and user-defined functions, by lower-case name."""
+
+    description: Structure
+    tables: dict[str, Table] = field(default_factory=dict)
+    functions: dict[str, Structure] = field(default_factory=dict)
+
+
+@dataclass
+class JobRun:
+    """One attempt of a job run.
+
+    Attributes:
+        response: what GetJobRun answers.
+        group: the workflow run, or the chain of triggers, that this run belongs to; None for a run started by hand.
+        request: what the runner was asked to do.
+        submitted: whether the runner has acknowledged it.
+        retries: attempts that may follow if this one fails.
+    """
+
+    response: Structure
+    request: Structure
+    group: str | None = None
+    workflow: str | None = None
+    submitted: bool = False
+    stopping: bool = False
+    retries: int = 0
+
+    @property
+    def id(self) -> str:
+        return str(self.response["Id"])
+
+    @property
+    def state(self) -> str:
+        return str(self.response["JobRunState"])
+
+
+@dataclass
+class Trigger:
+    """A trigger. `fired_at` is the scheduled instant that it fired for last, so that none fires twice."""
+
+    description: Structure
+    since: datetime = field(default_factory=now)
+    fired_at: datetime | None = None
+
+
+@dataclass
+class WorkflowRun:
+    """One run of a workflow. `start_trigger` is the trigger that began it."""
+
+    response: Structure
+    start_trigger: str
+    graph: Structure
+    account: str = ""
+    region: str = ""
+
+
+@dataclass
+class Workflow:
+    """A workflow, its runs in order, and the events that wait for its EVENT trigger to fire (oldest first)."""
+
+    description: Structure
+    runs: dict[str, WorkflowRun] = field(default_factory=dict)
+    events: list[tuple[str, datetime]] = field(default_factory=list)
+
+
+class GlueStore(BaseStore):
+    """Everything of Glue that one account has in one region."""
+
+    databases: dict[str, Database] = LocalAttribute(default=dict)
+    jobs: dict[str, Structure] = LocalAttribute(default=dict)
+    runs: dict[str, dict[str, JobRun]] = LocalAttribute(default=dict)
+    """Job name to run id to run, in the order in which they started."""
+    triggers: dict[str, Trigger] = LocalAttribute(default=dict)
+    workflows: dict[str, Workflow] = LocalAttribute(default=dict)
+    connections: dict[str, Structure] = LocalAttribute(default=dict)
+    classifiers: dict[str, Structure] = LocalAttribute(default=dict)
+    tags: dict[str, dict[str, str]] = LocalAttribute(default=dict)
+    """ARN to tags."""
+
+
+glue_stores: AccountRegionBundle[GlueStore] = AccountRegionBundle("glue", GlueStore)
