@@ -34,8 +34,9 @@ CMD ["/opt/rapid/envs/glue/bin/python", "-m", "rapid.serve", "glue"]
 FROM base AS superset
 RUN ./rapid --prepare dashboards
 COPY . .
-RUN /opt/rapid/envs/dashboards/bin/python -m rapid.dashboards.start \
- && chown -R rapid /opt/rapid/cache
+# Only the database's template is kept: each installation makes secrets of its own when it starts.
+RUN RAPID_HOME=/tmp/build /opt/rapid/envs/dashboards/bin/python -m rapid.serve --prepare superset \
+ && rm -rf /tmp/build && chown -R rapid /opt/rapid/cache
 USER rapid
 EXPOSE 8088
 CMD ["/opt/rapid/envs/dashboards/bin/python", "-m", "rapid.serve", "superset"]

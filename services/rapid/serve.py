@@ -85,10 +85,14 @@ def launch(config: Config, name: str) -> Launch:
     return command, {**{k: os.environ[k] for k in INHERITED if k in os.environ}, **own}
 
 
+def _say(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+
+
 def become(config: Config, name: str) -> NoReturn:
     for folder in (config.run, config.logs, config.state):
         folder.mkdir(parents=True, exist_ok=True)
-    SERVICES[name].prepare(config, lambda text: sys.stderr.write(f"{text}\n"))
+    SERVICES[name].prepare(config, _say)
     command, environment = launch(config, name)
     os.chdir(config.home)
     os.execve(command[0], command, environment)
@@ -107,11 +111,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="rapid.serve", description=__doc__)
     parser.add_argument("name", choices=list(SERVICES))
     parser.add_argument("--healthy", action="store_true", help="only say, by the exit code, whether it answers")
+    parser.add_argument("--prepare", action="store_true", help="only make what it needs before its first start")
     arguments = parser.parse_args()
     try:
         config = load()
         if arguments.healthy:
             sys.exit(0 if healthy(config, arguments.name) else 1)
+        if arguments.prepare:
+            SERVICES[arguments.name].prepare(config, _say)
+            return
         become(config, arguments.name)
     except RapidError as error:
         sys.exit(f"Error: {error}")
