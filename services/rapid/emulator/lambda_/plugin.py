@@ -1,0 +1,34 @@
+"""How LocalStack finds Lambda: the provider, and the runtime executor `process`."""
+
+from typing import Any
+
+from localstack import config
+from localstack.runtime import hooks
+from localstack.services.lambda_.invocation.plugins import RuntimeExecutorPlugin
+from localstack.services.plugins import Service, aws_provider
+
+
+@aws_provider(api="lambda", name="rapid")
+def lambda_() -> Service:
+    from rapid.emulator.lambda_ import service
+    from rapid.emulator.lambda_.provider import RapidLambdaProvider
+
+    service.install()
+    return Service.for_provider(RapidLambdaProvider())
+
+
+@hooks.on_infra_start()
+def choose_lambda_provider() -> None:
+    """PROVIDER_OVERRIDE_LAMBDA would do, if LocalStack did not warn about it as a thing of the past."""
+    config.SERVICE_PROVIDER_CONFIG.set_provider("lambda", "rapid")
+
+
+class ProcessExecutorPlugin(RuntimeExecutorPlugin):
+    """LAMBDA_RUNTIME_EXECUTOR=process."""
+
+    name = "process"
+
+    def load(self, *_args: Any, **_kwargs: Any) -> type:
+        from rapid.emulator.lambda_.executor import ProcessExecutor
+
+        return ProcessExecutor

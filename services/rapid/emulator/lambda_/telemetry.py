@@ -1,0 +1,190 @@
+"""Logs and metrics on their way to CloudWatch: queued by invocations, sent in batches by one thread.
+
+Nothing is dropped: what is queued is sent within `BATCH_SECONDS` or at `close`. Limits of PutLogEvents:
+https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html (10,000 events, 1 MiB with
+26 bytes of overhead each; read 2026-11).
+"""
+
+import logging
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from rapid.emulator.lambda_.output import LogEvent
+
+LOG = logging.getLogger(__name__)
+
+BATCH_SECONDS = 0.2
+MAX_BATCH_EVENTS = 10_000
+MAX_BATCH_BYTES = 1_048_576
+EVENT_OVERHEAD = 26
+MAX_EVENT_BYTES = 256 * 1024 - EVENT_OVERHEAD
+"""What Lambda itself splits at; CloudWatch would take up to 1 MB."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """Where a function lives."""
+
+    id: str
+    region: str
+
+
+@dataclass(frozen=True)
+class Stream:
+    """A log stream of one account."""
+
+    account: Account
+    group: str
+    name: str
+
+
+def batches(events: Iterable[LogEvent]) -> Iterator[list[dict[str, Any]]]:
+    """Cuts events into requests that PutLogEvents accepts, splitting messages that are too long.
+
+    Their order is kept; a time that is earlier than the one before becomes that one, as requests must be in order.
+    """
+    batch: list[dict[str, Any]] = []
+    size, latest = 0, 0
+    for event in events:
+        latest = max(latest, event.milliseconds)
+        for piece in split(event.message):
+            weight = len(piece.encode()) + EVENT_OVERHEAD
+            if batch and (len(batch) == MAX_BATCH_EVENTS or size + weight > MAX_BATCH_BYTES):
+                yield batch
+                batch, size = [], 0
+            batch.append({"timestamp": latest, "message": piece})
+            size += weight
+    if batch:
+        yield batch
+
+
+def split(message: str) -> Iterator[str]:
+    """Pieces of at most MAX_EVENT_BYTES bytes of UTF-8, cut between characters."""
+    if len(message) * 4 <= MAX_EVENT_BYTES:
+        yield message
+        return
+    data = message.encode()
+    while data:
+        end = min(MAX_EVENT_BYTES, len(data))
+        while end < len(data) and data[end] & 0xC0 == 0x80:
+            end -= 1
+        yield data[:end].decode()
+        data = data[end:]
+
+
+class Telemetry:
+    """The queue and its thread. `client` makes a boto3 client: client("logs", account)."""
+
+    def __init__(self, client: Callable[[str, Account], Any]) -> None:
+        self._client = client
+        self._logs: dict[Stream, list[LogEvent]] = defaultdict(list)
+        self._metrics: dict[tuple[Account, str, str], list[float]] = defaultdict(list)
+        self._condition = threading.Condition()
+        self._closing = False
+        self._known: set[Stream] = set()
+        self._thread: threading.Thread | None = None
+
+    def log(self, stream: Stream, events: list[LogEvent]) -> None:
+        """Queues events of one stream, in order."""
+        if events:
+            with self._condition:
+                self._logs[stream] += events
+                self._wake()
+
+    def measure(self, account: Account, function: str, values: dict[str, float]) -> None:
+        """Queues one data point for each named metric of AWS/Lambda."""
+        with self._condition:
+            for name, value in values.items():
+                self._metrics[account, function, name].append(value)
+            self._wake()
+
+    def close(self, seconds: float = 10.0) -> None:
+        """Sends what is queued and ends the thread."""
+        with self._condition:
+            self._closing = True
+            self._condition.notify_all()
+        if self._thread:
+            self._thread.join(seconds)
+
+    def _wake(self) -> None:
+        if self._thread is None or not self._thread.is_alive():
+            self._closing = False
+            self._thread = threading.Thread(target=self._run, name="lambda-telemetry", daemon=True)
+            self._thread.start()
+        self._condition.notify_all()
+
+    def _run(self) -> None:
+        while True:
+            with self._condition:
+                while not (self._logs or self._metrics or self._closing):
+                    self._condition.wait()
+                if self._closing and not (self._logs or self._metrics):
+                    return
+                self._condition.wait_for(lambda: self._closing, BATCH_SECONDS)
+                logs, self._logs = self._logs, defaultdict(list)
+                metrics, self._metrics = self._metrics, defaultdict(list)
+            for stream, events in logs.items():
+                for batch in batches(events):
+                    self._attempt(self._put_logs, stream, batch)
+            if metrics:
+                self._put_metrics(metrics)
+
+    def _attempt(self, send: Callable[..., None], *arguments: Any) -> None:
+        try:
+            send(*arguments)
+        except Exception:  # the thread's edge: a function's logs must not stop another's
+            LOG.exception("Could not send Lambda telemetry to CloudWatch")
+
+    def _put_logs(self, stream: Stream, batch: list[dict[str, Any]]) -> None:
+        logs = self._client("logs", stream.account)
+        names = {"logGroupName": stream.group, "logStreamName": stream.name}
+        if stream not in self._known:
+            _create(logs, names)
+            self._known.add(stream)
+        try:
+            logs.put_log_events(**names, logEvents=batch)
+        except logs.exceptions.ResourceNotFoundException:  # deleted since
+            _create(logs, names)
+            logs.put_log_events(**names, logEvents=batch)
+
+    def _put_metrics(self, metrics: dict[tuple[Account, str, str], list[float]]) -> None:
+        now = time.time()
+        data: dict[Account, list[dict[str, Any]]] = defaultdict(list)
+        for (account, function, name), values in metrics.items():
+            counts: dict[float, int] = defaultdict(int)
+            for value in values:
+                counts[value] += 1
+            pairs = list(counts.items())
+            for start in range(0, len(pairs), 150):  # values per datum, at most
+                part = pairs[start : start + 150]
+                data[account].append(
+                    {
+                        "MetricName": name,
+                        "Dimensions": [{"Name": "FunctionName", "Value": function}],
+                        "Timestamp": now,
+                        "Values": [value for value, _ in part],
+                        "Counts": [count for _, count in part],
+                        "Unit": "Milliseconds" if name == "Duration" else "Count",
+                    }
+                )
+        for account, items in data.items():
+            for start in range(0, len(items), 500):
+                self._attempt(self._send_metrics, account, items[start : start + 500])
+
+    def _send_metrics(self, account: Account, items: list[dict[str, Any]]) -> None:
+        self._client("cloudwatch", account).put_metric_data(Namespace="AWS/Lambda", MetricData=items)
+
+
+def _create(logs: Any, names: dict[str, str]) -> None:
+    for create, arguments in (
+        (logs.create_log_group, {"logGroupName": names["logGroupName"]}),
+        (logs.create_log_stream, names),
+    ):
+        try:
+            create(**arguments)
+        except logs.exceptions.ResourceAlreadyExistsException:
+            continue
