@@ -1,0 +1,185 @@
+"""Prepared objects as Spark frames: one frame per group of objects that read alike.
+
+A frame has `__object` (key of the raw object), `__flaw` (why the row is no record, or null), `__raw` (its text),
+`__seq`, and one column per field of the source, `v0`, `v1`, …: texts for JSON and CSV, typed values for Parquet.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql import types as T
+
+from lake.prepare import Source
+from lake.storage import Bucket
+
+CORRUPT = "__corrupt"
+LARGE = 256 << 20
+"""A CSV above this is split among tasks by lines, unless its head has line ends inside quotes."""
+SAME_LINE = r"\}\s*[^\s,\]\}]|\}\s*,\s*\{"
+OBJECT_OF_PATH = "url_decode(replace(regexp_replace(_metadata.file_path, '^[a-z0-9]+://[^/]+/', ''), '+', '%2B'))"
+
+
+@dataclass(frozen=True)
+class Group:
+    """Objects read together. `fields` are the names as the source writes them; `types` what the source says of them.
+
+    `kind` is json (texts; `types` as Spark infers them over all of the data), csv (texts; no types) or typed.
+    """
+
+    kind: str
+    frame: DataFrame
+    fields: tuple[str, ...]
+    types: dict[str, T.DataType] = field(default_factory=dict)
+
+    def column(self, position: int) -> Column:
+        return F.col(f"v{position}")
+
+
+def read(spark: SparkSession, bucket: Bucket, sources: Iterable[Source]) -> list[Group]:
+    """One group per way of reading; the sources are those that can be read."""
+    ordered = sorted(sources, key=lambda s: (_alike(s), s.item.key))
+    return [_group(spark, bucket, list(alike)) for _, alike in groupby(ordered, key=_alike)]
+
+
+def _alike(source: Source) -> str:
+    layout = source.layout
+    if layout.kind == "csv":
+        return repr((layout.kind, layout.separator, layout.header, layout.width, _multiline(source)))
+    if layout.kind == "jsonl":
+        return "jsonl"
+    return repr((layout.kind, layout.schema or source.item.key))
+
+
+def _multiline(source: Source) -> bool:
+    return source.layout.quoted_newlines or bool(source.layout.compression) or source.item.size <= LARGE
+
+
+def _group(spark: SparkSession, bucket: Bucket, sources: list[Source]) -> Group:
+    paths = [bucket.uri(source.key) for source in sources]
+    staged = {source.key: source.item.key for source in sources if source.staged}
+    kind = sources[0].layout.kind
+    if kind == "jsonl":
+        return _json_lines(spark, paths, staged)
+    if kind == "csv":
+        return _csv(spark, sources[0], paths, staged)
+    return _typed(spark, kind, paths, staged)
+
+
+def _reader(spark: SparkSession) -> Any:
+    # Keys are names, not patterns: without this Spark takes [x] or {a} in a key for a glob.
+    return spark.read.option("__globPaths__", "false")
+
+
+def _object(staged: dict[str, str]) -> Column:
+    key = F.expr(OBJECT_OF_PATH)
+    if not staged:
+        return key
+    names = F.create_map(*[F.lit(text) for pair in staged.items() for text in pair])
+    return F.coalesce(names[key], key)
+
+
+def _json_lines(spark: SparkSession, paths: list[str], staged: dict[str, str]) -> Group:
+    lines = _reader(spark).text(paths).select(
+        F.regexp_replace("value", "^\ufeff", "").alias("value"), _object(staged).alias("__object")
+    )
+    lines = lines.where(F.trim("value") != "")
+    inferred = infer_json(spark, lines.select("value"))
+    names = tuple(name for name in inferred.names if name != CORRUPT)
+    texts = T.StructType([T.StructField(name, T.StringType()) for name in (*names, CORRUPT)])
+    options = {"columnNameOfCorruptRecord": CORRUPT, "mode": "PERMISSIVE"}
+    several = F.col("value").rlike(SAME_LINE) & (F.size(F.from_json(F.expr("'[' || value || ']'"), "array<string>")) != 1)
+    flaw = F.when(F.col("parsed").isNull() | F.col("parsed")[CORRUPT].isNotNull(), "malformed JSON").when(
+        several, "more than one JSON value on the line"
+    )
+    frame = lines.withColumn("parsed", F.from_json("value", texts, options)).select(
+        "__object",
+        flaw.alias("__flaw"),
+        F.col("value").alias("__raw"),
+        F.monotonically_increasing_id().alias("__seq"),
+        *[F.col("parsed").getField(name).alias(f"v{i}") for i, name in enumerate(names)],
+    )
+    return Group("json", frame, names, {name: inferred[name].dataType for name in names})
+
+
+def infer_json(spark: SparkSession, lines: DataFrame) -> T.StructType:
+    """Spark's own schema of a column of JSON texts, over all of them.
+
+    PySpark offers this for RDDs of Python strings only; the JVM's reader takes the column without leaving the JVM.
+    """
+    jvm: Any = spark._jvm
+    texts = getattr(lines._jdf, "as")(jvm.org.apache.spark.sql.Encoders.STRING())
+    reader: Any = spark.read.option("columnNameOfCorruptRecord", CORRUPT).option("mode", "PERMISSIVE")
+    found = T.StructType.fromJson(json.loads(reader._jreader.json(texts).schema().json()))
+    return found
+
+
+def _csv(spark: SparkSession, source: Source, paths: list[str], staged: dict[str, str]) -> Group:
+    layout = source.layout
+    columns = [f"v{i}" for i in range(layout.width)]
+    schema = T.StructType([T.StructField(name, T.StringType()) for name in (*columns, CORRUPT)])
+    rows = _reader(spark).csv(
+        paths,
+        schema=schema,
+        sep=layout.separator,
+        quote='"',
+        escape='"',
+        header=False,
+        multiLine=_multiline(source),
+        mode="PERMISSIVE",
+        columnNameOfCorruptRecord=CORRUPT,
+    )
+    if layout.header is not None:
+        # The heading is told by its text, wherever it stands: below a preamble, or again where files were joined.
+        cells = F.array(*[F.trim(F.regexp_replace(F.coalesce(F.col(name), F.lit("")), "^\ufeff", "")) for name in columns])
+        rows = rows.where(F.col(CORRUPT).isNotNull() | (cells != F.array(*[F.lit(cell) for cell in layout.header])))
+    raw = F.coalesce(F.col(CORRUPT), F.to_csv(F.struct(*columns), {"sep": layout.separator}))
+    frame = rows.select(
+        _object(staged).alias("__object"),
+        F.when(F.col(CORRUPT).isNotNull(), f"the row does not have {layout.width} columns").alias("__flaw"),
+        raw.alias("__raw"),
+        F.monotonically_increasing_id().alias("__seq"),
+        *columns,
+    )
+    return Group("csv", frame, field_names(layout.header, layout.width))
+
+
+def field_names(header: tuple[str, ...] | None, width: int) -> tuple[str, ...]:
+    """A distinct name per column: the headings, numbered where one is empty or comes again."""
+    names: list[str] = []
+    for position, cell in enumerate(header or ("",) * width, 1):
+        base = cell or f"column_{position}"
+        name, again = base, 1
+        while name in names:
+            again += 1
+            name = f"{base} {again}"
+        names.append(name)
+    return tuple(names)
+
+
+def _typed(spark: SparkSession, kind: str, paths: list[str], staged: dict[str, str]) -> Group:
+    rows = _reader(spark).format(kind).load(paths)
+    names = tuple(rows.columns)
+    quoted = ["`" + name.replace("`", "``") + "`" for name in names]
+    frame = rows.select(
+        _object(staged).alias("__object"),
+        F.lit(None).cast("string").alias("__flaw"),
+        F.to_json(F.struct(*quoted)).alias("__raw") if names else F.lit("{}").alias("__raw"),
+        F.monotonically_increasing_id().alias("__seq"),
+        *[_plain(F.col(name), rows.schema[i].dataType).alias(f"v{i}") for i, name in enumerate(quoted)],
+    )
+    types = {name: frame.schema[f"v{i}"].dataType for i, name in enumerate(names)}
+    return Group("typed", frame, names, types)
+
+
+def _plain(column: Column, kind: T.DataType) -> Column:
+    """Types that the catalog does not have as ones that it has."""
+    if isinstance(kind, T.TimestampNTZType):
+        return column.cast("timestamp")
+    if isinstance(kind, (T.DayTimeIntervalType, T.YearMonthIntervalType, T.NullType)):
+        return column.cast("string")
+    return column

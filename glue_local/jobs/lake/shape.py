@@ -1,0 +1,230 @@
+"""One table out of all groups of a dataset: which columns it has, of which type, and each group's rows cast to them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql import types as T
+
+from lake import names, values
+from lake.contract import TYPES, Contract, Field
+from lake.reading import Group
+from lake.values import ColumnType
+
+WIDEST_TYPE = 60_000
+"""Characters of a nested type's text; the catalog takes 131,072. Wider ones (objects used as maps) stay JSON text."""
+OWN_FIELDS: dict[str, T.DataType] = {"_ingest_id": T.StringType(), "_received_at": T.TimestampType()}
+"""What the ingest function adds to each record."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """The columns of a dataset's table in order, and the original name of each."""
+
+    columns: dict[str, ColumnType]
+    originals: dict[str, str]
+
+    def spark_type(self) -> T.StructType:
+        return T.StructType([T.StructField(name, column.type) for name, column in self.columns.items()])
+
+
+@dataclass(frozen=True)
+class Existing:
+    """What the catalog already says of a dataset's table: type per column, and original → column name."""
+
+    types: Mapping[str, T.DataType]
+    names: Mapping[str, str]
+
+
+def column_names(group: Group, contract: Contract, existing: Existing) -> list[str]:
+    """The table's column for each field of a group; several fields may go to one configured column."""
+    configured = {names.clean(alias): field.name for field in contract.fields for alias in field.aliases}
+    configured |= {field.name: field.name for field in contract.fields}
+    configured |= {name: name for name in OWN_FIELDS if contract.configured}
+    others = [name for name in group.fields if names.clean(name) not in configured]
+    assigned = names.assign(others, existing.names)
+    return [configured.get(names.clean(name)) or assigned[name] for name in group.fields]
+
+
+def clean_type(kind: T.DataType) -> T.DataType:
+    """The type with member names that the catalog takes."""
+    if isinstance(kind, T.ArrayType):
+        return T.ArrayType(clean_type(kind.elementType))
+    if isinstance(kind, T.MapType):
+        return T.MapType(kind.keyType, clean_type(kind.valueType))
+    if isinstance(kind, T.StructType):
+        given = names.assign(kind.names)
+        members = [(given[f.name] if not given[f.name][0].isdigit() else f"_{given[f.name]}", f.dataType) for f in kind]
+        return T.StructType([T.StructField(name, clean_type(member)) for name, member in members])
+    return kind
+
+
+def is_nested(kind: T.DataType) -> bool:
+    return isinstance(kind, (T.ArrayType, T.MapType, T.StructType))
+
+
+def text_classes(group: Group, positions: Iterable[int]) -> dict[int, set[str]]:
+    """The classes of the texts in some columns of a group, over all of its rows. One Spark job."""
+    cells = [F.struct(F.lit(i).alias("i"), group.column(i).alias("text")) for i in positions]
+    if not cells:
+        return {}
+    each = group.frame.where(F.col("__flaw").isNull()).select(F.explode(F.array(*cells)).alias("cell"))
+    classes = each.select("cell.i", values.classify(F.col("cell.text")).alias("class"))
+    found: dict[int, set[str]] = {}
+    for row in classes.where(F.col("class").isNotNull()).groupBy("i", "class").count().collect():
+        found.setdefault(row["i"], set()).add(row["class"])
+    return found
+
+
+def _found_types(group: Group, columns: list[str], settled: Mapping[str, ColumnType]) -> dict[str, ColumnType]:
+    """The types of a group's columns that are not settled yet, from its data."""
+    found: dict[str, ColumnType] = {}
+    open_texts: list[int] = []
+    for position, name in enumerate(columns):
+        if name in settled:
+            continue
+        kind = group.types.get(group.fields[position])
+        if kind is None or (group.kind == "json" and isinstance(kind, T.StringType)):
+            open_texts.append(position)
+            continue
+        kind = clean_type(kind)
+        found[name] = values.TEXT if len(kind.simpleString()) > WIDEST_TYPE else ColumnType(kind)
+    classes = text_classes(group, open_texts)
+    for position in open_texts:
+        found[columns[position]] = values.decide(classes.get(position, ()), numbers=group.kind == "csv")
+    return found
+
+
+def table_of(groups: list[Group], contract: Contract, existing: Existing) -> tuple[Table, list[list[str]]]:
+    """The dataset's table after these groups, and each group's column names.
+
+    Types already in the catalog stay as they are, nested ones may gain members; rows that do not fit go to quarantine.
+    """
+    settled = {field.name: ColumnType(T._parse_datatype_string(TYPES[field.type])) for field in contract.fields}
+    settled |= {name: ColumnType(kind) for name, kind in existing.types.items() if name not in settled}
+    if contract.configured:
+        settled |= {name: ColumnType(kind) for name, kind in OWN_FIELDS.items() if name not in settled}
+    columns_of = [column_names(group, contract, existing) for group in groups]
+    fresh: dict[str, ColumnType] = {}
+    originals: dict[str, str] = {column: original for original, column in existing.names.items()}
+    seen: set[str] = set()
+    for group, columns in zip(groups, columns_of, strict=True):
+        settled |= _extended(group, columns, settled, existing)
+        for name, column in _found_types(group, columns, settled).items():
+            merged = values.merge(fresh[name].type, column.type) if name in fresh else column.type
+            same = name not in fresh or fresh[name].order == column.order or merged != column.type
+            fresh[name] = ColumnType(merged, column.order) if same else values.TEXT
+        for original, name in zip(group.fields, columns, strict=True):
+            originals.setdefault(name, original)
+            seen.add(name)
+    shown = {name: column for name, column in settled.items() if name not in OWN_FIELDS or name in seen | set(existing.types)}
+    return Table(shown | fresh, originals), columns_of
+
+
+def _extended(
+    group: Group, columns: list[str], settled: Mapping[str, ColumnType], existing: Existing
+) -> dict[str, ColumnType]:
+    """Nested columns of the catalog with the members that this group adds."""
+    found: dict[str, ColumnType] = {}
+    for position, name in enumerate(columns):
+        source = group.types.get(group.fields[position])
+        if name in existing.types and source is not None and is_nested(source) and is_nested(settled[name].type):
+            merged = values.merge(settled[name].type, clean_type(source))
+            if _extends(settled[name].type, merged):
+                found[name] = ColumnType(merged)
+    return found
+
+
+def _extends(old: T.DataType, new: T.DataType) -> bool:
+    """Whether `new` is `old` with more struct members at most, so that files of the old type still read."""
+    if isinstance(old, T.StructType) and isinstance(new, T.StructType):
+        members = {field.name: field.dataType for field in new}
+        return all(f.name in members and _extends(f.dataType, members[f.name]) for f in old)
+    if isinstance(old, T.ArrayType) and isinstance(new, T.ArrayType):
+        return _extends(old.elementType, new.elementType)
+    return old == new
+
+
+def conform(column: Column, source: T.DataType, target: T.DataType) -> Column:
+    """A nested value rebuilt with the members of `target`, matched by their clean names."""
+    if isinstance(source, T.StructType) and isinstance(target, T.StructType):
+        given = dict(zip(clean_type(source).names, source, strict=True))
+        members = [
+            conform(column.getField(given[to.name].name), given[to.name].dataType, to.dataType).alias(to.name)
+            if to.name in given
+            else F.lit(None).cast(to.dataType).alias(to.name)
+            for to in target
+        ]
+        return F.when(column.isNotNull(), F.struct(*members))
+    if isinstance(source, T.ArrayType) and isinstance(target, T.ArrayType):
+        inner, to_inner = source.elementType, target.elementType
+        return F.transform(column, lambda each: conform(each, inner, to_inner))
+    if isinstance(source, T.MapType) and isinstance(target, T.MapType):
+        value, to_value = source.valueType, target.valueType
+        return F.transform_values(column, lambda _, each: conform(each, value, to_value))
+    if isinstance(target, T.StringType) and is_nested(source):
+        return F.to_json(column)
+    return column if source == target else column.cast(target)
+
+
+def loses(source: T.DataType, target: T.DataType) -> bool:
+    """Whether values of `source` would lose something when conformed to `target` (both with clean names)."""
+    if isinstance(source, T.StructType) and isinstance(target, T.StructType):
+        members = {field.name: field.dataType for field in target}
+        return any(f.name not in members or loses(f.dataType, members[f.name]) for f in source)
+    if isinstance(source, T.ArrayType) and isinstance(target, T.ArrayType):
+        return loses(source.elementType, target.elementType)
+    if isinstance(source, T.MapType) and isinstance(target, T.MapType):
+        return loses(source.valueType, target.valueType)
+    return values.merge(source, target) != target and not isinstance(target, T.StringType)
+
+
+def cast_column(group: Group, positions: list[int], column: ColumnType, field: Field | None) -> tuple[Column, Column]:
+    """(value, misfit) of one table column in a group that has it at `positions`. `misfit`: the text that does not fit."""
+    source = group.types.get(group.fields[positions[0]])
+    at = group.column(positions[0])
+    if group.kind == "typed" and source == column.type and field is None:
+        return at, F.lit(None).cast("string")
+    if is_nested(column.type) and source is not None and is_nested(source):
+        parsed = at if group.kind == "typed" else F.from_json(at, source)
+        text = F.to_json(at) if group.kind == "typed" else at
+        if loses(clean_type(source), column.type):
+            return F.lit(None).cast(column.type), text
+        value = conform(parsed, source, column.type)
+        return value, F.when(values.misfit(text, value), text)
+    texts = [_as_text(group, position) for position in positions]
+    text = F.coalesce(*[F.when(~values.missing(each), each) for each in texts]) if field or len(texts) > 1 else texts[0]
+    if is_nested(column.type):
+        value = F.from_json(text, column.type)
+    else:
+        value = values.read(text, column.type, column.order)
+    return value, F.when(values.misfit(text, value), text)
+
+
+def _as_text(group: Group, position: int) -> Column:
+    kind = group.types.get(group.fields[position])
+    column = group.column(position)
+    return F.to_json(column) if group.kind == "typed" and kind and is_nested(kind) else column.cast("string")
+
+
+def cast_group(group: Group, columns: list[str], table: Table, contract: Contract) -> DataFrame:
+    """A group's rows as the table's columns, with `__reason`: why a row cannot be one, or null."""
+    configured = {field.name: field for field in contract.fields}
+    selected: list[Column] = []
+    faults: list[Column] = [F.col("__flaw")]
+    for name, column in table.columns.items():
+        positions = [i for i, each in enumerate(columns) if each == name]
+        if not positions:
+            selected.append(F.lit(None).cast(column.type).alias(name))
+            continue
+        value, misfit = cast_column(group, positions, column, configured.get(name))
+        selected.append(value.alias(name))
+        shown = F.concat(F.lit(f"{name}: '"), F.substring(misfit, 1, 80), F.lit(f"' is not {_word(name, column, configured)}"))
+        faults.append(F.when(misfit.isNotNull() & F.col("__flaw").isNull(), shown))
+    reason = F.concat_ws("; ", *faults)
+    return group.frame.select("__object", "__seq", "__flaw", "__raw", reason.alias("__reason"), *selected)
+
+
+def _word(name: str, column: ColumnType, configured: Mapping[str, Field]) -> str:
+    return configured[name].type if name in configured else column.type.simpleString()[:80]

@@ -1,0 +1,241 @@
+"""What a file is, told from its first bytes and its name: format, compression, encoding, and how a CSV is laid out.
+
+Pure: bytes in, `Layout` out. Content decides; the extension only where content does not.
+"""
+
+import bz2
+import codecs
+import csv
+import io
+import json
+import lzma
+import re
+import zlib
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+HEAD = 1 << 20
+SAMPLE_ROWS = 400
+SEPARATORS = ",\t;|"
+
+Kind = Literal["jsonl", "json", "csv", "parquet", "arrow", "orc", "avro", "empty", "unknown"]
+
+MAGIC: tuple[tuple[bytes, Kind], ...] = (
+    (b"PAR1", "parquet"),
+    (b"ARROW1", "arrow"),
+    (b"\xff\xff\xff\xff", "arrow"),  # Arrow IPC stream
+    (b"ORC", "orc"),
+    (b"Obj\x01", "avro"),
+)
+COMPRESSIONS = ((b"\x1f\x8b", "gzip"), (b"BZh", "bzip2"), (b"\xfd7zXZ\x00", "xz"))
+BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
+        (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
+
+csv.field_size_limit(1 << 30)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How to read one object.
+
+    `header` is a CSV's column names as written, or None where it has no heading line; `width` its column count.
+    `schema` is the schema of a typed file, as text to compare.
+    `reason` says why an `unknown` file cannot be read.
+    """
+
+    kind: Kind
+    compression: str = ""
+    encoding: str = "utf-8"
+    separator: str = ","
+    header: tuple[str, ...] | None = None
+    width: int = 0
+    quoted_newlines: bool = False
+    schema: str = ""
+    reason: str = ""
+
+
+def decompressor(compression: str) -> Any:
+    """A fresh incremental decompressor with `.decompress(bytes)`."""
+    if compression == "gzip":
+        return zlib.decompressobj(wbits=31)
+    return bz2.BZ2Decompressor() if compression == "bzip2" else lzma.LZMADecompressor()
+
+
+def compression_of(head: bytes) -> str:
+    return next((name for magic, name in COMPRESSIONS if head.startswith(magic)), "")
+
+
+def sniff(name: str, head: bytes, whole: bool) -> Layout:
+    """Tells the layout of the object `name` from its first bytes; `whole`: these are all of its bytes."""
+    if not head:
+        return Layout("empty")
+    compression = compression_of(head)
+    if compression:
+        try:
+            head = decompressor(compression).decompress(head)[: 4 * HEAD]
+        except (zlib.error, OSError, EOFError, lzma.LZMAError) as error:
+            return Layout("unknown", reason=f"damaged {compression} file: {error}")
+        inner = sniff(re.sub(r"\.(gz|gzip|bz2|xz)$", "", name, flags=re.I), head, whole and len(head) < 4 * HEAD)
+        return replace(inner, compression=compression)
+    kind = next((kind for magic, kind in MAGIC if head.startswith(magic)), None)
+    if kind:
+        return Layout(kind)
+    encoding = encoding_of(head, whole)
+    if encoding is None:
+        return Layout("unknown", reason="a binary file of a format that is not supported")
+    return _text(name, head, whole, encoding)
+
+
+def encoding_of(head: bytes, whole: bool) -> str | None:
+    """Python's name of the text encoding, or None for binary. UTF-8 where it fits, else Windows-1252 or Latin-1."""
+    for bom, name in BOMS:
+        if head.startswith(bom):
+            return name
+    if b"\0" in head:
+        even, odd = head[0::2].count(0), head[1::2].count(0)
+        if max(even, odd) > 0.3 * len(head) / 2 and min(even, odd) < 0.05 * len(head) / 2:
+            return "utf-16-be" if even > odd else "utf-16-le"
+        return None
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head, final=whole)
+    except UnicodeDecodeError:
+        return single_byte_encoding(head)
+    return "utf-8"
+
+
+def single_byte_encoding(data: bytes) -> str:
+    """Windows-1252, or Latin-1 where the bytes have no meaning in it."""
+    try:
+        data.decode("cp1252")
+    except UnicodeDecodeError:
+        return "latin-1"
+    return "cp1252"
+
+
+def _text(name: str, head: bytes, whole: bool, encoding: str) -> Layout:
+    text = codecs.getincrementaldecoder(encoding)(errors="replace").decode(head, final=whole).lstrip("\ufeff")
+    extension = name.rsplit(".", 1)[-1].lower() if "." in name else ""
+    first = text.lstrip()[:1]
+    if not first:
+        return Layout("empty")
+    looks_json = first in "{[" and not (extension in {"csv", "tsv"} and not _parses(text.strip().splitlines()[0]))
+    if looks_json or extension in {"jsonl", "ndjson", "json", "geojson"}:
+        return Layout("jsonl" if _is_lines(text, whole, extension) else "json", encoding=encoding)
+    return _csv(text, whole, extension, encoding)
+
+
+def _parses(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_lines(text: str, whole: bool, extension: str) -> bool:
+    """True for JSON Lines; False for a document: an array, a pretty-printed object, objects without line ends."""
+    lines = [line for line in text.splitlines()[:50] if line.strip()]
+    if lines[0].lstrip()[0] == "[":
+        return False
+    if len(lines) == 1 and not whole:
+        return False
+    if _parses(lines[0]):
+        return len(lines) > 1 or records_of(json.loads(lines[0])) is None
+    if extension in {"jsonl", "ndjson"} and lines[0].strip() != "{" and not _concatenated(lines[0]):
+        return True
+    if lines[0].strip() == "{":
+        return False
+    objects = sum(line.lstrip()[0] == "{" and _parses(line) for line in lines[1:])
+    return objects > 0 and objects >= len(lines) // 2
+
+
+def _concatenated(line: str) -> bool:
+    """Several objects one after the other without line ends, as Firehose delivers them."""
+    try:
+        _, end = json.JSONDecoder().raw_decode(line.lstrip())
+    except ValueError:
+        return False
+    return line.lstrip()[end:].lstrip().startswith("{")
+
+
+def records_of(document: Any) -> str | None:
+    """The member of an envelope that holds the records, or None for a document that is a record itself.
+
+    GeoJSON's FeatureCollection is the list of its features (RFC 7946, 3.3); an object whose only member is a list
+    of objects is that list.
+    """
+    if not isinstance(document, dict):
+        return None
+    if document.get("type") == "FeatureCollection" and isinstance(document.get("features"), list):
+        return "features"
+    if len(document) == 1:
+        name, value = next(iter(document.items()))
+        if isinstance(value, list) and value and all(isinstance(each, dict) for each in value):
+            return str(name)
+    return None
+
+
+def _rows(text: str, separator: str, whole: bool) -> list[list[str]]:
+    rows: list[list[str]] = []
+    try:
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
+            if row:
+                rows.append(row)
+            if len(rows) > SAMPLE_ROWS:
+                return rows[:-1]
+    except csv.Error:
+        return rows
+    return rows if whole or len(rows) < 2 else rows[:-1]
+
+
+def _csv(text: str, whole: bool, extension: str, encoding: str) -> Layout:
+    best: tuple[float, int, str, list[list[str]]] = (0.0, 1, ",", _rows(text, ",", whole))
+    for separator in SEPARATORS:
+        rows = _rows(text, separator, whole)
+        width, count = Counter(map(len, rows)).most_common(1)[0] if rows else (0, 0)
+        if width < 2:
+            continue
+        share = count / len(rows) + (0.2 if separator == "\t" and extension in {"tsv", "tab"} else 0.0)
+        if (share, width) > best[:2]:
+            best = (share, width, separator, rows)
+    _, width, separator, rows = best
+    full = [row for row in rows if len(row) == width]
+    header = tuple(cell.strip() for cell in full[0]) if full and has_header(full) else None
+    broken = any("\n" in cell for row in rows for cell in row)
+    return Layout("csv", "", encoding, separator, header, width, broken)
+
+
+def _class(cell: str) -> str:
+    text = cell.strip()
+    if not text:
+        return "empty"
+    if re.fullmatch(r"[+-]?(\d+([.,]\d*)*|\.\d+)([eE][+-]?\d+)?%?", text):
+        return "number"
+    if re.fullmatch(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}([T ].*)?", text):
+        return "date"
+    return "text"
+
+
+def has_header(rows: list[list[str]]) -> bool:
+    """Whether the first row names the columns.
+
+    It does unless it looks like data: some column holds numbers or dates in the first row as in all others, and no
+    column is text only in the first row. Years as headings (`country,1990,1991`) are headings.
+    """
+    first, rest = rows[0], rows[1:]
+    names = [cell.strip() for cell in first]
+    if len({name for name in names if name}) < len([name for name in names if name]):
+        return False
+    if not rest:
+        return any(_class(cell) == "text" for cell in first)
+    like_data = False
+    for position, cell in enumerate(first):
+        below = {_class(row[position]) for row in rest} - {"empty"}
+        if _class(cell) == "text" and below and "text" not in below:
+            return True
+        if _class(cell) in {"number", "date"} and below == {_class(cell)}:
+            like_data = True
+    years = [cell for cell in names if re.fullmatch(r"(19|20)\d\d", cell)]
+    numbers = [cell for cell in names if _class(cell) == "number"]
+    return not like_data or (len(years) > 1 and years == numbers and years == sorted(years))

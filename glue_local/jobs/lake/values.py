@@ -1,0 +1,170 @@
+"""From text to typed values: what a column of texts holds, and how one text is read as a type.
+
+`classify` names the class of each text inside Spark; `decide` turns the classes found in all of a column into one
+type, so nothing is guessed from a sample; `read` and `fits` then read texts as that type.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+from pyspark.sql import types as T
+
+Order = Literal["mdy", "dmy"]
+
+INTEGER = r"^-?(0|[1-9][0-9]{0,17})$"
+DECIMAL = r"^-?(0|[1-9][0-9]*)?\.[0-9]+([eE][+-]?[0-9]+)?$|^-?(0|[1-9][0-9]*)\.?([eE][+-][0-9]+)?$"
+ANY_NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
+WHOLE = r"^[+-]?[0-9]+(\.0*)?$"
+CLOCK = r"[0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?"
+ISO_DATE = r"^[0-9]{4}([-/])[0-9]{1,2}\1[0-9]{1,2}$"
+ISO_TIME = rf"^[0-9]{{4}}([-/])[0-9]{{1,2}}\1[0-9]{{1,2}}[T ]{CLOCK} ?(Z|UTC|GMT|[+-][0-9]{{2}}:?[0-9]{{2}})?$"
+NUMERIC_DATE = r"^[0-9]{1,2}([-/.])[0-9]{1,2}\1[0-9]{4}$"
+NUMERIC_TIME = r"^[0-9]{1,2}([-/.])[0-9]{1,2}\1[0-9]{4} [0-9]{1,2}:[0-9]{2}(:[0-9]{2})?( ?[AaPp][Mm])?$"
+_MONTH = (
+    "(Jan(uary)?|Feb(ruary)?|Mar(ch)?|Apr(il)?|May|June?|July?|Aug(ust)?|Sep(t(ember)?)?|Oct(ober)?|Nov(ember)?|Dec(ember)?)"
+)
+NAMED_DATE = rf"(?i)^{_MONTH}\.? [0-9]{{1,2}},? [0-9]{{4}}$|^[0-9]{{1,2}}[ -]{_MONTH}\.?[ -][0-9]{{4}}$"
+
+
+def _numeric_stamp(text: Column, order: Order) -> Column:
+    """`9/1/2026`, `01.09.2026 10:20`, `09/01/2026 08:32:12 PM` as a timestamp, the parts in `order`."""
+    even = F.upper(F.regexp_replace(text, "[.-]", "/"))
+    spaced = F.regexp_replace(even, " ?([AP]M)$", " $1")
+    day = "M/d/yyyy" if order == "mdy" else "d/M/yyyy"
+    half = F.to_timestamp(spaced, f"{day} h:mm[:ss] a")
+    return F.when(spaced.rlike("[AP]M$"), half).otherwise(F.to_timestamp(spaced, f"{day}[ H:mm[:ss]]"))
+
+
+def _named_stamp(text: Column) -> Column:
+    """`Jun 12 1998`, `June 12, 1998`, `12-Jun-1998` as a timestamp."""
+    plain = F.regexp_replace(F.regexp_replace(text, "[,.]", ""), "-", " ")
+    short = F.regexp_replace(plain, "([A-Za-z]{3})[A-Za-z]*", "$1")
+    return F.when(short.rlike("^[0-9]"), F.to_timestamp(short, "d MMM yyyy")).otherwise(
+        F.to_timestamp(short, "MMM d yyyy")
+    )
+
+
+def _iso_stamp(text: Column) -> Column:
+    dashed = F.regexp_replace(text, "^([0-9]{4})/([0-9]{1,2})/", "$1-$2-")
+    return F.regexp_replace(dashed, "([+-][0-9]{2})([0-9]{2})$", "$1:$2").cast("timestamp")
+
+
+def stamp(text: Column, order: Order = "mdy") -> Column:
+    """Any supported date or time as a timestamp in UTC, or null. A text without a zone is UTC."""
+    trimmed = F.trim(text)
+    return (
+        F.when(trimmed.rlike(ISO_DATE) | trimmed.rlike(ISO_TIME), _iso_stamp(trimmed))
+        .when(trimmed.rlike(NUMERIC_DATE) | trimmed.rlike(NUMERIC_TIME), _numeric_stamp(trimmed, order))
+        .when(trimmed.rlike(NAMED_DATE), _named_stamp(trimmed))
+    )
+
+
+def epoch(text: Column) -> Column:
+    """A number as a timestamp: epoch seconds, or milliseconds from 10^11 up; null where it is none."""
+    number = F.when(F.trim(text).rlike(ANY_NUMBER), F.trim(text).cast("double"))
+    return F.when(F.abs(number) >= 1e11, F.timestamp_seconds(number / 1000)).otherwise(F.timestamp_seconds(number))
+
+
+def classify(text: Column) -> Column:
+    """The class of one text: null (missing), integer, decimal, boolean, date, time, text, or one of
+    `mdy`, `dmy`, `either` with `_time` for dates in numbers, by which part can be the month."""
+    trimmed = F.trim(text)
+    first = F.regexp_extract(trimmed, r"^([0-9]{1,2})[-/.]", 1).cast("int")
+    second = F.regexp_extract(trimmed, r"^[0-9]{1,2}[-/.]([0-9]{1,2})", 1).cast("int")
+    side = F.when(first > 12, "dmy").when(second > 12, "mdy").otherwise("either")
+    order_free = F.when(side == "dmy", _numeric_stamp(trimmed, "dmy")).otherwise(_numeric_stamp(trimmed, "mdy"))
+    return (
+        F.when(trimmed.isNull() | (trimmed == ""), F.lit(None))
+        .when(trimmed.rlike(INTEGER), "integer")
+        .when(trimmed.rlike(DECIMAL), "decimal")
+        .when(F.lower(trimmed).isin("true", "false"), "boolean")
+        .when(trimmed.rlike(ISO_DATE) & _iso_stamp(trimmed).isNotNull(), "date")
+        .when(trimmed.rlike(ISO_TIME) & _iso_stamp(trimmed).isNotNull(), "time")
+        .when(trimmed.rlike(NUMERIC_DATE) & order_free.isNotNull(), side)
+        .when(trimmed.rlike(NUMERIC_TIME) & order_free.isNotNull(), F.concat(side, F.lit("_time")))
+        .when(trimmed.rlike(NAMED_DATE) & _named_stamp(trimmed).isNotNull(), "date")
+        .otherwise("text")
+    )
+
+
+@dataclass(frozen=True)
+class ColumnType:
+    """A column's type; `order` is how its dates in numbers read."""
+
+    type: T.DataType
+    order: Order = "mdy"
+
+
+TEXT = ColumnType(T.StringType())
+
+
+def decide(classes: Iterable[str], numbers: bool = True) -> ColumnType:
+    """The one type that every class fits; text where there is none, or where days and months cannot be told apart.
+
+    `numbers=False` keeps numbers and booleans as text: the JSON source already said that they are text.
+    """
+    found = set(classes)
+    if not found or (not numbers and found & {"integer", "decimal", "boolean"}):
+        return TEXT
+    if found <= {"integer", "decimal"}:
+        return ColumnType(T.LongType() if found == {"integer"} else T.DoubleType())
+    if found == {"boolean"}:
+        return ColumnType(T.BooleanType())
+    sides = {name.removesuffix("_time") for name in found} - {"date", "time"}
+    timed = any(name.endswith("time") for name in found)
+    if sides <= {"mdy", "dmy", "either"} and len(sides - {"either"}) <= 1 and sides != {"either"}:
+        order: Order = "dmy" if "dmy" in sides else "mdy"
+        return ColumnType(T.TimestampType() if timed else T.DateType(), order)
+    return TEXT
+
+
+def merge(one: T.DataType, other: T.DataType) -> T.DataType:
+    """The type that holds both, text at worst. Structs are merged member by member."""
+    if one == other or isinstance(other, T.NullType):
+        return one
+    if isinstance(one, T.NullType):
+        return other
+    numeric = (T.LongType, T.IntegerType, T.ShortType, T.ByteType)
+    if isinstance(one, numeric) and isinstance(other, numeric):
+        return T.LongType()
+    if isinstance(one, (*numeric, T.DoubleType, T.FloatType)) and isinstance(other, (*numeric, T.DoubleType, T.FloatType)):
+        return T.DoubleType()
+    if {type(one), type(other)} == {T.DateType, T.TimestampType}:
+        return T.TimestampType()
+    if isinstance(one, T.ArrayType) and isinstance(other, T.ArrayType):
+        return T.ArrayType(merge(one.elementType, other.elementType))
+    if isinstance(one, T.StructType) and isinstance(other, T.StructType):
+        names = {field.name: field.dataType for field in other}
+        fields = [T.StructField(f.name, merge(f.dataType, names.pop(f.name, f.dataType))) for f in one]
+        return T.StructType(fields + [T.StructField(name, kind) for name, kind in names.items()])
+    return T.StringType()
+
+
+def read(text: Column, to: T.DataType, order: Order = "mdy") -> Column:
+    """The text as a value of a scalar type, or null where it does not fit. Empty text is null, but stays in strings."""
+    trimmed = F.trim(text)
+    if isinstance(to, T.StringType):
+        return text
+    if isinstance(to, T.BooleanType):
+        return F.when(F.lower(trimmed).isin("true", "false"), trimmed.cast("boolean"))
+    if isinstance(to, (T.LongType, T.IntegerType, T.ShortType, T.ByteType)):
+        return F.when(trimmed.rlike(WHOLE), F.regexp_replace(trimmed, r"\..*$", "").cast(to))
+    if isinstance(to, (T.DoubleType, T.FloatType, T.DecimalType)):
+        return F.when(trimmed.rlike(ANY_NUMBER), trimmed.cast(to))
+    if isinstance(to, T.TimestampType):
+        return F.coalesce(stamp(trimmed, order), epoch(trimmed))
+    if isinstance(to, T.DateType):
+        return stamp(trimmed, order).cast("date")
+    return trimmed.cast(to)
+
+
+def missing(text: Column) -> Column:
+    return text.isNull() | (F.trim(text) == "")
+
+
+def misfit(text: Column, value: Column) -> Column:
+    """True where there is text that did not read as its type."""
+    return value.isNull() & ~missing(text)

@@ -1,0 +1,162 @@
+"""Glue job: raw objects of any dataset and format → curated Parquet tables.
+
+Takes every raw object that has no manifest yet, tells its format from its content, casts, checks and de-duplicates by
+endpoints.yaml (or by the data itself, for a dataset that it does not name), and writes curated rows, quarantined rows
+with their reasons, the catalog's tables, and one manifest per object:
+records in = curated + duplicates + quarantined. Running it again, after a crash too, changes nothing.
+
+Arguments: --data_bucket, --database, --config_uri (s3://…/endpoints.yaml), optional --datasets a,b.
+"""
+
+import logging
+import re
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial, reduce
+from typing import Any
+
+from awsglue.context import GlueContext
+from awsglue.job import Job
+from lake import batches, contract, job, prepare, reading, shape
+from lake.batches import Batch
+from lake.catalog import Catalog
+from lake.contract import Contract, Contracts
+from lake.judge import judge
+from lake.shape import Table
+from lake.storage import Bucket, S3Object, in_parallel
+from lake.write import Output, curated_prefix, keys_prefix, quarantine_objects, quarantine_prefix, write
+from pyspark.context import SparkContext
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import types as T
+
+LOG = logging.getLogger("raw_to_curated")
+OBJECTS_PER_BATCH = 5000
+DATASETS_AT_ONCE = 2
+QUARANTINE = T.StructType([T.StructField(name, T.StringType()) for name in ("reason", "source_object", "raw", "run_id")])
+
+
+@dataclass(frozen=True)
+class Lake:
+    """Everything a batch needs."""
+
+    spark: SparkSession
+    bucket: Bucket
+    catalog: Catalog
+    contracts: Contracts
+    run: str
+
+
+def seen_keys(lake: Lake, dataset: str) -> DataFrame | None:
+    """Hashes of the primary keys that are curated already."""
+    files = [lake.bucket.uri(item.key) for item in lake.bucket.list(keys_prefix(dataset))]
+    return lake.spark.read.schema("key binary").parquet(*files) if files else None
+
+
+def transform(lake: Lake, batch: Batch, output: Output, sources: list[prepare.Source]) -> tuple[Table | None, list[Any]]:
+    """Reads, casts, judges and writes the readable objects of a batch. Returns the table and what was written."""
+    groups = reading.read(lake.spark, lake.bucket, sources)
+    terms = lake.contracts.of(batch.dataset)
+    table, columns = shape.table_of(groups, terms, lake.catalog.existing(batch.dataset))
+    if not table.columns:
+        # Nothing but flaws: a table needs a column for the rows' shape, and none of them becomes a row.
+        table = Table({"value": shape.values.TEXT}, {})
+    rows = [shape.cast_group(g, names, table, terms) for g, names in zip(groups, columns, strict=True)]
+    judged = judge(reduce(DataFrame.unionByName, rows), terms, seen_keys(lake, batch.dataset) if terms.primary_key else None)
+    report = write(judged, list(table.columns), output, sum(source.item.size for source in sources))
+    return table, report
+
+
+def update_catalog(lake: Lake, output: Output, table: Table, report: Sequence[Any]) -> None:
+    """Brings the dataset's table and partitions, and the table of quarantined rows, up to date."""
+    schema, root = table.spark_type(), lake.bucket.uri(curated_prefix(output.dataset))
+    files = [row for row in report if row[0] == "file"]
+    curated = [row for row in files if row[1].startswith(curated_prefix(output.dataset))]
+    if table.columns and (curated or lake.contracts.of(output.dataset).configured):
+        keys = ["dt"] if output.partitioned else []
+        lake.catalog.put_table(output.dataset, schema, root, table.originals, keys)
+    if output.partitioned and curated:
+        folders = {re.search(r"/dt=([^/]+)/", row[1])[1]: row[1].rsplit("/", 1)[0] + "/" for row in curated}  # type: ignore[index]
+        lake.catalog.add_partitions(output.dataset, schema, {dt: lake.bucket.uri(key) for dt, key in folders.items()})
+    if any(row[1].startswith(quarantine_prefix(output.dataset)) for row in files):
+        lake.catalog.put_table("quarantine", QUARANTINE, lake.bucket.uri("quarantine/"), {}, ["dataset"])
+        place = {output.dataset: lake.bucket.uri(quarantine_prefix(output.dataset))}
+        lake.catalog.add_partitions("quarantine", QUARANTINE, place)
+
+
+def process(lake: Lake, dataset: str, items: Sequence[S3Object]) -> list[dict[str, Any]]:
+    """One batch from raw objects to manifests."""
+    started = time.monotonic()
+    batch = Batch(dataset, batch_id(), lake.run, tuple(items))
+    terms: Contract = lake.contracts.of(dataset)
+    output = Output(
+        lake.bucket.name, dataset, batch.id, lake.run, terms.event_time is not None, bool(terms.primary_key)
+    )
+    batches.open_batch(lake.bucket, batch)
+    sources = in_parallel(partial(prepare.prepare, lake.bucket, batch=batch.id), items)
+    readable = [source for source in sources if source.layout.kind not in {"empty", "unknown"}]
+    unknown = [(source.item.key, source.layout.reason) for source in sources if source.layout.kind == "unknown"]
+    report: list[Any] = quarantine_objects(output, unknown)
+    table: Table | None = None
+    if readable:
+        table, written = transform(lake, batch, output, readable)
+        report += written
+    update_catalog(lake, output, table or Table({}, {}), report)
+    manifests = batches.commit(lake.bucket, batch, counts_of(report))
+    total = {name: sum(m[name] for m in manifests) for name in ("records_in", "curated", "duplicates", "quarantined")}
+    LOG.info("%s: %d objects, %s, %.1f s", dataset, len(items), total, time.monotonic() - started)
+    return manifests
+
+
+def batch_id() -> str:
+    """Unique, and in order of time."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
+
+
+def counts_of(report: Sequence[Any]) -> dict[str, dict[str, int]]:
+    """Rows per raw object and status."""
+    counts: dict[str, dict[str, int]] = {}
+    for kind, name, status, rows, _ in report:
+        if kind == "count":
+            of_object = counts.setdefault(name, {})
+            of_object[status] = of_object.get(status, 0) + rows
+    return counts
+
+
+def batched(found: dict[str, list[S3Object]]) -> list[tuple[str, list[list[S3Object]]]]:
+    return [
+        (dataset, [items[i : i + OBJECTS_PER_BATCH] for i in range(0, len(items), OBJECTS_PER_BATCH)])
+        for dataset, items in sorted(found.items(), key=lambda pair: -sum(item.size for item in pair[1]))
+    ]
+
+
+def main() -> None:
+    job.configure_logging()
+    options = job.arguments(["data_bucket", "database", "config_uri"], ["JOB_NAME", "datasets"])
+    started = time.monotonic()
+    context = GlueContext(SparkContext.getOrCreate())
+    glue_job = Job(context)
+    glue_job.init(options.get("JOB_NAME", "raw_to_curated"), options)
+    run = job.run_id(options)
+    bucket = Bucket(options["data_bucket"])
+    config_bucket, _, config_key = options["config_uri"].removeprefix("s3://").partition("/")
+    contracts = contract.parse(Bucket(config_bucket).get(config_key).decode())
+    busy = batches.recover(bucket, job.is_alive(options.get("JOB_NAME"), run))
+    only = {name for name in options.get("datasets", "").split(",") if name}
+    found = batches.new_objects(bucket, busy, only)
+    spark = job.session(max((sum(i.size for i in items) for items in found.values()), default=0))
+    lake = Lake(spark, bucket, Catalog(options["database"]), contracts, run)
+
+    def work(entry: tuple[str, list[list[S3Object]]]) -> list[dict[str, Any]]:
+        return [manifest for items in entry[1] for manifest in process(lake, entry[0], items)]
+
+    with ThreadPoolExecutor(DATASETS_AT_ONCE) as pool:
+        manifests = [manifest for done in pool.map(work, batched(found)) for manifest in done]
+    LOG.info("%d objects of %d datasets in %.1f s", len(manifests), len(found), time.monotonic() - started)
+    glue_job.commit()
+
+
+if __name__ == "__main__":
+    main()
