@@ -79,9 +79,10 @@ TALISMAN_CONFIG = {
 @lru_cache(maxsize=32)
 def _athena(url: URL) -> Any:
     """One PyAthena connection per address: threads may share it, and making its boto3 client takes 0.2 to 0.8 s."""
-    dialect = url.get_dialect()()
-    arguments, options = dialect.create_connect_args(url)
-    return dialect.dbapi().connect(*arguments, **options)
+    import pyathena
+
+    _none, options = url.get_dialect()().create_connect_args(url)
+    return pyathena.connect(**options)
 
 
 def DB_CONNECTION_MUTATOR(  # noqa: N802 - Superset's name
