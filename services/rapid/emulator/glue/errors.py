@@ -5,6 +5,8 @@ Codes: https://docs.aws.amazon.com/glue/latest/webapi/CommonErrors.html and each
 
 from localstack.aws.api import ServiceException
 
+from rapid.core.errors import RapidError
+
 
 class GlueError(ServiceException):
     """Root of the errors that Glue answers."""
@@ -46,5 +48,9 @@ class IllegalWorkflowStateException(GlueError):
     code = "IllegalWorkflowStateException"
 
 
-class RunnerUnavailableError(Exception):
+class RunnerUnavailableError(RapidError):
     """The Glue runner cannot be reached, or refuses to work. Becomes the ErrorMessage of a FAILED run."""
+
+
+class RunUnknownError(RunnerUnavailableError):
+    """The runner answers, and does not know the run."""

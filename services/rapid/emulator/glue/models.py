@@ -60,6 +60,10 @@ class JobRun:
     stopping: bool = False
     retries: int = 0
 
+    def update(self, *left_out: str, **members: Any) -> None:
+        """Changes what GetJobRun answers, by a new structure: the one before may just be on its way to a client."""
+        self.response = {k: v for k, v in self.response.items() if k not in left_out} | members
+
     @property
     def id(self) -> str:
         return str(self.response["Id"])
@@ -84,9 +88,18 @@ class WorkflowRun:
 
     response: Structure
     start_trigger: str
-    graph: Structure
-    account: str = ""
-    region: str = ""
+
+    def update(self, **members: Any) -> None:
+        """Changes what GetWorkflowRun answers, by a new structure."""
+        self.response = self.response | members
+
+    @property
+    def id(self) -> str:
+        return str(self.response["WorkflowRunId"])
+
+    @property
+    def status(self) -> str:
+        return str(self.response["Status"])
 
 
 @dataclass

@@ -3,15 +3,22 @@
 from localstack.services.plugins import ServiceLifecycleHook
 from localstack.state import StateVisitor
 
+from rapid.core import config
 from rapid.emulator.glue.connections import Classifiers, Connections
 from rapid.emulator.glue.databases import Databases
 from rapid.emulator.glue.functions import Functions
+from rapid.emulator.glue.jobs import Jobs
 from rapid.emulator.glue.models import glue_stores
+from rapid.emulator.glue.orchestration import Orchestration
 from rapid.emulator.glue.partitions import Partitions
+from rapid.emulator.glue.runs import Runs
+from rapid.emulator.glue.scope import Scope
 from rapid.emulator.glue.searches import Searches
 from rapid.emulator.glue.statistics import ColumnStatistics
 from rapid.emulator.glue.tables import Tables
 from rapid.emulator.glue.tags import Tags
+from rapid.emulator.glue.triggers import Triggers
+from rapid.emulator.glue.workflows import Workflows
 
 
 class GlueProvider(
@@ -23,6 +30,10 @@ class GlueProvider(
     Searches,
     Connections,
     Classifiers,
+    Jobs,
+    Runs,
+    Triggers,
+    Workflows,
     Tags,
     ServiceLifecycleHook,
 ):
@@ -30,5 +41,19 @@ class GlueProvider(
 
     service = "glue"
 
+    def __init__(self) -> None:
+        self.orchestration = Orchestration(config.load())
+
     def accept_state_visitor(self, visitor: StateVisitor) -> None:
+        from moto.glue.models import glue_backends
+
         visitor.visit(glue_stores)
+        visitor.visit(glue_backends)
+
+    def on_after_state_load(self) -> None:
+        """Takes up what ran when the emulator ended."""
+        for account, region, _store in list(glue_stores.iter_stores()):
+            self.orchestration.resume(Scope(account, region))
+
+    def on_before_stop(self) -> None:
+        self.orchestration.timing.stop()

@@ -1,0 +1,283 @@
+"""What starts what: triggers fire actions, finished runs fire conditional triggers, workflow runs end.
+
+A *group* is a workflow run, or a chain of triggers outside workflows. Conditional triggers look only at runs of one
+group: "all jobs in a dependency chain must be descendants of a single schedule or on-demand trigger",
+https://docs.aws.amazon.com/glue/latest/dg/about-triggers.html (read 2026-11). Whether a trigger has fired in a group
+is read from the runs themselves, so that after a restart nothing is forgotten and nothing fires twice.
+"""
+
+import logging
+import secrets
+from collections.abc import Iterator
+from datetime import datetime
+
+from rapid.core.config import Config
+from rapid.emulator.glue import graphs
+from rapid.emulator.glue.engine import FINAL, Engine
+from rapid.emulator.glue.errors import (
+    ConcurrentRunsExceededException,
+    EntityNotFoundException,
+    GlueError,
+    InvalidInputException,
+)
+from rapid.emulator.glue.models import JobRun, Structure, Trigger, Workflow, WorkflowRun, now
+from rapid.emulator.glue.orders import Order, new_run
+from rapid.emulator.glue.runner import Runner
+from rapid.emulator.glue.scope import Scope
+from rapid.emulator.glue.timing import Timing
+from rapid.emulator.state import mark_dirty, save
+
+LOG = logging.getLogger(__name__)
+
+RUNNING = ("RUNNING", "STOPPING")
+MOST_EVENTS = 100
+"""The most events that start one workflow run, EventBatchingCondition's largest BatchSize."""
+
+
+class Orchestration:
+    """Triggers and workflows of all accounts, on top of the engine."""
+
+    def __init__(self, config: Config) -> None:
+        self.engine = Engine(Runner(config), self._run_finished)
+        self.timing = Timing(self.fire_scheduled, self.check_events)
+
+    def resume(self, scope: Scope) -> None:
+        """Takes up where the emulator left off: runs in flight, workflows, schedules, event batches."""
+        self.engine.resume(scope)
+        with self.engine.lock:
+            for name, workflow in scope.store.workflows.items():
+                for run in workflow.runs.values():
+                    if run.status in RUNNING:
+                        self._advance(scope, run.id, name)
+                self.check_events(scope, name)
+            for name, trigger in scope.store.triggers.items():
+                self.timing.schedule(scope, name, trigger)
+
+    # Triggers
+
+    def fire(self, scope: Scope, name: str, trigger: Trigger) -> None:
+        """Fires an ON_DEMAND or SCHEDULED trigger: starts its workflow, or its actions as a new chain.
+
+        Raises:
+            ConcurrentRunsExceededException: MaxConcurrentRuns of the workflow.
+        """
+        with self.engine.lock:
+            if workflow := trigger.description.get("WorkflowName"):
+                self.start_workflow(scope, workflow, {})
+            else:
+                self._act(scope, name, trigger, "chain_" + secrets.token_hex(16), None, ())
+
+    def fire_scheduled(self, scope: Scope, name: str, instant: datetime) -> None:
+        """Fires a SCHEDULED trigger for one instant, once."""
+        with self.engine.lock:
+            trigger = scope.store.triggers.get(name)
+            if trigger is None or trigger.description["State"] != "ACTIVATED":
+                return
+            if trigger.fired_at is None or trigger.fired_at < instant:
+                trigger.fired_at = instant
+                try:
+                    self.fire(scope, name, trigger)
+                except GlueError as error:
+                    LOG.warning("Trigger %s did not start its workflow: %s", name, error)
+                    if isinstance(error, ConcurrentRunsExceededException):
+                        self._record_refusal(scope, trigger.description["WorkflowName"], str(error))
+            self.timing.schedule(scope, name, trigger)
+        mark_dirty("glue")
+
+    def _act(
+        self,
+        scope: Scope,
+        name: str,
+        trigger: Trigger,
+        group: str,
+        workflow: str | None,
+        predecessors: tuple[Structure, ...],
+    ) -> None:
+        """Starts the actions of a trigger that have not been started in this group yet."""
+        for action in trigger.description["Actions"]:
+            job = action["JobName"]
+            if any(run.response.get("TriggerName") == name for run in _in_group(scope, job, group)):
+                continue
+            arguments = dict(action.get("Arguments") or {})
+            if workflow:
+                arguments |= {"--WORKFLOW_NAME": workflow, "--WORKFLOW_RUN_ID": group}
+            order = Order({**action, "Arguments": arguments}, name, group, workflow, predecessors)
+            try:
+                self.engine.start(scope, job, order)
+            except GlueError as error:
+                self._record_error(scope, job, order, error)
+
+    def _record_error(self, scope: Scope, job_name: str, order: Order, error: GlueError) -> None:
+        """Keeps an action that could not be started as a run in state ERROR."""
+        LOG.warning("Trigger %s could not start %s: %s", order.trigger, job_name, error)
+        if job := scope.store.jobs.get(job_name):
+            run = new_run(
+                job, Order({"Arguments": order.given["Arguments"]}, order.trigger, order.group, order.workflow)
+            )
+            run.update(JobRunState="ERROR", ErrorMessage=str(error), CompletedOn=now())
+            scope.store.runs.setdefault(job_name, {})[run.id] = run
+
+    def _run_finished(self, scope: Scope, run: JobRun) -> None:
+        """The engine's callback, under its lock: a run has ended for good."""
+        if run.group:
+            self._advance(scope, run.group, run.workflow)
+
+    def _advance(self, scope: Scope, group: str, workflow: str | None) -> None:
+        """Fires the conditional triggers of a group whose time has come; ends the workflow run when none is left."""
+        workflow_run = scope.store.workflows[workflow].runs.get(group) if workflow in scope.store.workflows else None
+        if workflow and workflow_run is None:
+            return
+        if workflow_run is None or workflow_run.status == "RUNNING":
+            for name, trigger in list(scope.store.triggers.items()):
+                described = trigger.description
+                if described["Type"] != "CONDITIONAL" or described.get("WorkflowName") != workflow:
+                    continue
+                if described["State"] == "ACTIVATED" and (met := _met(scope, described["Predicate"], group)):
+                    self._act(scope, name, trigger, group, workflow, met)
+        if workflow_run is not None:
+            self._end_if_done(scope, workflow_run)
+
+    # Workflows
+
+    def start_workflow(
+        self, scope: Scope, name: str, properties: dict[str, str], batch: Structure | None = None
+    ) -> WorkflowRun:
+        """Starts a run of a workflow.
+
+        Raises:
+            EntityNotFoundException: no such workflow.
+            InvalidInputException: the workflow has no start trigger.
+            ConcurrentRunsExceededException: MaxConcurrentRuns of the workflow.
+        """
+        with self.engine.lock:
+            workflow = _workflow(scope, name)
+            start = _start_trigger(scope, name)
+            if start is None:
+                raise InvalidInputException(f"Workflow {name} has no start trigger.")
+            if self._full(workflow):
+                raise ConcurrentRunsExceededException(f"Concurrent runs exceeded for workflow: {name}.")
+            run = self._new_workflow_run(scope, name, properties, start)
+            if batch:
+                run.update(StartingEventBatchCondition=batch)
+            trigger = scope.store.triggers[start]
+            self._act(scope, start, trigger, run.id, name, ())
+            self._end_if_done(scope, run)
+        mark_dirty("glue")
+        return run
+
+    def stop_workflow(self, scope: Scope, name: str, run: WorkflowRun) -> None:
+        """Stops all runs of a workflow run; STOPPED follows when the last is gone."""
+        with self.engine.lock:
+            run.update(Status="STOPPING")
+            for job_run in graphs.runs_of(scope, name, run):
+                if job_run.state not in FINAL:
+                    self.engine.stop(scope, job_run)
+            self._end_if_done(scope, run)
+
+    def _new_workflow_run(self, scope: Scope, name: str, properties: dict[str, str], start: str) -> WorkflowRun:
+        workflow = scope.store.workflows[name]
+        run_id = "wr_" + secrets.token_hex(32)
+        response = {
+            "Name": name,
+            "WorkflowRunId": run_id,
+            "WorkflowRunProperties": {**workflow.description.get("DefaultRunProperties", {}), **properties},
+            "StartedOn": now(),
+            "Status": "RUNNING",
+        }
+        if workflow.runs:
+            response["PreviousRunId"] = next(reversed(workflow.runs))
+        run = workflow.runs[run_id] = WorkflowRun(response, start)
+        return run
+
+    def _record_refusal(self, scope: Scope, name: str, message: str) -> None:
+        """A scheduled start that was refused is kept as a run in state ERROR, as on AWS."""
+        run = self._new_workflow_run(scope, name, {}, _start_trigger(scope, name) or "")
+        run.update(Status="ERROR", ErrorMessage=message, CompletedOn=now())
+
+    def _full(self, workflow: Workflow) -> bool:
+        limit = workflow.description.get("MaxConcurrentRuns")
+        return limit is not None and sum(run.status in RUNNING for run in workflow.runs.values()) >= limit
+
+    def _end_if_done(self, scope: Scope, run: WorkflowRun) -> None:
+        name, status = run.response["Name"], run.status
+        if status not in RUNNING or any(r.state not in FINAL for r in graphs.runs_of(scope, name, run)):
+            return
+        run.update(Status="COMPLETED" if status == "RUNNING" else "STOPPED", CompletedOn=now())
+        mark_dirty("glue")
+        self.check_events(scope, name)
+
+    # Events
+
+    def notify(self, scope: Scope, name: str, event_id: str) -> None:
+        """Takes an EventBridge event for a workflow's EVENT trigger (glue:NotifyEvent). On return it is on disk.
+
+        Raises:
+            EntityNotFoundException: no such workflow.
+            InvalidInputException: the workflow does not start with an EVENT trigger.
+            StateError: it could not be saved.
+        """
+        with self.engine.lock:
+            workflow = _workflow(scope, name)
+            start = _start_trigger(scope, name)
+            if start is None or scope.store.triggers[start].description["Type"] != "EVENT":
+                raise InvalidInputException(f"Workflow {name} does not start with an EVENT trigger.")
+            if event_id not in (known for known, _ in workflow.events):
+                workflow.events.append((event_id, now()))
+            self.check_events(scope, name)
+        save("glue")
+
+    def check_events(self, scope: Scope, name: str) -> None:
+        """Starts the workflow if BatchSize events wait or BatchWindow has passed since the first of them.
+
+        While MaxConcurrentRuns of the workflow are active its events wait here and start the next run; AWS would
+        record a run in state ERROR and drop them.
+        """
+        with self.engine.lock:
+            workflow, start = scope.store.workflows.get(name), _start_trigger(scope, name)
+            trigger = scope.store.triggers[start] if start else None
+            if workflow is None or trigger is None or not workflow.events or trigger.description["Type"] != "EVENT":
+                return
+            if trigger.description["State"] not in ("CREATED", "ACTIVATED") or self._full(workflow):
+                return
+            condition = trigger.description.get("EventBatchingCondition") or {"BatchSize": 1}
+            window = condition.get("BatchWindow") or 900
+            passed = (now() - workflow.events[0][1]).total_seconds()
+            if len(workflow.events) < condition["BatchSize"] and passed < window:
+                self.timing.wait_for_window(scope, name, workflow.events[0][1], window)
+                return
+            batch, workflow.events = workflow.events[:MOST_EVENTS], workflow.events[MOST_EVENTS:]
+            properties = {"aws:eventIds": "[" + ", ".join(event for event, _ in batch) + "]"}
+            self.start_workflow(scope, name, properties, {"BatchSize": len(batch), "BatchWindow": int(passed)})
+            self.check_events(scope, name)
+
+
+def _workflow(scope: Scope, name: str) -> Workflow:
+    if name not in scope.store.workflows:
+        raise EntityNotFoundException(f"Workflow {name} not found.")
+    return scope.store.workflows[name]
+
+
+def _in_group(scope: Scope, job: str, group: str) -> Iterator[JobRun]:
+    return (run for run in reversed(scope.store.runs.get(job, {}).values()) if run.group == group)
+
+
+def _start_trigger(scope: Scope, workflow: str) -> str | None:
+    return next(
+        (
+            name
+            for name, trigger in scope.store.triggers.items()
+            if trigger.description.get("WorkflowName") == workflow and trigger.description["Type"] != "CONDITIONAL"
+        ),
+        None,
+    )
+
+
+def _met(scope: Scope, predicate: Structure, group: str) -> tuple[Structure, ...]:
+    """The predecessor runs that make a predicate true in a group; empty if it is not true."""
+    met: list[Structure] = []
+    for condition in predicate["Conditions"]:
+        newest = next(_in_group(scope, condition["JobName"], group), None)
+        if newest is not None and newest.state == condition["State"]:
+            met.append({"JobName": newest.response["JobName"], "RunId": newest.id})
+    wanted = 1 if predicate.get("Logical") == "ANY" else len(predicate["Conditions"])
+    return tuple(met) if len(met) >= wanted else ()
