@@ -116,12 +116,18 @@ def _finish(watch: Watch, on_event: OnEvent) -> None:
     first: Event | None = None
     for event in watch.until_done():
         on_event(event)
-        if first is None and event.failed and not any(text in event.reason for text in _FOLLOW_UPS):
+        if first is None and event.reason and _is_cause(event):
             first = event
     status = watch.status()
     if status not in _GOOD:
-        what = f"{first.resource} ({first.type}): {first.reason or first.status}" if first else "no resource says why"
+        what = f"{first.resource} ({first.type}): {first.reason}" if first else "no event says why"
         raise StackFailedError(f"The stack is {status}. First failure: {what}")
+
+
+def _is_cause(event: Event) -> bool:
+    """Whether an event can be where it began: a resource that failed, or a template that was refused as a whole."""
+    refused = event.type == "AWS::CloudFormation::Stack" and event.status.endswith("ROLLBACK_IN_PROGRESS")
+    return (event.failed or refused) and not any(text in event.reason for text in _FOLLOW_UPS)
 
 
 def _change(cloudformation: Any, stack: dict[str, Any], request: dict[str, Any]) -> Watch | None:

@@ -6,7 +6,7 @@ entry points in pyproject.toml.
 
 from rapid.core.config import Config
 
-PROVIDERS = {"glue": "rapid", "athena": "rapid"}
+PROVIDERS = {"glue": "rapid", "athena": "rapid", "cloudformation": "rapid"}
 """Services answered by a provider of ours: service name as in botocore, plugin name."""
 
 

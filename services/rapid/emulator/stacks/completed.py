@@ -1,0 +1,151 @@
+"""LocalStack's resource types, with the properties and updates that it leaves out.
+
+Properties as in https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/ (read 2026-11).
+"""
+
+from typing import Any
+
+from botocore.exceptions import ClientError
+from localstack.services.apigateway.resource_providers.aws_apigateway_stage import ApiGatewayStageProvider
+from localstack.services.cloudformation.resource_provider import OperationStatus, ProgressEvent, ResourceRequest
+from localstack.services.logs.resource_providers.aws_logs_loggroup import LogsLogGroupProvider
+from localstack.services.s3.resource_providers.aws_s3_bucket import S3BucketProvider
+
+Model = dict[str, Any]
+
+
+def _done(model: Model) -> ProgressEvent[Any]:
+    return ProgressEvent(OperationStatus.SUCCESS, resource_model=model)
+
+
+def _kept(request: ResourceRequest[Any], *names: str) -> Model:
+    """The desired state, with what the service chose when the resource was made."""
+    before = request.previous_state or {}
+    return {**{name: before[name] for name in names if name in before}, **request.desired_state}
+
+
+def _lifecycle(rule: Model) -> Model:
+    """A rule of the template as S3's API takes it: there the prefix is in a filter, and a rule has one expiration."""
+    given = dict(rule)
+    converted: Model = {"ID": given.pop("Id", ""), "Status": given.pop("Status")}
+    expiration = {"ExpirationInDays": "Days", "ExpirationDate": "Date", "ExpiredObjectDeleteMarker": None}
+    if found := {api or name: given.pop(name) for name, api in expiration.items() if name in given}:
+        converted["Expiration"] = found
+    parts = {"Prefix": given.pop("Prefix", None)}
+    parts |= {name: given.pop(name, None) for name in ("ObjectSizeGreaterThan", "ObjectSizeLessThan")}
+    tags = given.pop("TagFilters", [])
+    filled = {name: value for name, value in parts.items() if value is not None}
+    several = len(filled) + len(tags) > 1
+    converted["Filter"] = (
+        {"And": {**filled, "Tags": tags}} if several else filled or {"Tag": tags[0]} if tags else filled
+    )
+    for name in ("Transition", "NoncurrentVersionTransition"):
+        transitions = given.pop(f"{name}s", None) or ([given.pop(name)] if name in given else [])
+        if transitions:
+            converted[f"{name}s"] = [_transition(t) for t in transitions]
+    if days := given.pop("NoncurrentVersionExpirationInDays", None):
+        converted["NoncurrentVersionExpiration"] = {"NoncurrentDays": int(days)}
+    return converted | given
+
+
+def _transition(given: Model) -> Model:
+    names = {"TransitionInDays": "Days", "TransitionDate": "Date"}
+    return {names.get(name, name): value for name, value in given.items()}
+
+
+def _encryption(given: Model) -> Model:
+    rules = given["ServerSideEncryptionConfiguration"]
+    renamed = {"ServerSideEncryptionByDefault": "ApplyServerSideEncryptionByDefault"}
+    return {"Rules": [{renamed.get(name, name): value for name, value in rule.items()} for rule in rules]}
+
+
+class Bucket(S3BucketProvider):
+    """A bucket with its encryption, access block, ownership and lifecycle. One that holds objects is not deleted."""
+
+    def create(self, request: ResourceRequest[Any]) -> ProgressEvent[Any]:
+        wanted = dict(request.desired_state)
+        event = super().create(request)
+        if event.status == OperationStatus.SUCCESS:
+            self._apply(request.aws_client_factory.s3, event.resource_model["BucketName"], wanted, {})
+        return event
+
+    def update(self, request: ResourceRequest[Any]) -> ProgressEvent[Any]:
+        derived = ("BucketName", "Arn", "DomainName", "RegionalDomainName", "DualStackDomainName", "WebsiteURL")
+        model = _kept(request, *derived)
+        s3, before = request.aws_client_factory.s3, request.previous_state or {}
+        self._apply(s3, model["BucketName"], model, before)
+        if notification := self._get_s3_bucket_notification_config(model):
+            s3.put_bucket_notification_configuration(**notification)
+        elif before.get("NotificationConfiguration"):
+            s3.put_bucket_notification_configuration(Bucket=model["BucketName"], NotificationConfiguration={})
+        if versioning := model.get("VersioningConfiguration"):
+            s3.put_bucket_versioning(Bucket=model["BucketName"], VersioningConfiguration=versioning)
+        return _done(model)
+
+    def delete(self, request: ResourceRequest[Any]) -> ProgressEvent[Any]:
+        """AWS leaves a bucket that is not empty: the stack becomes DELETE_FAILED."""
+        bucket = request.desired_state["BucketName"]
+        try:
+            request.aws_client_factory.s3.delete_bucket(Bucket=bucket)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "NoSuchBucket":
+                raise
+        return _done({})
+
+    def _apply(self, s3: Any, bucket: str, wanted: Model, before: Model) -> None:
+        if given := wanted.get("BucketEncryption"):
+            s3.put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration=_encryption(given))
+        if given := wanted.get("PublicAccessBlockConfiguration"):
+            s3.put_public_access_block(Bucket=bucket, PublicAccessBlockConfiguration=given)
+        if given := wanted.get("OwnershipControls"):
+            s3.put_bucket_ownership_controls(Bucket=bucket, OwnershipControls=given)
+        if given := wanted.get("LifecycleConfiguration"):
+            rules = [_lifecycle(rule) for rule in given["Rules"]]
+            s3.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration={"Rules": rules})
+        elif before.get("LifecycleConfiguration"):
+            s3.delete_bucket_lifecycle(Bucket=bucket)
+        if (tags := wanted.get("Tags")) and before:
+            s3.put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": tags})
+
+
+class LogGroup(LogsLogGroupProvider):
+    """A log group with its retention and tags."""
+
+    def create(self, request: ResourceRequest[Any]) -> ProgressEvent[Any]:
+        event = super().create(request)
+        if event.status == OperationStatus.SUCCESS:
+            self._apply(request.aws_client_factory.logs, event.resource_model, {})
+        return event
+
+    def update(self, request: ResourceRequest[Any]) -> ProgressEvent[Any]:
+        model = _kept(request, "LogGroupName", "Arn")
+        self._apply(request.aws_client_factory.logs, model, request.previous_state or {})
+        return _done(model)
+
+    def _apply(self, logs: Any, model: Model, before: Model) -> None:
+        name = model["LogGroupName"]
+        if days := model.get("RetentionInDays"):
+            logs.put_retention_policy(logGroupName=name, retentionInDays=int(days))
+        elif before.get("RetentionInDays"):
+            logs.delete_retention_policy(logGroupName=name)
+        if tags := model.get("Tags"):
+            logs.tag_log_group(logGroupName=name, tags={tag["Key"]: tag["Value"] for tag in tags})
+
+
+class Stage(ApiGatewayStageProvider):
+    """A stage that can move to another deployment."""
+
+    def update(self, request: ResourceRequest[Any]) -> ProgressEvent[Any]:
+        model, before = _kept(request, "StageName"), request.previous_state or {}
+        paths = {"DeploymentId": "/deploymentId", "Description": "/description", "TracingEnabled": "/tracingEnabled"}
+        found = [(path, model.get(name)) for name, path in paths.items() if model.get(name) != before.get(name)]
+        old, new = before.get("Variables") or {}, model.get("Variables") or {}
+        found += [(f"/variables/{name}", value) for name, value in new.items() if old.get(name) != value]
+        operations: list[dict[str, str]] = [
+            {"op": "replace", "path": path, "value": str(value)} for path, value in found if value is not None
+        ]
+        operations += [{"op": "remove", "path": f"/variables/{name}"} for name in old.keys() - new.keys()]
+        request.aws_client_factory.apigateway.update_stage(
+            restApiId=model["RestApiId"], stageName=model["StageName"], patchOperations=operations
+        )
+        return _done(model)

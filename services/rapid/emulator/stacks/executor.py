@@ -1,0 +1,237 @@
+"""Makes, changes and removes a stack's resources, and takes back what it did when one fails.
+
+    CREATE  fails → ROLLBACK: what was made is deleted (OnFailure and DisableRollback are honoured)
+    UPDATE  fails → UPDATE_ROLLBACK: what was made is deleted, what was changed is changed back
+    DELETE  fails → DELETE_FAILED: stops at the resource, and a second delete goes on there
+
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html (read 2026-11). Resources are
+taken one after the other; AWS works on independent ones side by side.
+"""
+
+import copy
+import logging
+import re
+from collections.abc import Callable
+from typing import Any
+
+from localstack import config
+from localstack.aws.api.cloudformation import ChangeAction, ChangeSetStatus, ResourceStatus, StackStatus
+from localstack.services.cloudformation.engine.v2.change_set_model import is_nothing
+from localstack.services.cloudformation.engine.v2.change_set_model_executor import (
+    ChangeSetModelExecutor,
+    ChangeSetModelExecutorResult,
+    TriggerRollback,
+)
+from localstack.services.cloudformation.engine.v2.change_set_model_preproc import PreprocProperties, PreprocResource
+from localstack.services.cloudformation.resource_provider import OperationStatus, ProgressEvent
+from localstack.services.cloudformation.v2.entities import ChangeSet
+
+from rapid.emulator.stacks.resources import Resources
+
+LOG = logging.getLogger(__name__)
+_VERBS = {ChangeAction.Add: "CREATE", ChangeAction.Modify: "UPDATE", ChangeAction.Remove: "DELETE"}
+_API_URL = re.compile(r"https://([a-z0-9]+)\.execute-api\.[^/]+/?(.*)")
+Change = Callable[[], bool]
+"""Does one thing to one resource; False when it failed."""
+
+
+class Executor(ChangeSetModelExecutor):
+    """One operation on one stack."""
+
+    def __init__(self, change_set: ChangeSet) -> None:
+        super().__init__(change_set)
+        self.stack = change_set.stack
+        self.resource_provider_executor = Resources(stack_name=self.stack.stack_name, stack_id=self.stack.stack_id)
+        self.failed: list[str] = []
+        self.undo: list[Change] = []
+        self.later: list[Change] = []
+
+    def execute(self) -> ChangeSetModelExecutorResult:
+        """Does what the change set says. LocalStack's provider sets the final status only if this left none."""
+        status = self.stack.status
+        reason = self._process()
+        if status == StackStatus.DELETE_IN_PROGRESS:
+            return self._end_deletion(reason)
+        if reason is None:
+            return self._end_well(status)
+        return self._roll_back(status, reason)
+
+    def _process(self) -> str | None:
+        """Makes and changes resources in order; why it stopped, or None."""
+        if self._change_set.status == ChangeSetStatus.FAILED:
+            return str(self._change_set.status_reason)
+        try:
+            self.process()
+        except TriggerRollback as failure:
+            return failure.reason or "Unknown"
+        except Exception as error:
+            # The engine raises many kinds for templates that cannot be resolved; the stack fails with the reason.
+            LOG.warning("Stack %s failed: %s", self.stack.stack_name, error, exc_info=LOG.isEnabledFor(logging.DEBUG))
+            return str(error)
+        return None
+
+    def _end_well(self, status: StackStatus) -> ChangeSetModelExecutorResult:
+        # Before the status says so: whoever waits for it reads the outputs next.
+        self.stack.resolved_resources, self.stack.resolved_outputs = self.resources, self.outputs
+        if self.later:
+            if status == StackStatus.UPDATE_IN_PROGRESS:
+                self.stack.set_stack_status(StackStatus.UPDATE_COMPLETE_CLEANUP_IN_PROGRESS)
+            for change in reversed(self.later):
+                change()
+        return ChangeSetModelExecutorResult(resources=self.resources, outputs=self.outputs)
+
+    def _end_deletion(self, reason: str | None) -> ChangeSetModelExecutorResult:
+        if reason is None and all(change() for change in reversed(self.later)):
+            self.stack.resolved_resources = {}
+            return ChangeSetModelExecutorResult(resources={}, outputs=[])
+        reason = reason or f"The following resource(s) failed to delete: [{', '.join(self.failed)}]. "
+        self.stack.set_stack_status(StackStatus.DELETE_FAILED, reason)
+        return ChangeSetModelExecutorResult(self.stack.resolved_resources, self.stack.resolved_outputs, reason)
+
+    def _roll_back(self, status: StackStatus, reason: str) -> ChangeSetModelExecutorResult:
+        creating = status == StackStatus.CREATE_IN_PROGRESS
+        verb, prefix = ("create", "") if creating else ("update", "UPDATE_")
+        told = f"The following resource(s) failed to {verb}: [{', '.join(self.failed)}]. " if self.failed else reason
+        wish = self._on_failure()
+        if wish == "DO_NOTHING":
+            self.stack.resolved_resources = self.resources
+            self.stack.set_stack_status(StackStatus.CREATE_FAILED if creating else StackStatus.UPDATE_FAILED, told)
+            return ChangeSetModelExecutorResult(self.resources, [], reason)
+        if not creating:
+            self._keep_the_old_template()
+        begin, end = (
+            ("DELETE_IN_PROGRESS", "DELETE")
+            if creating and wish == "DELETE"
+            else (f"{prefix}ROLLBACK_IN_PROGRESS", f"{prefix}ROLLBACK")
+        )
+        self.stack.set_stack_status(StackStatus(begin), f"{told}Rollback requested by user.")
+        undone = True
+        for change in reversed(self.undo):
+            undone = change() and undone  # every step is tried
+        before = {} if creating else self.stack.resolved_resources
+        self.stack.resolved_resources = before if undone else {**before, **self.resources}
+        self.stack.set_stack_status(StackStatus(f"{end}_{'COMPLETE' if undone else 'FAILED'}"))
+        return ChangeSetModelExecutorResult(self.stack.resolved_resources, self.stack.resolved_outputs, reason)
+
+    def _on_failure(self) -> str:
+        request = self.stack.request_payload
+        if request.get("DisableRollback"):
+            return "DO_NOTHING"
+        return str(request.get("OnFailure") or request.get("OnStackFailure") or "ROLLBACK")
+
+    def _keep_the_old_template(self) -> None:
+        """LocalStack's provider copies these from the change set to the stack, also after a failure."""
+        for name in ("template", "template_body", "processed_template", "resolved_parameters"):
+            setattr(self._change_set, name, getattr(self.stack, name))
+
+    # ------------------------------------------------------------------ one resource
+
+    def _execute_resource_change(self, name: str, before: Any, after: Any) -> None:
+        if is_nothing(after):
+            self.later.append(lambda: self._remove(name, before))
+        elif is_nothing(before):
+            if self._act(ChangeAction.Add, name, after.resource_type, None, after.properties):
+                self.undo.append(lambda: self._take_back(name, after.resource_type))
+        elif after.requires_replacement or before.resource_type != after.resource_type:
+            self._replace(name, before, after)
+        else:
+            present = self._merge_before_properties(name, before)
+            wanted = copy.deepcopy(before.properties)
+            self.undo.append(
+                lambda: self._act(ChangeAction.Modify, name, after.resource_type, after.properties, wanted)
+            )
+            self._act(ChangeAction.Modify, name, after.resource_type, present, after.properties)
+
+    def _replace(self, name: str, before: PreprocResource, after: PreprocResource) -> None:
+        """Makes the new one now; the old one goes when everything else went well."""
+        old = self._merge_before_properties(name, before)
+        reason = "Requested update requires the creation of a new physical resource; hence creating one."
+        self._note(ChangeAction.Modify, name, after.resource_type, "IN_PROGRESS", reason)
+        event = self._execute_resource_action(ChangeAction.Add, name, after.resource_type, None, after.properties)
+        if not self._told(ChangeAction.Modify, name, after.resource_type, event):
+            return
+        new = PreprocProperties(properties=self.resources[name]["Properties"])
+        self.undo.append(lambda: self._discard(name, after.resource_type, new))
+        self.later.append(lambda: self._discard(name, before.resource_type, old))
+
+    def _act(
+        self,
+        action: ChangeAction,
+        name: str,
+        resource_type: str,
+        before: PreprocProperties | None,
+        after: PreprocProperties | None,
+    ) -> bool:
+        self._note(action, name, resource_type, "IN_PROGRESS")
+        event = self._execute_resource_action(action, name, resource_type, before, after)
+        return self._told(action, name, resource_type, event)
+
+    def _told(self, action: ChangeAction, name: str, resource_type: str, event: ProgressEvent[Any]) -> bool:
+        good: bool = event.status == OperationStatus.SUCCESS
+        if not good:
+            self.failed.append(name)
+        self._note(action, name, resource_type, "COMPLETE" if good else "FAILED", event.message)
+        return good
+
+    def _note(self, action: ChangeAction, name: str, resource_type: str, status: str, reason: str = "") -> None:
+        self.stack.set_resource_status(
+            logical_resource_id=name,
+            physical_resource_id=self._get_physical_id(name, False),
+            resource_type=resource_type,
+            status=ResourceStatus(f"{_VERBS[action]}_{status}"),
+            resource_status_reason=reason or None,
+        )
+
+    def _process_event(
+        self, *, action: ChangeAction, logical_resource_id: str, resource_type: str, reason: str = "", **_: Any
+    ) -> None:
+        """The engine calls this for a resource whose properties it cannot resolve."""
+        self.failed.append(logical_resource_id)
+        self._note(action, logical_resource_id, resource_type, "FAILED", reason)
+
+    def _remove(self, name: str, before: PreprocResource) -> bool:
+        """Deletes a resource, unless its DeletionPolicy says otherwise or an earlier attempt did it."""
+        if name not in self.stack.resolved_resources and name not in self.resources:
+            return True
+        template = self.stack.processed_template or self.stack.template or {}
+        policy = template.get("Resources", {}).get(name, {}).get("DeletionPolicy", "Delete")
+        if policy in ("Retain", "RetainExceptOnCreate"):
+            self.stack.resource_states.pop(name, None)
+            physical = self._get_physical_id(name, False)
+            self._store("DELETE_SKIPPED", name, before.resource_type, physical)
+            return True
+        gone = self._act(
+            ChangeAction.Remove, name, before.resource_type, self._merge_before_properties(name, before), None
+        )
+        if gone:
+            self.stack.resolved_resources.pop(name, None)
+            self.resources.pop(name, None)
+        return gone
+
+    def _take_back(self, name: str, resource_type: str) -> bool:
+        """Deletes what this operation made."""
+        made = PreprocProperties(properties=self.resources[name]["Properties"])
+        gone = self._act(ChangeAction.Remove, name, resource_type, made, None)
+        if gone:
+            self.resources.pop(name, None)
+        return gone
+
+    def _discard(self, name: str, resource_type: str, properties: PreprocProperties) -> bool:
+        """Deletes one of the two physical resources of a replacement; the logical one stays."""
+        self._store("DELETE_IN_PROGRESS", name, resource_type, None)
+        event = self._execute_resource_action(
+            ChangeAction.Remove, name, resource_type, properties, None, part_of_replacement=True
+        )
+        good: bool = event.status == OperationStatus.SUCCESS
+        self._store("DELETE_COMPLETE" if good else "DELETE_FAILED", name, resource_type, None, event.message)
+        return good
+
+    def _store(self, status: str, name: str, resource_type: str, physical: str | None, reason: str = "") -> None:
+        """An event that does not change what DescribeStackResources says."""
+        self.stack._store_event(name, resource_type, physical, ResourceStatus(status), reason)  # noqa: SLF001
+
+    @staticmethod
+    def _perform_static_replacements(value: str) -> str:
+        """API Gateway's address as it can be reached here: its host name needs a name server that knows it."""
+        found = _API_URL.fullmatch(value)
+        return f"{config.external_service_url()}/_aws/execute-api/{found[1]}/{found[2]}" if found else value

@@ -1,0 +1,105 @@
+"""The operations of CloudFormation that LocalStack answers too generously, and how the executor gets in.
+
+Rules as in https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html (read 2026-11).
+"""
+
+from typing import Any
+
+from localstack.aws.api import RequestContext, handler
+from localstack.aws.api.cloudformation import (
+    CreateStackInput,
+    CreateStackOutput,
+    InsufficientCapabilitiesException,
+    StackStatus,
+    StackStatusReason,
+    UpdateStackInput,
+    UpdateStackOutput,
+)
+from localstack.services.cloudformation import api_utils
+from localstack.services.cloudformation.engine import template_preparer
+from localstack.services.cloudformation.engine.validations import ValidationError
+from localstack.services.cloudformation.stores import get_cloudformation_store
+from localstack.services.cloudformation.v2 import provider as stock
+from localstack.services.cloudformation.v2.entities import Stack
+
+from rapid.emulator.stacks.executor import Executor
+
+_NEEDS_IAM = {
+    f"AWS::IAM::{kind}"
+    for kind in (
+        "AccessKey",
+        "Group",
+        "InstanceProfile",
+        "ManagedPolicy",
+        "Policy",
+        "Role",
+        "User",
+        "UserToGroupAddition",
+    )
+}
+_NAMES = ("RoleName", "UserName", "GroupName", "ManagedPolicyName", "InstanceProfileName")
+_NOT_UPDATABLE = {"CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED"}
+
+
+def _check_capabilities(request: Any) -> None:
+    """A template that makes IAM resources must be acknowledged.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-template.html#using-iam-capabilities
+
+    Raises:
+        InsufficientCapabilitiesException: it was not.
+    """
+    template = template_preparer.parse_template(api_utils.extract_template_body(request))
+    made = [r for r in template.get("Resources", {}).values() if r.get("Type") in _NEEDS_IAM]
+    given = set(request.get("Capabilities") or ())
+    named = any(name in (r.get("Properties") or {}) for r in made for name in _NAMES)
+    needed = "CAPABILITY_NAMED_IAM" if named else "CAPABILITY_IAM"
+    if made and needed not in given and "CAPABILITY_NAMED_IAM" not in given:
+        raise InsufficientCapabilitiesException(f"Requires capabilities : [{needed}]")
+
+
+class StacksProvider(stock.CloudformationProviderV2):
+    """LocalStack's provider with AWS's refusals."""
+
+    def on_before_start(self) -> None:
+        """Nothing: LocalStack asks here for bug reports to its archived tracker."""
+
+    @handler("CreateStack", expand=False)
+    def create_stack(self, context: RequestContext, request: CreateStackInput) -> CreateStackOutput:
+        _check_capabilities(request)
+        return super().create_stack(context, request)
+
+    @handler("UpdateStack", expand=False)
+    def update_stack(self, context: RequestContext, request: UpdateStackInput) -> UpdateStackOutput:
+        store = get_cloudformation_store(context.account_id, context.region)
+        stack = stock.find_stack_v2(store, request["StackName"])
+        if stack and (stack.status in _NOT_UPDATABLE or stack.status.endswith("_IN_PROGRESS")):
+            raise ValidationError(f"Stack:{stack.stack_id} is in {stack.status} state and can not be updated.")
+        if not request.get("UsePreviousTemplate"):
+            _check_capabilities(request)
+        elif stack:
+            request["TemplateBody"] = stack.template_body
+        return super().update_stack(context, request)
+
+
+_set_stack_status = Stack.set_stack_status
+
+
+def _set_status(self: Stack, status: StackStatus, reason: StackStatusReason | None = None) -> None:
+    """Sets a status that may follow the present one.
+
+    LocalStack sets a final status after the executor ended, whatever the executor did: a stack that rests stays as it
+    is until an operation (`*_IN_PROGRESS`) starts. A template that is refused before anything was made is rolled back.
+    """
+    rests, ends = (not s.endswith("_IN_PROGRESS") for s in (self.status, status))
+    if rests and ends and self.events:
+        return
+    if self.status == StackStatus.ROLLBACK_IN_PROGRESS and status == StackStatus.CREATE_FAILED:
+        status = StackStatus.ROLLBACK_COMPLETE
+    _set_stack_status(self, status, reason)
+
+
+def install() -> None:
+    """Puts our executor in the place of LocalStack's, which ends a failed update as UPDATE_COMPLETE."""
+    stock.ChangeSetModelExecutor = Executor
+    Stack.set_stack_status = _set_status

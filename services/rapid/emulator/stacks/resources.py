@@ -1,0 +1,106 @@
+"""How single resources are made: LocalStack's resource types, ours where theirs leave something out.
+
+An update that a type does not know is done by its `create` where that overwrites, by deleting and making it anew where
+nothing is lost by that, and fails otherwise. LocalStack calls it done.
+"""
+
+import importlib
+from collections.abc import Callable
+from typing import Any
+
+from botocore.exceptions import ClientError
+from localstack.services.cloudformation.resource_provider import (
+    OperationStatus,
+    ProgressEvent,
+    ResourceProvider,
+    ResourceProviderExecutor,
+    ResourceProviderPayload,
+    convert_payload,
+)
+
+OURS = {
+    "AWS::S3::Bucket": "rapid.emulator.stacks.completed:Bucket",
+    "AWS::Logs::LogGroup": "rapid.emulator.stacks.completed:LogGroup",
+    "AWS::ApiGateway::Stage": "rapid.emulator.stacks.completed:Stage",
+}
+"""Types of LocalStack that we complete."""
+OVERWRITTEN = {
+    "AWS::ApiGateway::Account",
+    "AWS::CloudWatch::Alarm",
+    "AWS::Events::EventBusPolicy",
+    "AWS::Events::Rule",
+    "AWS::Lambda::EventInvokeConfig",
+    "AWS::S3::BucketPolicy",
+    "AWS::SecretsManager::ResourcePolicy",
+    "AWS::SNS::TopicPolicy",
+}
+"""Their `create` is a Put operation."""
+REMADE = {
+    "AWS::ApiGateway::ApiKey",
+    "AWS::ApiGateway::Deployment",
+    "AWS::ApiGateway::GatewayResponse",
+    "AWS::ApiGateway::Model",
+    "AWS::ApiGateway::RequestValidator",
+    "AWS::ApiGateway::UsagePlanKey",
+    "AWS::Logs::SubscriptionFilter",
+    "AWS::SNS::Subscription",
+}
+"""They hold no data; a new one is as good."""
+_FIRST_WAIT = 0.1
+
+
+def _failed(message: str) -> ProgressEvent[Any]:
+    return ProgressEvent(OperationStatus.FAILED, resource_model={}, message=message)
+
+
+class Resources(ResourceProviderExecutor):
+    """Loads resource types and runs their actions."""
+
+    @staticmethod
+    def try_load_resource_provider(resource_type: str) -> ResourceProvider[Any] | None:
+        if where := OURS.get(resource_type):
+            module, _, name = where.partition(":")
+            provider: Callable[[], ResourceProvider[Any]] = getattr(importlib.import_module(module), name)
+            return provider()
+        return ResourceProviderExecutor.try_load_resource_provider(resource_type)
+
+    def deploy_loop(self, *args: Any, **kwargs: Any) -> ProgressEvent[Any]:
+        """Asks a resource that takes its time every 0.1 s; LocalStack waits a second."""
+        return super().deploy_loop(*args, **{"sleep_time": _FIRST_WAIT, **kwargs})
+
+    def execute_action(
+        self, resource_provider: ResourceProvider[Any], raw_payload: ResourceProviderPayload
+    ) -> ProgressEvent[Any]:
+        action = raw_payload["action"]
+        if action == "Add":
+            return super().execute_action(resource_provider, raw_payload)
+        request = convert_payload(self.stack_name, self.stack_id, raw_payload)
+        try:
+            return resource_provider.delete(request) if action == "Remove" else resource_provider.update(request)
+        except NotImplementedError:
+            return self._without_update(resource_provider, request)
+        except ClientError as error:
+            code, message = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
+            if action == "Remove" and _says_gone(code, message):
+                return ProgressEvent(OperationStatus.SUCCESS, resource_model={})
+            return _failed(f'Resource handler returned message: "{message}" (HandlerErrorCode: {code})')
+
+    def _without_update(self, provider: ResourceProvider[Any], request: Any) -> ProgressEvent[Any]:
+        before, kind = request.previous_state or {}, request.resource_type
+        if kind in REMADE:
+            after, request.desired_state = request.desired_state, before
+            if (gone := provider.delete(request)).status == OperationStatus.FAILED:
+                return gone
+            request.desired_state = after
+        elif kind not in OVERWRITTEN:
+            return _failed(
+                f"Rapid Analytics cannot update a resource of type {kind} in place yet. Rename it to replace it."
+            )
+        made = provider.create(request)
+        made.resource_model = {**before, **(made.resource_model or {})}
+        return made
+
+
+def _says_gone(code: str, message: str) -> bool:
+    missing = ("NotFound", "NoSuch", "NonExistent", "DoesNotExist")
+    return any(word in code for word in missing) or "does not exist" in message or "not found" in message.lower()
