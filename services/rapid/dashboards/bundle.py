@@ -159,6 +159,7 @@ def _dashboard(dashboard: Dashboard, dataset_ids: Mapping[str, str]) -> dict[str
             "color_scheme": COLOURS,
             "cross_filters_enabled": True,
             "refresh_frequency": 0,
+            "filter_bar_orientation": "HORIZONTAL",
             "native_filter_configuration": [_filter(dashboard.name, f, dataset_ids) for f in dashboard.filters],
         },
         "version": VERSION,
@@ -241,5 +242,3 @@ def _filter(dashboard: str, item: Filter, dataset_ids: Mapping[str, str]) -> dic
 
 def _filter_id(dashboard: str, name: str) -> str:
     return f"NATIVE_FILTER-{identity(f'{dashboard}/filters/{name}')}"
-
-

@@ -14,21 +14,25 @@ from rapid.dashboards.errors import DashboardError
 COLUMNS = 12
 """Width of Superset's grid."""
 
-CHART_TYPES = frozenset(
-    "big_number big_number_total pop_kpi box_plot bubble bubble_v2 bullet cal_heatmap cartodiagram chord compare "
-    "country_map echarts_area echarts_timeseries echarts_timeseries_bar echarts_timeseries_line "
-    "echarts_timeseries_scatter echarts_timeseries_smooth echarts_timeseries_step funnel gantt_chart gauge_chart "
-    "graph_chart handlebars heatmap_v2 histogram_v2 horizon mixed_timeseries paired_ttest para partition pie "
-    "pivot_table_v2 radar rose sankey_v2 sunburst_v2 table time_pivot time_table tree_chart treemap_v2 waterfall "
-    "word_cloud world_map deck_scatter deck_multi deck_geojson deck_polygon".split()
-)
+_CHART_TYPES = """
+big_number big_number_total pop_kpi box_plot bubble bubble_v2 bullet cal_heatmap cartodiagram chord compare country_map
+echarts_area echarts_timeseries echarts_timeseries_bar echarts_timeseries_line echarts_timeseries_scatter
+echarts_timeseries_smooth echarts_timeseries_step funnel gantt_chart gauge_chart graph_chart handlebars heatmap_v2
+histogram_v2 horizon mixed_timeseries paired_ttest para partition pie pivot_table_v2 radar rose sankey_v2 sunburst_v2
+table time_pivot time_table tree_chart treemap_v2 waterfall word_cloud world_map deck_scatter deck_multi deck_geojson
+deck_polygon
+"""
+CHART_TYPES = frozenset(_CHART_TYPES.split())
 """The chart types that Superset 6.1 registers (found in its front end, 2026-11)."""
 
-_METRICS = frozenset("metric metrics metrics_b metric_2 secondary_metric percent_metrics size timeseries_limit_metric".split())
-_COLUMNS = frozenset(
-    "x_axis groupby groupby_b columns all_columns groupbyRows groupbyColumns entity series source target column "
-    "granularity_sqla start_time end_time y_axis latCol lonCol".split()
-)
+_METRICS = {
+    *("metric", "metrics", "metrics_b", "metric_2", "secondary_metric", "percent_metrics", "size"),
+    "timeseries_limit_metric",
+}
+_COLUMNS = {
+    *("x_axis", "y_axis", "groupby", "groupby_b", "groupbyRows", "groupbyColumns", "columns", "all_columns", "column"),
+    *("entity", "series", "source", "target", "granularity_sqla", "start_time", "end_time", "latCol", "lonCol"),
+}
 
 
 def check(dashboards: Iterable[Dashboard]) -> None:

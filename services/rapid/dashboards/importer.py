@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 
 import requests
 
+from rapid.core import aws
 from rapid.core.config import ROOT, Config
 from rapid.dashboards import bundle, checks, definitions, start
 from rapid.dashboards.definitions import Dashboard
@@ -37,6 +38,7 @@ def import_dashboards(config: Config, outputs: Mapping[str, str]) -> list[str]:
         raise DashboardError(f"The stack has no output {', '.join(missing)}. Run ./rapid deploy first.")
     dashboards = definitions.load(FOLDER)
     checks.check(dashboards)
+    _check_tables(config, outputs["GlueDatabase"], dashboards)
     files = bundle.build(dashboards, athena_uri(config, outputs), outputs["GlueDatabase"])
     with _session(config) as session:
         _send(config, session, bundle.pack(files))
@@ -59,6 +61,26 @@ def athena_uri(config: Config, outputs: Mapping[str, str]) -> str:
     return f"awsathena+rest://{host}/{quote(outputs['GlueDatabase'], safe='')}?{urlencode(options)}"
 
 
+def _check_tables(config: Config, database: str, dashboards: list[Dashboard]) -> None:
+    """Compares datasets with the tables they name, where those exist: a mart is made by the first run of its job."""
+    from botocore.exceptions import BotoCoreError
+
+    glue = aws.client(config, "glue")
+    problems = []
+    for name, dataset in ((n, d) for board in dashboards for n, d in board.datasets.items() if d.table):
+        try:
+            table = glue.get_table(DatabaseName=database, Name=dataset.table)["Table"]
+        except glue.exceptions.EntityNotFoundException:
+            continue
+        except BotoCoreError as error:
+            raise DashboardError(f"The emulator does not answer: {error}. Run ./rapid up.") from error
+        columns = {c["Name"] for c in [*table["StorageDescriptor"]["Columns"], *table.get("PartitionKeys", ())]}
+        if missing := sorted(dataset.columns.keys() - columns):
+            problems.append(f"  dataset {name}: table {database}.{dataset.table} has no {', '.join(missing)}")
+    if problems:
+        raise DashboardError("Datasets that their tables do not fit:\n" + "\n".join(problems))
+
+
 def _url(config: Config, dashboard: Dashboard) -> str:
     return f"{config.superset_url}/superset/dashboard/{dashboard.slug}/"
 
@@ -71,9 +93,7 @@ def _session(config: Config) -> requests.Session:
     user, password = start.login(config)
     credentials = {"username": user, "password": password, "provider": "db", "refresh": False}
     try:
-        answer = session.post(
-            f"{config.superset_url}/api/v1/security/login", json=credentials, timeout=TIMEOUT_SECONDS
-        )
+        answer = session.post(f"{config.superset_url}/api/v1/security/login", json=credentials, timeout=TIMEOUT_SECONDS)
         if answer.status_code == 401:
             raise DashboardError(
                 f"Superset at {config.superset_url} refused this installation's log-in: its password was changed, "
