@@ -24,6 +24,9 @@ SETTINGS = {
 }
 
 
+WHOLE_STAGE, COMPILED = 64 << 20, 3 << 20
+
+
 def arguments(required: Iterable[str], optional: Iterable[str]) -> dict[str, str]:
     """The job's arguments; optional ones are there if they were given.
 
@@ -35,16 +38,20 @@ def arguments(required: Iterable[str], optional: Iterable[str]) -> dict[str, str
     return dict(getResolvedOptions(sys.argv, [*required, *(name for name in optional if name in given)]))
 
 
-def session(raw_bytes: int | None = None) -> SparkSession:
-    """The job's Spark session with the settings above."""
+def session(raw_bytes: int) -> SparkSession:
+    """The job's Spark session with the settings above, for a data set of this size.
+
+    Compiling a query costs one to three seconds of a small job, and pays only where there is much to run it on.
+    """
     from awsglue.context import GlueContext
     from pyspark.context import SparkContext
 
     spark: SparkSession = GlueContext(SparkContext.getOrCreate()).spark_session
     for name, value in SETTINGS.items():
         spark.conf.set(name, value)
-    partitions = 4 if raw_bytes is None else max(2, min(400, -(-raw_bytes // (64 << 20))))
-    spark.conf.set("spark.sql.shuffle.partitions", str(partitions))
+    spark.conf.set("spark.sql.shuffle.partitions", str(max(2, min(400, -(-raw_bytes // (64 << 20))))))
+    spark.conf.set("spark.sql.codegen.wholeStage", str(raw_bytes > WHOLE_STAGE).lower())
+    spark.conf.set("spark.sql.codegen.factoryMode", "FALLBACK" if raw_bytes > COMPILED else "NO_CODEGEN")
     return spark
 
 

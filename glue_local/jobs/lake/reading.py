@@ -89,7 +89,7 @@ def _json_lines(spark: SparkSession, paths: list[str], staged: dict[str, str]) -
     )
     lines = lines.where(F.trim("value") != "")
     inferred = infer_json(spark, lines.select("value"))
-    names = tuple(name for name in inferred.names if name != CORRUPT)
+    names = in_written_order(lines, [name for name in inferred.names if name != CORRUPT])
     texts = T.StructType([T.StructField(name, T.StringType()) for name in (*names, CORRUPT)])
     options = {"columnNameOfCorruptRecord": CORRUPT, "mode": "PERMISSIVE"}
     several = F.col("value").rlike(SAME_LINE) & (F.size(F.from_json(F.expr("'[' || value || ']'"), "array<string>")) != 1)
@@ -116,6 +116,14 @@ def infer_json(spark: SparkSession, lines: DataFrame) -> T.StructType:
     reader: Any = spark.read.option("columnNameOfCorruptRecord", CORRUPT).option("mode", "PERMISSIVE")
     found = T.StructType.fromJson(json.loads(reader._jreader.json(texts).schema().json()))
     return found
+
+
+def in_written_order(lines: DataFrame, fields: list[str]) -> tuple[str, ...]:
+    """The fields as the first records have them; Spark infers them in alphabetical order."""
+    known = dict.fromkeys(fields)
+    first = lines.select(F.json_object_keys("value").alias("keys")).where("keys is not null").limit(20).collect()
+    written = dict.fromkeys(key for row in first for key in row["keys"] if key in known)
+    return tuple({**written, **known})
 
 
 def _csv(spark: SparkSession, source: Source, paths: list[str], staged: dict[str, str]) -> Group:

@@ -20,10 +20,14 @@ OWN_FIELDS: dict[str, T.DataType] = {"_ingest_id": T.StringType(), "_received_at
 
 @dataclass(frozen=True)
 class Table:
-    """The columns of a dataset's table in order, and the original name of each."""
+    """The columns of a dataset's table in order, and the original name of each.
+
+    `fresh` are those whose type was found in these very rows, all of which therefore fit.
+    """
 
     columns: dict[str, ColumnType]
     originals: dict[str, str]
+    fresh: frozenset[str] = frozenset()
 
     def spark_type(self) -> T.StructType:
         return T.StructType([T.StructField(name, column.type) for name, column in self.columns.items()])
@@ -112,14 +116,13 @@ def table_of(groups: list[Group], contract: Contract, existing: Existing) -> tup
     for group, columns in zip(groups, columns_of, strict=True):
         settled |= _extended(group, columns, settled, existing)
         for name, column in _found_types(group, columns, settled).items():
-            merged = values.merge(fresh[name].type, column.type) if name in fresh else column.type
-            same = name not in fresh or fresh[name].order == column.order or merged != column.type
-            fresh[name] = ColumnType(merged, column.order) if same else values.TEXT
+            fresh[name] = values.join(fresh[name], column) if name in fresh else column
         for original, name in zip(group.fields, columns, strict=True):
             originals.setdefault(name, original)
             seen.add(name)
     shown = {name: column for name, column in settled.items() if name not in OWN_FIELDS or name in seen | set(existing.types)}
-    return Table(shown | fresh, originals), columns_of
+    ordered = {name: fresh[name] for columns in columns_of for name in columns if name in fresh}
+    return Table(shown | ordered, originals, frozenset(fresh)), columns_of
 
 
 def _extended(
@@ -198,7 +201,7 @@ def cast_column(group: Group, positions: list[int], column: ColumnType, field: F
     if is_nested(column.type):
         value = F.from_json(text, column.type)
     else:
-        value = values.read(text, column.type, column.order)
+        value = values.read(text, column)
     return value, F.when(values.misfit(text, value), text)
 
 
@@ -220,6 +223,8 @@ def cast_group(group: Group, columns: list[str], table: Table, contract: Contrac
             continue
         value, misfit = cast_column(group, positions, column, configured.get(name))
         selected.append(value.alias(name))
+        if name in table.fresh or isinstance(column.type, T.StringType):
+            continue
         shown = F.concat(F.lit(f"{name}: '"), F.substring(misfit, 1, 80), F.lit(f"' is not {_word(name, column, configured)}"))
         faults.append(F.when(misfit.isNotNull() & F.col("__flaw").isNull(), shown))
     reason = F.concat_ws("; ", *faults)

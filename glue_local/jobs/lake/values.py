@@ -13,6 +13,7 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 Order = Literal["mdy", "dmy"]
+Style = Literal["any", "iso", "numeric", "named"]
 
 INTEGER = r"^-?(0|[1-9][0-9]{0,17})$"
 DECIMAL = r"^-?(0|[1-9][0-9]*)?\.[0-9]+([eE][+-]?[0-9]+)?$|^-?(0|[1-9][0-9]*)\.?([eE][+-][0-9]+)?$"
@@ -52,9 +53,18 @@ def _iso_stamp(text: Column) -> Column:
     return F.regexp_replace(dashed, "([+-][0-9]{2})([0-9]{2})$", "$1:$2").cast("timestamp")
 
 
-def stamp(text: Column, order: Order = "mdy") -> Column:
-    """Any supported date or time as a timestamp in UTC, or null. A text without a zone is UTC."""
+def stamp(text: Column, order: Order = "mdy", style: Style = "any") -> Column:
+    """A date or time as a timestamp in UTC, or null. A text without a zone is UTC.
+
+    With a `style` other than any, all of the texts are known to be dates of that style.
+    """
     trimmed = F.trim(text)
+    if style == "iso":
+        return _iso_stamp(trimmed)
+    if style == "numeric":
+        return _numeric_stamp(trimmed, order)
+    if style == "named":
+        return _named_stamp(trimmed)
     return (
         F.when(trimmed.rlike(ISO_DATE) | trimmed.rlike(ISO_TIME), _iso_stamp(trimmed))
         .when(trimmed.rlike(NUMERIC_DATE) | trimmed.rlike(NUMERIC_TIME), _numeric_stamp(trimmed, order))
@@ -69,8 +79,8 @@ def epoch(text: Column) -> Column:
 
 
 def classify(text: Column) -> Column:
-    """The class of one text: null (missing), integer, decimal, boolean, date, time, text, or one of
-    `mdy`, `dmy`, `either` with `_time` for dates in numbers, by which part can be the month."""
+    """The class of one text: null (missing), integer, decimal, boolean, date, time, named (a date with
+    its month as a word), text, or one of `mdy`, `dmy`, `either` with `_time` for dates in numbers, by which part can be the month."""
     trimmed = F.trim(text)
     first = F.regexp_extract(trimmed, r"^([0-9]{1,2})[-/.]", 1).cast("int")
     second = F.regexp_extract(trimmed, r"^[0-9]{1,2}[-/.]([0-9]{1,2})", 1).cast("int")
@@ -85,17 +95,18 @@ def classify(text: Column) -> Column:
         .when(trimmed.rlike(ISO_TIME) & _iso_stamp(trimmed).isNotNull(), "time")
         .when(trimmed.rlike(NUMERIC_DATE) & order_free.isNotNull(), side)
         .when(trimmed.rlike(NUMERIC_TIME) & order_free.isNotNull(), F.concat(side, F.lit("_time")))
-        .when(trimmed.rlike(NAMED_DATE) & _named_stamp(trimmed).isNotNull(), "date")
+        .when(trimmed.rlike(NAMED_DATE) & _named_stamp(trimmed).isNotNull(), "named")
         .otherwise("text")
     )
 
 
 @dataclass(frozen=True)
 class ColumnType:
-    """A column's type; `order` is how its dates in numbers read."""
+    """A column's type; `order` is how its dates in numbers read, `style` how all of its dates are written."""
 
     type: T.DataType
     order: Order = "mdy"
+    style: Style = "any"
 
 
 TEXT = ColumnType(T.StringType())
@@ -113,11 +124,13 @@ def decide(classes: Iterable[str], numbers: bool = True) -> ColumnType:
         return ColumnType(T.LongType() if found == {"integer"} else T.DoubleType())
     if found == {"boolean"}:
         return ColumnType(T.BooleanType())
-    sides = {name.removesuffix("_time") for name in found} - {"date", "time"}
+    sides = {name.removesuffix("_time") for name in found} - {"date", "time", "named"}
     timed = any(name.endswith("time") for name in found)
     if sides <= {"mdy", "dmy", "either"} and len(sides - {"either"}) <= 1 and sides != {"either"}:
         order: Order = "dmy" if "dmy" in sides else "mdy"
-        return ColumnType(T.TimestampType() if timed else T.DateType(), order)
+        families = {"iso" if name in {"date", "time"} else "named" if name == "named" else "numeric" for name in found}
+        style: Style = families.pop() if len(families) == 1 else "any"  # type: ignore[assignment]
+        return ColumnType(T.TimestampType() if timed else T.DateType(), order, style)
     return TEXT
 
 
@@ -143,22 +156,35 @@ def merge(one: T.DataType, other: T.DataType) -> T.DataType:
     return T.StringType()
 
 
-def read(text: Column, to: T.DataType, order: Order = "mdy") -> Column:
+def join(one: ColumnType, other: ColumnType) -> ColumnType:
+    """The column type that holds the texts of both."""
+    merged = merge(one.type, other.type)
+    if not isinstance(merged, (T.DateType, T.TimestampType)):
+        return ColumnType(merged)
+    numeric = {each.order for each in (one, other) if each.style in {"any", "numeric"}}
+    if len(numeric) > 1:
+        return TEXT
+    return ColumnType(merged, numeric.pop() if numeric else "mdy", one.style if one.style == other.style else "any")
+
+
+def read(text: Column, to: ColumnType) -> Column:
     """The text as a value of a scalar type, or null where it does not fit. Empty text is null, but stays in strings."""
     trimmed = F.trim(text)
-    if isinstance(to, T.StringType):
+    kind = to.type
+    if isinstance(kind, T.StringType):
         return text
-    if isinstance(to, T.BooleanType):
+    if isinstance(kind, T.BooleanType):
         return F.when(F.lower(trimmed).isin("true", "false"), trimmed.cast("boolean"))
-    if isinstance(to, (T.LongType, T.IntegerType, T.ShortType, T.ByteType)):
-        return F.when(trimmed.rlike(WHOLE), F.regexp_replace(trimmed, r"\..*$", "").cast(to))
-    if isinstance(to, (T.DoubleType, T.FloatType, T.DecimalType)):
-        return F.when(trimmed.rlike(ANY_NUMBER), trimmed.cast(to))
-    if isinstance(to, T.TimestampType):
-        return F.coalesce(stamp(trimmed, order), epoch(trimmed))
-    if isinstance(to, T.DateType):
-        return stamp(trimmed, order).cast("date")
-    return trimmed.cast(to)
+    if isinstance(kind, (T.LongType, T.IntegerType, T.ShortType, T.ByteType)):
+        return F.when(trimmed.rlike(WHOLE), F.regexp_replace(trimmed, r"\..*$", "").cast(kind))
+    if isinstance(kind, (T.DoubleType, T.FloatType, T.DecimalType)):
+        return F.when(trimmed.rlike(ANY_NUMBER), trimmed.cast(kind))
+    if isinstance(kind, T.TimestampType):
+        known = stamp(trimmed, to.order, to.style)
+        return known if to.style != "any" else F.coalesce(known, epoch(trimmed))
+    if isinstance(kind, T.DateType):
+        return stamp(trimmed, to.order, to.style).cast("date")
+    return trimmed.cast(kind)
 
 
 def missing(text: Column) -> Column:
