@@ -1,0 +1,195 @@
+"""An emulator of its own beside a runner that does what the test says, and nothing by itself."""
+
+import json
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from rapid.cli.services import spec as service_spec
+from rapid.core import aws as aws_clients
+from rapid.core.config import Config
+from rapid.core.processes import Supervisor
+
+TERMINAL = {"SUCCEEDED", "FAILED", "STOPPED", "TIMEOUT"}
+
+
+@dataclass
+class Run:
+    request: dict[str, Any]
+    states: list[dict[str, Any]] = field(default_factory=list)
+    changed: threading.Condition = field(default_factory=threading.Condition)
+
+    def say(self, state: str, message: str | None = None, seconds: float | None = None) -> None:
+        with self.changed:
+            status = {"run_id": self.request["run_id"], "job_name": self.request["job_name"], "state": state}
+            self.states.append({**status, "error_message": message, "execution_seconds": seconds})
+            self.changed.notify_all()
+
+
+class FakeRunner:
+    """The runner's HTTP contract. A run with the argument `--then STATE` ends so at once; any other waits for `say`."""
+
+    def __init__(self, port: int, token: str) -> None:
+        self.runs: dict[str, Run] = {}
+        self.started: queue.Queue[Run] = queue.Queue()
+        self.token = token
+        self.port = port
+        self.server: ThreadingHTTPServer | None = None
+
+    def listen(self) -> None:
+        handler = type("Handler", (_Handler,), {"runner": self})
+        self.server = ThreadingHTTPServer(("127.0.0.1", self.port), handler)
+        self.server.daemon_threads = True
+        threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
+
+    def close(self) -> None:
+        assert self.server
+        self.server.shutdown()
+        self.server.server_close()
+        self.server = None
+
+    def next_run(self) -> Run:
+        """The next run that the emulator hands over."""
+        return self.started.get(timeout=20)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    runner: FakeRunner
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *args: Any) -> None:
+        pass
+
+    def _answer(self, status: int, body: Any = None) -> None:
+        data = json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def _run(self) -> Run | None:
+        if self.headers["Authorization"] != f"Bearer {self.runner.token}":
+            self._answer(401)
+            return None
+        run = self.runner.runs.get(self.path.split("/")[2])
+        if run is None:
+            self._answer(404)
+        return run
+
+    def do_PUT(self) -> None:
+        request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if request["run_id"] not in self.runner.runs:
+            run = self.runner.runs[request["run_id"]] = Run(request)
+            run.say("STARTING")
+            run.say("RUNNING")
+            if then := request["arguments"].get("--then"):
+                run.say(then, "made to fail" if then == "FAILED" else None, 2.4)
+            self.runner.started.put(run)
+        self._answer(202, self.runner.runs[request["run_id"]].states[-1])
+
+    def do_DELETE(self) -> None:
+        if run := self._run():
+            run.say("STOPPED", None, 1.0)
+            self._answer(202)
+
+    def do_GET(self) -> None:
+        run = self._run()
+        if run is None:
+            return
+        if not self.path.endswith("/events"):
+            self._answer(200, run.states[-1])
+            return
+        self.send_response(200)
+        self.send_header("Connection", "close")
+        self.end_headers()
+        position = len(run.states) - 1
+        while True:
+            with run.changed:
+                while position >= len(run.states):
+                    run.changed.wait(0.2)
+                    if self.runner.server is None:
+                        self.close_connection = True
+                        return
+                status = run.states[position]
+            position += 1
+            self.wfile.write(json.dumps(status).encode() + b"\n")
+            self.wfile.flush()
+            if status["state"] in TERMINAL:
+                self.close_connection = True
+                return
+
+
+@pytest.fixture(scope="module")
+def own_config(config: Config, tmp_path_factory: pytest.TempPathFactory) -> Config:
+    from socket import socket
+
+    ports = []
+    for _ in range(2):
+        with socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            ports.append(probe.getsockname()[1])
+    home = tmp_path_factory.mktemp("glue")
+    return replace(config, home=home, emulator_port=ports[0], runner_port=ports[1])
+
+
+@pytest.fixture(scope="module")
+def fake(own_config: Config) -> Iterator[FakeRunner]:
+    runner = FakeRunner(own_config.runner_port, own_config.runner_token)
+    runner.listen()
+    yield runner
+    if runner.server:
+        runner.close()
+
+
+@dataclass
+class Emulator:
+    """The emulator under test, which a test may kill."""
+
+    config: Config
+    supervisor: Supervisor
+
+    def start(self) -> None:
+        spec = service_spec(self.config, "emulator")
+        self.supervisor.start(spec)
+        self.supervisor.wait(spec)
+
+    def kill(self) -> None:
+        process = self.supervisor.find("emulator")
+        assert process
+        process.kill()
+        process.wait(10)
+
+    def client(self, service: str) -> Any:
+        return aws_clients.client(self.config, service)
+
+
+@pytest.fixture(scope="module")
+def machine(own_config: Config, fake: FakeRunner) -> Iterator[Emulator]:
+    emulator = Emulator(own_config, Supervisor(own_config))
+    emulator.start()
+    yield emulator
+    emulator.supervisor.stop(["emulator"])
+
+
+@pytest.fixture
+def glue(machine: Emulator) -> Any:
+    return machine.client("glue")
+
+
+@pytest.fixture
+def until() -> Callable[..., Any]:
+    """`until(ask, wanted)`: asks until the answer is the wanted one, as a waiter does."""
+
+    def wait(ask: Callable[[], Any], wanted: Callable[[Any], bool], seconds: float = 20.0) -> Any:
+        end = time.monotonic() + seconds
+        while not wanted(answer := ask()):
+            assert time.monotonic() < end, f"still {answer}"
+            time.sleep(0.05)
+        return answer
+
+    return wait
