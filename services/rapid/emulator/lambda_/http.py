@@ -54,8 +54,9 @@ class Connection:
             return None
         method, path, headers, length = self._head
         if length > self.keep:
-            self._dropped += len(self._buffer)
-            self._buffer.clear()
+            part = min(len(self._buffer), length - self._dropped)
+            self._dropped += part
+            del self._buffer[:part]
             if self._dropped < length:
                 return None
             body = b""

@@ -1,0 +1,71 @@
+"""Limits of PutLogEvents: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html"""
+
+from typing import Any
+
+from rapid.emulator.lambda_.output import LogEvent
+from rapid.emulator.lambda_.telemetry import Account, Stream, Telemetry, batches, split
+
+
+def test_batches_hold_at_most_ten_thousand_events() -> None:
+    made = list(batches(LogEvent(1, f"{n}\n") for n in range(25_000)))
+    assert [len(b) for b in made] == [10_000, 10_000, 5_000]
+    assert [e["message"] for b in made for e in b] == [f"{n}\n" for n in range(25_000)]
+
+
+def test_batches_hold_at_most_one_mebibyte() -> None:
+    made = list(batches(LogEvent(1, "x" * 100_000) for _ in range(25)))
+    assert all(sum(len(e["message"]) + 26 for e in b) <= 1_048_576 for b in made)
+    assert sum(len(b) for b in made) == 25
+
+
+def test_times_never_go_back() -> None:
+    [batch] = batches([LogEvent(5, "a"), LogEvent(3, "b"), LogEvent(7, "c")])
+    assert [e["timestamp"] for e in batch] == [5, 5, 7]
+
+
+def test_long_messages_are_split_between_characters() -> None:
+    message = "a" + "€" * 300_000
+    pieces = list(split(message))
+    assert "".join(pieces) == message
+    assert all(len(p.encode()) <= 256 * 1024 - 26 for p in pieces)
+
+
+class Client:
+    """Stands for CloudWatch Logs: keeps what it is sent, fails at the first attempt."""
+
+    class exceptions:  # noqa: N801 - botocore's name
+        class ResourceNotFoundException(Exception):  # noqa: N818
+            pass
+
+        class ResourceAlreadyExistsException(Exception):  # noqa: N818
+            pass
+
+    def __init__(self) -> None:
+        self.sent: list[str] = []
+        self.metrics: list[dict[str, Any]] = []
+
+    def create_log_group(self, **_: Any) -> None:
+        raise self.exceptions.ResourceAlreadyExistsException
+
+    def create_log_stream(self, **_: Any) -> None:
+        pass
+
+    def put_log_events(self, logEvents: list[dict[str, Any]], **_: Any) -> None:  # noqa: N803
+        self.sent += [e["message"] for e in logEvents]
+
+    def put_metric_data(self, MetricData: list[dict[str, Any]], **_: Any) -> None:  # noqa: N803
+        self.metrics += MetricData
+
+
+def test_close_sends_everything_in_order() -> None:
+    client = Client()
+    account = Account("000000000000", "us-east-1")
+    telemetry = Telemetry(lambda service, account: client)
+    for n in range(1000):
+        telemetry.log(Stream(account, "g", "s"), [LogEvent(n, str(n))])
+        telemetry.measure(account, "f", {"Errors": float(n % 2)})
+    telemetry.close()
+    assert client.sent == [str(n) for n in range(1000)]
+    counts = [dict(zip(m["Values"], m["Counts"], strict=True)) for m in client.metrics]
+    assert sum(c.get(1.0, 0) for c in counts) == 500
+    assert sum(c.get(0.0, 0) for c in counts) == 500
