@@ -185,7 +185,9 @@ class Executor(ChangeSetModelExecutor):
     def _process_event(
         self, *, action: ChangeAction, logical_resource_id: str, resource_type: str, reason: str = "", **_: Any
     ) -> None:
-        """The engine calls this for a resource whose properties it cannot resolve."""
+        """The engine calls this where properties cannot be resolved: a fault of the resource, or of one it needs."""
+        if self.failed:
+            return
         self.failed.append(logical_resource_id)
         self._note(action, logical_resource_id, resource_type, "FAILED", reason)
 

@@ -5,6 +5,7 @@ Rules as in https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/AP
 
 from typing import Any
 
+from localstack import config
 from localstack.aws.api import RequestContext, handler
 from localstack.aws.api.cloudformation import (
     CreateStackInput,
@@ -62,7 +63,8 @@ class StacksProvider(stock.CloudformationProviderV2):
     """LocalStack's provider with AWS's refusals."""
 
     def on_before_start(self) -> None:
-        """Nothing: LocalStack asks here for bug reports to its archived tracker."""
+        """How often a slow resource is asked before waits begin. LocalStack also asks for bug reports here."""
+        config.CFN_NO_WAIT_ITERATIONS = 5
 
     @handler("CreateStack", expand=False)
     def create_stack(self, context: RequestContext, request: CreateStackInput) -> CreateStackOutput:
