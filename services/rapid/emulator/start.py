@@ -6,7 +6,7 @@ entry points in pyproject.toml.
 
 from rapid.core.config import Config
 
-PROVIDERS = {"glue": "rapid", "athena": "rapid", "cloudformation": "rapid"}
+PROVIDERS = {"glue": "rapid", "athena": "rapid", "cloudformation": "rapid", "s3": "rapid", "kms": "rapid"}
 """Services answered by a provider of ours: service name as in botocore, plugin name."""
 
 
@@ -29,4 +29,8 @@ def environment(config: Config) -> dict[str, str]:
         # A stack must never be CREATE_COMPLETE with resources that do not exist.
         "CFN_IGNORE_UNSUPPORTED_RESOURCE_TYPES": "0",
         "EAGER_SERVICE_LOADING": "0",
+        # Services call each other in this process, not through a socket.
+        "IN_MEMORY_CLIENT": "1",
+        # What LocalStack itself keeps in files (CloudWatch metrics) survives a restart too; the rest is emulator/state.
+        "PERSISTENCE": "1" if config.durable else "0",
     }

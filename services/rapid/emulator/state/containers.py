@@ -1,0 +1,86 @@
+"""What a service's state consists of: LocalStack stores and Moto backends, taken out and put back in place.
+
+Live containers keep their identity, since providers and other services hold references to them.
+"""
+# ruff: noqa: SLF001 - stores keep their shared parts in private attributes
+
+from typing import Any
+
+from localstack.services.plugins import Service
+from localstack.services.stores import AccountRegionBundle
+from localstack.state import StateVisitor
+from moto.core.base_backend import BackendDict
+
+_STORE_ADDRESS = frozenset({"_global", "_universal", "_service_name", "_account_id", "_region_name"})
+Content = dict[str, Any]
+
+
+class _Collector(StateVisitor):
+    def __init__(self) -> None:
+        self.found: list[AccountRegionBundle | BackendDict] = []
+
+    def visit(self, state_container: Any) -> None:
+        """Collects in-memory containers; asset directories are on disk already."""
+        if isinstance(state_container, AccountRegionBundle | BackendDict):
+            self.found.append(state_container)
+
+
+def containers(service: Service) -> list[AccountRegionBundle | BackendDict]:
+    collector = _Collector()
+    service.accept_state_visitor(collector)
+    return collector.found
+
+
+def extract(service: Service) -> list[Content]:
+    """The content of all containers of a service: one value, so that objects they share stay shared."""
+    return [_of_bundle(c) if isinstance(c, AccountRegionBundle) else _of_backends(c) for c in containers(service)]
+
+
+def inject(service: Service, contents: list[Content]) -> None:
+    """Replaces the content of all containers of a service by what `extract` returned."""
+    for container, content in zip(containers(service), contents, strict=True):
+        if isinstance(container, AccountRegionBundle):
+            _into_bundle(container, content)
+        else:
+            _into_backends(container, content)
+
+
+def _of_bundle(bundle: AccountRegionBundle) -> Content:
+    return {
+        "universal": bundle._universal,
+        "accounts": {
+            account: {
+                "global": regions._global,
+                "stores": {
+                    region: {name: value for name, value in list(vars(store).items()) if name not in _STORE_ADDRESS}
+                    for region, store in list(regions.items())
+                },
+            }
+            for account, regions in list(bundle.items())
+        },
+    }
+
+
+def _into_bundle(bundle: AccountRegionBundle, content: Content) -> None:
+    bundle.reset()
+    bundle._universal.update(content["universal"])
+    for account, saved in content["accounts"].items():
+        regions = bundle[account]
+        regions._global.update(saved["global"])
+        for region, attributes in saved["stores"].items():
+            vars(regions[region]).update(attributes)
+
+
+def _of_backends(backends: BackendDict) -> Content:
+    return {
+        account: {region: dict(vars(backend)) for region, backend in list(regions.items())}
+        for account, regions in list(backends.items())
+    }
+
+
+def _into_backends(backends: BackendDict, content: Content) -> None:
+    for account, regions in content.items():
+        for region, attributes in regions.items():
+            backend = vars(backends[account][region])
+            backend.clear()
+            backend.update(attributes)

@@ -1,0 +1,33 @@
+"""The path of an object on this machine, for engines that read it where it lies (DuckDB). Emulator process only."""
+
+from pathlib import Path
+
+from rapid.emulator.state.s3.storage import FileStore
+
+_files: FileStore | None = None
+
+
+def use(files: FileStore) -> None:
+    """Called by the S3 plugin with the storage in use."""
+    global _files  # noqa: PLW0603 - one S3 per process, as in LocalStack
+    _files = files
+
+
+def local_path(bucket: str, key: str) -> Path | None:
+    """Where the current version of an object lies.
+
+    The file never changes, and outlives an overwrite or delete of its object by half a minute. Its name ends like the
+    key, so that formats and compression can be told by it. Callers must not write to it.
+
+    Returns:
+        None if there is no such object, if only its key's holder may read it (SSE-C), or if S3 has not started.
+    """
+    from localstack.services.s3.models import S3Object
+
+    from rapid.emulator.state.s3.metadata import find_bucket
+
+    found_bucket = find_bucket(bucket)
+    found = found_bucket.objects.get(key) if found_bucket else None
+    if _files is None or not isinstance(found, S3Object) or found.sse_key_hash:
+        return None
+    return _files.path(bucket, found)

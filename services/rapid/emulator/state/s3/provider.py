@@ -1,0 +1,48 @@
+"""LocalStack's S3 provider on `FileStore`, with its metadata recorded after each request."""
+
+import shutil
+from pathlib import Path
+
+from localstack.aws.api import RequestContext
+from localstack.services.s3.provider import S3Provider
+
+from rapid.emulator.state.errors import StateError
+from rapid.emulator.state.journal import Journal, quarantine
+from rapid.emulator.state.recording import recorders
+from rapid.emulator.state.s3 import local
+from rapid.emulator.state.s3.metadata import Metadata
+from rapid.emulator.state.s3.storage import FileStore
+
+_JOURNAL = "metadata.db"
+
+
+def create_provider(folder: Path, durable: bool) -> S3Provider:
+    """An S3 provider whose objects lie below `folder`, loaded with what is there.
+
+    Args:
+        durable: False keeps bytes as files, but forgets them at start.
+    """
+    if durable:
+        files, metadata = _open(folder)
+        recorders["s3"] = lambda context: _record(metadata, context)
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
+        files = FileStore(folder / "objects")
+    local.use(files)
+    return S3Provider(storage_backend=files)
+
+
+def _open(folder: Path) -> tuple[FileStore, Metadata]:
+    files = FileStore(folder / "objects")
+    try:
+        metadata = Metadata(Journal(folder / _JOURNAL), files)
+        metadata.load()
+    except StateError as error:
+        quarantine(folder, error)
+        return _open(folder)
+    return files, metadata
+
+
+def _record(metadata: Metadata, context: RequestContext) -> None:
+    assert context.operation  # noqa: S101 - the caller checked it
+    metadata.record(context.operation.name, context.service_request or {}, context.service_response or {})
