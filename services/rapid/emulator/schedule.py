@@ -176,14 +176,14 @@ class Clock:
     """Calls back at given instants, from one daemon thread. A callback under a key replaces the one before."""
 
     def __init__(self, name: str) -> None:
-        self._heap: list[tuple[datetime, int, str, Callable[[], None]]] = []
+        self._heap: list[tuple[datetime, int, str, Callable[[], object]]] = []
         self._tickets: dict[str, int] = {}
         self._numbers = itertools.count()
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
         self._name = name
 
-    def at(self, key: str, when: datetime, call: Callable[[], None]) -> None:
+    def at(self, key: str, when: datetime, call: Callable[[], object]) -> None:
         """Arranges `call` for `when`; at once if that has passed."""
         with self._changed:
             ticket = self._tickets[key] = next(self._numbers)
@@ -202,7 +202,7 @@ class Clock:
             self._tickets.clear()
             self._heap.clear()
 
-    def _due(self) -> Callable[[], None]:
+    def _due(self) -> Callable[[], object]:
         with self._changed:
             while True:
                 if not self._heap:

@@ -6,7 +6,14 @@ entry points in pyproject.toml.
 
 from rapid.core.config import Config
 
-PROVIDERS = {"glue": "rapid", "athena": "rapid", "cloudformation": "rapid", "s3": "rapid", "kms": "rapid"}
+PROVIDERS = {
+    "glue": "rapid",
+    "events": "rapid",
+    "athena": "rapid",
+    "cloudformation": "rapid",
+    "s3": "rapid",
+    "kms": "rapid",
+}
 """Services answered by a provider of ours: service name as in botocore, plugin name."""
 
 

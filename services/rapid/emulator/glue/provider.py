@@ -55,5 +55,13 @@ class GlueProvider(
         for account, region, _store in list(glue_stores.iter_stores()):
             self.orchestration.resume(Scope(account, region))
 
+    def notify_event(self, account: str, region: str, workflow: str, event_id: str) -> None:
+        """glue:NotifyEvent, which EventBridge may call and which no SDK has.
+
+        Raises:
+            GlueError: no such workflow, or it does not start with an EVENT trigger.
+        """
+        self.orchestration.notify(Scope(account, region), workflow, event_id)
+
     def on_before_stop(self) -> None:
         self.orchestration.timing.stop()
