@@ -1,0 +1,70 @@
+"""`DataSink`: what `GlueContext.getSink` returns."""
+
+from typing import Any
+
+from awsglue.errors import NotSupportedError, OptionError
+from awsglue.frame import formats, sinks
+
+
+class DataSink:
+    """Writes frames to one place, and keeps the catalog in step if asked to.
+
+    https://docs.aws.amazon.com/glue/latest/dg/update-from-job.html
+    """
+
+    def __init__(self, j_sink: dict[str, Any], sql_ctx: Any) -> None:
+        self._options = dict(j_sink)
+        self._sql_ctx = sql_ctx
+        self._type = str(self._options.pop("connection_type"))
+        self._format: str | None = self._options.pop("format", None)
+        self._format_options: dict[str, Any] = {}
+        self._table: tuple[str, str, str | None] | None = None
+        sinks.check(self._type)
+
+    def setFormat(self, format: str, **options: Any) -> None:  # noqa: A002, N802 - AWS's names
+        self._format, self._format_options = format, options
+
+    def setAccumulableSize(self, size: int) -> None:  # noqa: N802
+        """Accepted: the number of error records that Glue keeps for its own report."""
+
+    def setCatalogInfo(self, catalogDatabase: str, catalogTableName: str, catalogId: str = "") -> None:  # noqa: N802, N803
+        self._table = (catalogDatabase, catalogTableName, catalogId or None)
+
+    def write(self, dynamic_frame_or_dfc: Any, info: str = "") -> Any:
+        """Writes a frame, or each frame of a collection into a folder of its name.
+
+        Returns:
+            A frame (or collection) of the records that could not be written.
+        """
+        from awsglue.dynamicframe import DynamicFrameCollection
+
+        if not isinstance(dynamic_frame_or_dfc, DynamicFrameCollection):
+            return self.writeFrame(dynamic_frame_or_dfc, info)
+        frames = dynamic_frame_or_dfc
+        written = {}
+        for name in frames.keys():  # noqa: SIM118 - not a mapping
+            path = f"{str(self._options.get('path', '')).rstrip('/')}/{name}/"
+            written[name] = self._write(frames[name], {**self._options, "path": path})
+        return DynamicFrameCollection(written, frames.glue_ctx)
+
+    def writeFrame(self, dynamic_frame: Any, info: str = "") -> Any:  # noqa: ARG002, N802
+        return self._write(dynamic_frame, self._options)
+
+    def writeDataFrame(self, data_frame: Any, glue_context: Any, info: str = "") -> Any:  # noqa: N802
+        from awsglue.dynamicframe import DynamicFrame
+
+        return self.writeFrame(DynamicFrame.fromDF(data_frame, glue_context, "from_data_frame"), info)
+
+    def _write(self, frame: Any, options: dict[str, Any]) -> Any:
+        frame.assertErrorThreshold()
+        updates = formats.flag(options, "enableUpdateCatalog")
+        if updates and not self._table:
+            raise OptionError("enableUpdateCatalog needs setCatalogInfo(catalogDatabase=..., catalogTableName=...).")
+        if updates and self._type not in {"s3"}:
+            raise NotSupportedError(f"enableUpdateCatalog with connection_type={self._type!r}")
+        df = frame._df  # noqa: SLF001 - one package
+        sinks.write(df, self._type, options, self._format, self._format_options)
+        if updates and self._table and self._format:
+            database, table, catalog_id = self._table
+            sinks.update_catalog(df, database, table, catalog_id, options, self._format, self._format_options)
+        return frame._empty(f"{frame.name}_errors")  # noqa: SLF001 - one package

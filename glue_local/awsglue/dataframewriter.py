@@ -1,0 +1,15 @@
+"""`glueContext.write_data_frame`: like `write_dynamic_frame`, for DataFrames."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from awsglue.dynamicframe import _database
+
+
+class DataFrameWriter:
+    def __init__(self, glue_context: Any) -> None:
+        self._glue_context = glue_context
+
+    def from_catalog(self, frame: Any, database: str | None = None, table_name: str | None = None, redshift_tmp_dir: str = "", transformation_ctx: str = "", additional_options: Mapping[str, Any] | None = None, catalog_id: str | None = None, **kwargs: Any) -> Any:  # noqa: E501
+        database = _database(database, kwargs)
+        return self._glue_context.write_data_frame_from_catalog(frame, database, table_name, redshift_tmp_dir, transformation_ctx, additional_options, catalog_id, **kwargs)  # noqa: E501

@@ -1,0 +1,74 @@
+"""Casts as Glue does them: what cannot be cast is null, never a wrapped number and never a failed job."""
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F  # noqa: N812
+from pyspark.sql import types as spark
+
+from awsglue.frame import types
+
+
+def cast(column: Column, source: spark.DataType, target: spark.DataType) -> Column:
+    """A column in another type.
+
+    Args:
+        column: its values.
+        source: its type now. Of a choice, the member of the target's type is kept and the others are cast.
+        target: the type wanted.
+    """
+    if types.is_choice(source):
+        return _from_choice(column, source, target)
+    if source == target:
+        return column
+    if isinstance(source, spark.StructType | spark.ArrayType | spark.MapType):
+        return F.to_json(column) if isinstance(target, spark.StringType) else _cast_complex(column, source, target)
+    if isinstance(target, spark.StructType | spark.ArrayType | spark.MapType):
+        return _parsed(column, source, target)
+    if isinstance(source, spark.StringType) or _numeric(source, target):
+        return _try_cast(column, target)
+    return column.cast(target)
+
+
+def _from_choice(column: Column, source: spark.DataType, target: spark.DataType) -> Column:
+    assert isinstance(source, spark.StructType)  # noqa: S101 - is_choice said so
+    first = sorted(source.fields, key=lambda f: f.dataType != target)
+    return F.coalesce(*(cast(column.getField(f.name), f.dataType, target) for f in first))
+
+
+def _cast_complex(column: Column, source: spark.DataType, target: spark.DataType) -> Column:
+    if isinstance(source, spark.ArrayType) and isinstance(target, spark.ArrayType):
+        inner, wanted = source.elementType, target.elementType
+        return F.transform(column, lambda item: cast(item, inner, wanted))
+    if isinstance(source, spark.StructType) and isinstance(target, spark.StructType):
+        members = [
+            (cast(column.getField(f.name), source[f.name].dataType, f.dataType) if f.name in source.names else F.lit(None).cast(f.dataType)).alias(f.name)
+            for f in target.fields
+        ]
+        return F.when(column.isNotNull(), F.struct(*members))
+    if type(source) is type(target):
+        return column.cast(target)
+    return F.lit(None).cast(target)
+
+
+def _parsed(column: Column, source: spark.DataType, target: spark.DataType) -> Column:
+    """Text that holds JSON may become a struct, an array or a map; nothing else may."""
+    if isinstance(source, spark.StringType):
+        return F.from_json(column, target)
+    return F.lit(None).cast(target)
+
+
+def _numeric(source: spark.DataType, target: spark.DataType) -> bool:
+    return isinstance(source, spark.NumericType) and isinstance(target, spark.NumericType)
+
+
+def _try_cast(column: Column, target: spark.DataType) -> Column:
+    """Spark's try_cast, which has no Python function in 3.5: null on overflow and on text that is not a value."""
+    from pyspark.sql import SparkSession
+
+    session = SparkSession.getActiveSession()
+    assert session is not None  # noqa: S101 - a column exists, so does its session
+    gateway = session.sparkContext._jvm  # noqa: SLF001 - the only way to Catalyst's expressions
+    catalyst = gateway.org.apache.spark.sql.catalyst
+    mode = catalyst.expressions.EvalMode.TRY()
+    kind = session._jsparkSession.parseDataType(target.json())  # noqa: SLF001
+    expression = catalyst.expressions.Cast(column._jc.expr(), kind, getattr(gateway.scala, "Option").apply(None), mode)  # noqa: SLF001
+    return Column(gateway.org.apache.spark.sql.Column(expression))

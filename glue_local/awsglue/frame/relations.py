@@ -1,0 +1,56 @@
+"""Relationalize: nested frames as flat tables that can be joined again.
+
+https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-crawler-pyspark-transforms-Relationalize.html
+"""
+
+from pyspark import StorageLevel
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F  # noqa: N812
+from pyspark.sql import types as spark
+
+from awsglue.frame import mapping, paths, types
+
+
+def relationalize(df: DataFrame, root: str, name: str = "") -> dict[str, DataFrame]:
+    """Splits a nested frame into flat ones.
+
+    Structs are flattened into dotted names. An array column becomes a number, the `id` of its rows in a frame of its
+    own, `<root>_<path>`, with columns id, index (from 0), and `<path>.val` or `<path>.val.<field>`. Arrays in arrays
+    give frames of frames.
+
+    Args:
+        df: the frame; it must hold no choices.
+        root: the name of the root frame, the prefix of the others.
+        name: the name of this frame, if it is not the root.
+
+    Returns:
+        Frames by name, the root first.
+    """
+    flat = mapping.unnest(df)
+    arrays = [f for f in flat.schema.fields if isinstance(f.dataType, spark.ArrayType)]
+    if not arrays:
+        return {name or root: flat}
+    # The same id must come out each time a frame is computed, whatever the plan around it: hence the cache on disk.
+    keyed = flat.withColumn("__id", F.monotonically_increasing_id() + 1).persist(StorageLevel.DISK_ONLY)
+    key = F.col("__id")
+    kept = [
+        (F.when(column.isNotNull(), key) if isinstance(f.dataType, spark.ArrayType) else column).alias(f.name)
+        for f in flat.schema.fields
+        for column in (paths.column([f.name]),)
+    ]
+    frames = {name or root: keyed.select(*kept)}
+    for field in arrays:
+        child = keyed.select(key.alias("id"), F.posexplode(paths.column([field.name])).alias("index", "val"))
+        value = f"{field.name}.val"
+        renamed = child.select("id", "index", F.col("val").alias(value))
+        frames.update(relationalize(renamed, root, f"{root}_{field.name.replace('.', '_')}"))
+    return frames
+
+
+def has_choices(kind: spark.DataType) -> bool:
+    """Whether a type holds a choice anywhere."""
+    if isinstance(kind, spark.StructType):
+        return types.is_choice(kind) or any(has_choices(f.dataType) for f in kind.fields)
+    if isinstance(kind, spark.ArrayType):
+        return has_choices(kind.elementType)
+    return isinstance(kind, spark.MapType) and has_choices(kind.valueType)

@@ -1,0 +1,174 @@
+"""From a connection type and its options, or a catalog table, to records.
+
+https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-connect.html
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import reduce
+from typing import Any
+
+from pyspark.errors import AnalysisException
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F  # noqa: N812
+from pyspark.sql import types as spark
+
+from awsglue.errors import NotSupportedError, OptionError
+from awsglue.frame import catalog, csv, formats, listing, paths, types
+from awsglue.frame.casts import cast
+from awsglue.frame.formats import Read
+
+Options = Mapping[str, Any]
+
+_SPARK_FORMATS = frozenset({"parquet", "orc"})
+"""Formats that Glue leaves to Spark's own reader: folders named key=value become columns, and nothing to read is an error."""
+
+_FILES = frozenset({"s3", "file"})
+_OTHER = frozenset(
+    {
+        *("mysql", "postgresql", "oracle", "sqlserver", "redshift", "jdbc", "dynamodb", "mongodb", "documentdb"),
+        *("kafka", "kinesis", "opensearch", "bigquery", "snowflake", "marketplace.spark", "marketplace.athena"),
+        *("marketplace.jdbc", "custom.spark", "custom.athena", "custom.jdbc", "saphana", "teradata", "azuresql"),
+    }
+)
+
+
+def from_options(
+    session: SparkSession, connection_type: str, options: Options, kind: str | None, format_options: Options
+) -> Read:
+    """Reads what a connection type and its options name.
+
+    Raises:
+        NotSupportedError: a connection type of Glue that is not written here.
+        OptionError: no such connection type, or an option that is missing.
+    """
+    if connection_type in _OTHER or connection_type.startswith(("custom.", "marketplace.")):
+        raise NotSupportedError(f"connection_type={connection_type!r}")
+    if connection_type in _SPARK_FORMATS:
+        connection_type, kind = "s3", connection_type
+    if connection_type not in _FILES:
+        raise OptionError(f"{connection_type!r} is not a connection type. Valid: s3, {', '.join(sorted(_OTHER))}.")
+    if not kind:
+        raise OptionError("format must be given for connection_type='s3', for example format='json'.")
+    return _read_files(session, _paths(options), kind, options, format_options)
+
+
+def _paths(options: Options) -> list[str]:
+    wanted = options.get("paths", options.get("path"))
+    if not wanted:
+        raise OptionError("connection_options needs 'paths', a list of S3 paths.")
+    return [wanted] if isinstance(wanted, str) else [str(path) for path in wanted]
+
+
+def _read_files(session: SparkSession, wanted: list[str], kind: str, options: Options, format_options: Options) -> Read:
+    exclusions = listing.parse_exclusions(options["exclusions"]) if options.get("exclusions") else []
+    recurse = formats.flag(options, "recurse")
+    if kind in _SPARK_FORMATS and not exclusions:
+        extra = {"recursiveFileLookup": "true"} if recurse and not _partitioned(session, wanted) else {}
+        return formats.read(session, kind, wanted, format_options, extra)
+    found = listing.existing(session, wanted)
+    if exclusions or (not recurse and listing.has_folders(session, found)):
+        found = listing.files(session, found, recurse, exclusions)
+    if not found:
+        return empty(session)
+    return formats.read(session, kind, found, format_options, {"recursiveFileLookup": "true"})
+
+
+def _partitioned(session: SparkSession, wanted: list[str]) -> bool:
+    return any(listing.existing(session, [f"{path.rstrip('/')}/*=*" for path in wanted]))
+
+
+def empty(session: SparkSession) -> Read:
+    """A frame without records or fields: what Glue makes of a path with nothing in it."""
+    return Read(session.createDataFrame([], spark.StructType([])))
+
+
+def from_catalog(session: SparkSession, table: catalog.Table, predicate: str, options: Options) -> Read:
+    """Reads a catalog table.
+
+    Args:
+        session: the Spark session.
+        table: its definition.
+        predicate: `push_down_predicate`, Spark SQL over the partition columns.
+        options: `additional_options`; `catalogPartitionPredicate`, `exclusions` and `recurse` are honoured.
+    """
+    if not table.keys:
+        return _read_folder(session, table, [table.location], options, {"recursiveFileLookup": "true"})
+    found = catalog.partitions(table, str(options.get("catalogPartitionPredicate", "")))
+    kept = catalog.push_down(session, table, found, predicate)
+    reads = [r for r in _read_partitions(session, table, kept, options) if r.df.columns] or [empty(session)]
+    df = reduce(lambda a, b: a.unionByName(b, allowMissingColumns=True), (r.df for r in reads))
+    return Read(_with_keys(df, table), tuple(e for r in reads for e in r.errors))
+
+
+def _read_folder(
+    session: SparkSession, table: catalog.Table, wanted: list[str], options: Options, extra: Options
+) -> Read:
+    found = listing.existing(session, wanted)
+    if options.get("exclusions"):
+        found = listing.files(session, found, True, listing.parse_exclusions(options["exclusions"]))
+    if not found:
+        return empty(session)
+    reader_options = {"mergeSchema": "true", **extra}
+    if table.format == "csv":
+        return Read(_read_csv(session, table, found, reader_options))
+    try:
+        return formats.read(session, table.format, found, {}, reader_options)
+    except AnalysisException as error:
+        if error.getErrorClass() == "UNABLE_TO_INFER_SCHEMA":  # folders without a file: an empty table
+            return empty(session)
+        raise
+
+
+def _read_partitions(
+    session: SparkSession, table: catalog.Table, kept: Sequence[catalog.Partition], options: Options
+) -> list[Read]:
+    """Partitions in Hive's layout are read at once, others one by one."""
+    base = table.location.rstrip("/")
+    hive = [p for p in kept if p.location.rstrip("/") == base + "/" + catalog.hive_folder(table, p.values)]
+    reads = []
+    if hive:
+        with _texts_as_partition_values(session):
+            reads.append(_read_folder(session, table, [p.location for p in hive], options, {"basePath": base}))
+    for partition in kept:
+        if partition not in hive:
+            read = _read_folder(session, table, [partition.location], options, {"recursiveFileLookup": "true"})
+            values = {name: F.lit(v) for (name, _), v in zip(table.keys, partition.values, strict=True)}
+            reads.append(Read(read.df.withColumns(values), read.errors) if read.df.columns else read)
+    return reads
+
+
+@contextmanager
+def _texts_as_partition_values(session: SparkSession) -> Iterator[None]:
+    """Spark would take the folder `hour=01` for the number 1; the catalog knows the type."""
+    name = "spark.sql.sources.partitionColumnTypeInference.enabled"
+    before = session.conf.get(name)
+    session.conf.set(name, "false")
+    try:
+        yield
+    finally:
+        session.conf.set(name, before)
+
+
+def _read_csv(session: SparkSession, table: catalog.Table, found: list[str], reader_options: Options) -> DataFrame:
+    """CSV takes the names and types of its columns from the table, by position; what is no value of its type is null."""
+    given = table.parameters
+    separator = given.get("separatorChar") or given.get("field.delim") or given.get("delimiter") or ","
+    options = {"separator": separator, "quoteChar": given.get("quoteChar", '"'), "escaper": given.get("escapeChar", "")}
+    header = given.get("skip.header.line.count", "0") not in {"", "0"}
+    df = csv.read_columns(session, found, [n for n, _ in table.columns], {**options, "withHeader": header}, reader_options)
+    return df.select(*(_typed(name, table) for name in df.columns))
+
+
+def _typed(name: str, table: catalog.Table) -> Column:
+    column, kind = F.col(paths.quote(name)), types.parse(dict(table.columns).get(name, "string"))
+    return column if isinstance(kind, spark.StringType) else cast(column, spark.StringType(), kind).alias(name)
+
+
+def _with_keys(df: DataFrame, table: catalog.Table) -> DataFrame:
+    """Partition columns last, in the types that the table gives them."""
+    if not df.columns:
+        return df
+    data = [F.col(paths.quote(name)) for name in df.columns if name not in dict(table.keys)]
+    keys = [F.col(paths.quote(name)).cast(types.parse(kind)).alias(name) for name, kind in table.keys]
+    return df.select(*data, *keys)

@@ -1,0 +1,35 @@
+"""The folder of one job process: everything that it writes on this machine, removed after it."""
+
+import os
+import sys
+from pathlib import Path
+
+
+def make(folder: Path) -> Path:
+    """Makes the folder and its parts: tmp, python (on the path of driver and workers), spark, warehouse."""
+    for part in ("tmp", "python", "spark", "script"):
+        (folder / part).mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """Variables that keep a job in its folder."""
+    source = str(Path(__file__).parents[1])
+    return {
+        "TMPDIR": str(folder / "tmp"),
+        "PYTHONPATH": os.pathsep.join([str(folder / "python"), source]),
+        "PYSPARK_PYTHON": sys.executable,
+        "PYSPARK_DRIVER_PYTHON": sys.executable,
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "SPARK_LOCAL_IP": "127.0.0.1",
+        "SPARK_LOCAL_DIRS": str(folder / "spark"),
+    }
+
+
+def enter(folder: Path) -> None:
+    """Makes this process one that works in the folder, for runs without a runner."""
+    for name, value in environment(folder).items():
+        if name != "PYTHONPATH":
+            os.environ[name] = value
+    sys.path.insert(0, str(folder / "python"))

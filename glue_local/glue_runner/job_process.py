@@ -1,0 +1,146 @@
+"""The process of one run: `python -m glue_runner.job_process`, started by the runner.
+
+Protocol. Standard input brings one line, the order (JSON: a RunRequest and where things are); its end means that the
+runner is gone, and everything here ends at once. The report pipe (its number is the last argument) takes lines:
+{"event": "ready"} when a warm process could take a job, {"event": "running"} when the script begins, and
+{"event": "done", "error": null or text}. Standard output and error are the script's.
+"""
+
+import contextlib
+import importlib
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+from glue_runner import prepare, script, spark_conf
+from glue_runner.fetch import FetchError, fetch, listed, python_files
+from glue_runner.jvm import JvmError, die_with_parent
+from glue_runner.modules import install
+from glue_runner.request import RunRequest
+
+
+class Job:
+    """One run in this process."""
+
+    def __init__(self, setup: dict[str, Any], report: int) -> None:
+        """Begins.
+
+        Args:
+            setup: folder, jars, cache, heap_mb, master, archive, warm.
+            report: the file descriptor of the report pipe.
+        """
+        self.folder = Path(setup["folder"])
+        self.setup = setup
+        self.orders: queue.SimpleQueue[RunRequest] = queue.SimpleQueue()
+        self._report = report
+        self._java: subprocess.Popen[bytes] | None = None
+
+    def tell(self, event: str, **more: Any) -> None:
+        os.write(self._report, (json.dumps({"event": event, **more}) + "\n").encode())
+
+    def listen(self) -> None:
+        """Reads the order; when the pipe ends, so does this process and all that it started."""
+        for line in sys.stdin.buffer:
+            self.orders.put(RunRequest.parse(json.loads(line)))
+        end_everything()
+
+    def warm(self) -> None:
+        """Gets ready before there is an order, stopping short when one comes in."""
+        self._start_spark({})
+        session = prepare.make_context()
+        prepare.warm_up(session, self.folder, self.orders.empty)
+        if self.orders.empty():
+            self.tell("ready")
+
+    def run(self) -> str | None:
+        """Waits for the order and carries it out. Returns the error message, None for success."""
+        request = self.orders.get()
+        try:
+            path = self._bring(request)
+        except (FetchError, spark_conf.ConfError, JvmError) as error:
+            print(error, file=sys.stderr, flush=True)  # noqa: T201 - the run's error log
+            return str(error)
+        self.tell("running")
+        message = script.run(path, request.argv())
+        return self._java_end() or message
+
+    def _bring(self, request: RunRequest) -> Path:
+        """Everything that the script needs, then Spark, if it is not there yet. Returns the script."""
+        arguments, downloads, modules = request.arguments, self.folder / "downloads", self.folder / "python"
+        path = fetch(request.script_location, self.folder / "script")
+        files = python_files(listed(arguments.get("--extra-py-files")), modules, downloads / "py")
+        for location in listed(arguments.get("--extra-files")):
+            fetch(location, self.folder)
+        wanted = listed(arguments.get("--additional-python-modules"))
+        if wanted:
+            option = arguments.get("--python-modules-installer-option", "")
+            install(wanted, option, Path(self.setup["cache"]), modules, downloads)
+        importlib.invalidate_caches()
+        if request.needs_spark and self._java is None:
+            jars = [fetch(location, downloads / "jars") for location in listed(arguments.get("--extra-jars"))]
+            own = spark_conf.of_arguments(arguments, jars)
+            if files and not self.setup["master"].startswith("local"):
+                own["spark.submit.pyFiles"] = ",".join(map(str, files))
+            self._start_spark(own)
+        return path
+
+    def _start_spark(self, own: dict[str, str]) -> None:
+        archive = Path(self.setup["archive"]) if self.setup.get("archive") else None
+        setup = self.setup
+        self._java = prepare.start_spark(
+            self.folder, Path(setup["jars"]), setup["heap_mb"], setup["master"], own, archive
+        )
+
+    def _java_end(self) -> str | None:
+        """A message if the JVM ended under the script: then nothing of Spark's can be trusted, whatever was caught."""
+        if self._java is None:
+            return None
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._java.wait(0.05)
+        code = self._java.poll()
+        if code is None or (code == 0 and not self.setup["master"].startswith("local")):
+            return None
+        how = f"was killed by signal {-code} ({signal.Signals(-code).name})" if code < 0 else f"ended with exit code {code}"
+        return f"The Java process of the job {how} while the script ran."
+
+    def leave(self) -> None:
+        """Ends the Spark application where others look after it; a local one just ends with this process."""
+        if self._java and self._java.poll() is None and not self.setup["master"].startswith("local"):
+            from pyspark import SparkContext
+
+            if SparkContext._active_spark_context:  # noqa: SLF001 - PySpark's own way to ask
+                SparkContext._active_spark_context.stop()  # noqa: SLF001
+
+
+def end_everything() -> None:
+    """Kills this process's session: itself, the JVM, Python workers and whatever the script started."""
+    if os.getsid(0) == os.getpid():
+        with contextlib.suppress(OSError):
+            os.killpg(0, signal.SIGKILL)
+    os._exit(137)
+
+
+def main() -> None:
+    """Runs the process: `job_process SETUP_JSON REPORT_FD`."""
+    die_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    setup, report = json.loads(sys.argv[1]), int(sys.argv[2])
+    os.set_inheritable(report, False)
+    job = Job(setup, report)
+    threading.Thread(target=job.listen, daemon=True).start()
+    if setup["warm"]:
+        job.warm()
+    message = job.run()
+    job.leave()
+    job.tell("done", error=message)
+    os._exit(0 if message is None else 1)
+
+
+if __name__ == "__main__":
+    main()

