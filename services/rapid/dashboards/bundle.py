@@ -210,12 +210,12 @@ def _cells(dashboard: Dashboard, row_id: str, row: Row, numbers: Mapping[str, in
 
 def _filter(dashboard: str, item: Filter, dataset_ids: Mapping[str, str]) -> dict[str, Any]:
     common = {
-        "id": _filter_id(dashboard, item.name),
+        "id": filter_id(dashboard, item.name),
         "type": "NATIVE_FILTER",
         "name": item.name,
         "description": item.description,
         "scope": {"rootPath": ["ROOT_ID"], "excluded": []},
-        "cascadeParentIds": [_filter_id(dashboard, item.depends_on)] if item.depends_on else [],
+        "cascadeParentIds": [filter_id(dashboard, item.depends_on)] if item.depends_on else [],
     }
     if item.kind == "time":
         chosen = {"extraFormData": {"time_range": item.default}, "filterState": {"value": item.default}}
@@ -240,5 +240,6 @@ def _filter(dashboard: str, item: Filter, dataset_ids: Mapping[str, str]) -> dic
     }
 
 
-def _filter_id(dashboard: str, name: str) -> str:
+def filter_id(dashboard: str, name: str) -> str:
+    """Superset's id of a filter, which is also the id of its input in the page."""
     return f"NATIVE_FILTER-{identity(f'{dashboard}/filters/{name}')}"
