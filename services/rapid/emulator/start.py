@@ -35,6 +35,8 @@ def environment(config: Config) -> dict[str, str]:
         "LAMBDA_RUNTIME_EXECUTOR": "process",
         # A stack must never be CREATE_COMPLETE with resources that do not exist.
         "CFN_IGNORE_UNSUPPORTED_RESOURCE_TYPES": "0",
+        # A queue URL that resolves without a name server.
+        "SQS_ENDPOINT_STRATEGY": "path",
         "EAGER_SERVICE_LOADING": "0",
         # Services call each other in this process, not through a socket.
         "IN_MEMORY_CLIENT": "1",

@@ -85,6 +85,8 @@ class Telemetry:
         self._metrics: dict[tuple[Account, str, str], list[float]] = defaultdict(list)
         self._condition = threading.Condition()
         self._closing = False
+        self._flushing = 0
+        self._sending = False
         self._known: set[Stream] = set()
         self._thread: threading.Thread | None = None
 
@@ -101,6 +103,14 @@ class Telemetry:
             for name, value in values.items():
                 self._metrics[account, function, name].append(value)
             self._wake()
+
+    def flush(self, seconds: float = 5.0) -> None:
+        """Waits until what is queued was sent: a log group that is deleted next must not come back with late lines."""
+        with self._condition:
+            self._flushing += 1
+            self._condition.notify_all()
+            self._condition.wait_for(lambda: not (self._logs or self._sending), seconds)
+            self._flushing -= 1
 
     def close(self, seconds: float = 10.0) -> None:
         """Sends what is queued and ends the thread."""
@@ -124,12 +134,16 @@ class Telemetry:
                     self._condition.wait()
                 if self._closing and not (self._logs or self._metrics):
                     return
-                self._condition.wait_for(lambda: self._closing, BATCH_SECONDS)
+                self._condition.wait_for(lambda: self._closing or self._flushing, BATCH_SECONDS)
+                self._sending = True
                 logs, self._logs = self._logs, defaultdict(list)
                 metrics, self._metrics = self._metrics, defaultdict(list)
             for stream, events in logs.items():
                 for batch in batches(events):
                     self._attempt(self._put_logs, stream, batch)
+            with self._condition:
+                self._sending = False
+                self._condition.notify_all()
             if metrics:
                 self._put_metrics(metrics)
 

@@ -42,6 +42,7 @@ class Executor(ChangeSetModelExecutor):
         super().__init__(change_set)
         self.stack = change_set.stack
         self.resource_provider_executor = Resources(stack_name=self.stack.stack_name, stack_id=self.stack.stack_id)
+        self.before = dict(self.stack.resolved_resources)
         self.failed: list[str] = []
         self.undo: list[Change] = []
         self.later: list[Change] = []
@@ -49,9 +50,9 @@ class Executor(ChangeSetModelExecutor):
     def execute(self) -> ChangeSetModelExecutorResult:
         """Does what the change set says. LocalStack's provider sets the final status only if this left none."""
         status = self.stack.status
-        reason = self._process()
         if status == StackStatus.DELETE_IN_PROGRESS:
-            return self._end_deletion(reason)
+            return self._delete()
+        reason = self._process()
         if reason is None:
             return self._end_well(status)
         return self._roll_back(status, reason)
@@ -80,13 +81,14 @@ class Executor(ChangeSetModelExecutor):
                 change()
         return ChangeSetModelExecutorResult(resources=self.resources, outputs=self.outputs)
 
-    def _end_deletion(self, reason: str | None) -> ChangeSetModelExecutorResult:
-        if reason is None and all(change() for change in reversed(self.later)):
-            self.stack.resolved_resources = {}
-            return ChangeSetModelExecutorResult(resources={}, outputs=[])
-        reason = reason or f"The following resource(s) failed to delete: [{', '.join(self.failed)}]. "
-        self.stack.set_stack_status(StackStatus.DELETE_FAILED, reason)
-        return ChangeSetModelExecutorResult(self.stack.resolved_resources, self.stack.resolved_outputs, reason)
+    def _delete(self) -> ChangeSetModelExecutorResult:
+        """Deletes what the stack has, in the reverse of the order in which it was made."""
+        for name, resource in reversed(list(self.stack.resolved_resources.items())):
+            if not self._remove(name, resource["Type"]):
+                reason = f"The following resource(s) failed to delete: [{', '.join(self.failed)}]. "
+                self.stack.set_stack_status(StackStatus.DELETE_FAILED, reason)
+                return ChangeSetModelExecutorResult(self.stack.resolved_resources, self.stack.resolved_outputs, reason)
+        return ChangeSetModelExecutorResult(resources={}, outputs=[])
 
     def _roll_back(self, status: StackStatus, reason: str) -> ChangeSetModelExecutorResult:
         creating = status == StackStatus.CREATE_IN_PROGRESS
@@ -108,7 +110,7 @@ class Executor(ChangeSetModelExecutor):
         undone = True
         for change in reversed(self.undo):
             undone = change() and undone  # every step is tried
-        before = {} if creating else self.stack.resolved_resources
+        before = {} if creating else self.before
         self.stack.resolved_resources = before if undone else {**before, **self.resources}
         self.stack.set_stack_status(StackStatus(f"{end}_{'COMPLETE' if undone else 'FAILED'}"))
         return ChangeSetModelExecutorResult(self.stack.resolved_resources, self.stack.resolved_outputs, reason)
@@ -128,7 +130,7 @@ class Executor(ChangeSetModelExecutor):
 
     def _execute_resource_change(self, name: str, before: Any, after: Any) -> None:
         if is_nothing(after):
-            self.later.append(lambda: self._remove(name, before))
+            self.later.append(lambda: self._remove(name, before.resource_type))
         elif is_nothing(before):
             if self._act(ChangeAction.Add, name, after.resource_type, None, after.properties):
                 self.undo.append(lambda: self._take_back(name, after.resource_type))
@@ -191,20 +193,17 @@ class Executor(ChangeSetModelExecutor):
         self.failed.append(logical_resource_id)
         self._note(action, logical_resource_id, resource_type, "FAILED", reason)
 
-    def _remove(self, name: str, before: PreprocResource) -> bool:
-        """Deletes a resource, unless its DeletionPolicy says otherwise or an earlier attempt did it."""
-        if name not in self.stack.resolved_resources and name not in self.resources:
-            return True
+    def _remove(self, name: str, resource_type: str) -> bool:
+        """Deletes a resource, unless its DeletionPolicy says otherwise."""
         template = self.stack.processed_template or self.stack.template or {}
         policy = template.get("Resources", {}).get(name, {}).get("DeletionPolicy", "Delete")
         if policy in ("Retain", "RetainExceptOnCreate"):
+            self._store("DELETE_SKIPPED", name, resource_type, self._get_physical_id(name, False))
             self.stack.resource_states.pop(name, None)
-            physical = self._get_physical_id(name, False)
-            self._store("DELETE_SKIPPED", name, before.resource_type, physical)
+            self.stack.resolved_resources.pop(name, None)
             return True
-        gone = self._act(
-            ChangeAction.Remove, name, before.resource_type, self._merge_before_properties(name, before), None
-        )
+        made = PreprocProperties(properties=self.before[name]["Properties"])
+        gone = self._act(ChangeAction.Remove, name, resource_type, made, None)
         if gone:
             self.stack.resolved_resources.pop(name, None)
             self.resources.pop(name, None)
