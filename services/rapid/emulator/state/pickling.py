@@ -63,6 +63,10 @@ def _new_queue(cls: type, content: Any) -> Any:
     return restored
 
 
+def _new_view(content: dict[Any, Any]) -> types.MappingProxyType[Any, Any]:
+    return types.MappingProxyType(content)
+
+
 def _defaultdict(value: defaultdict[Any, Any]) -> _Reduced:
     """Subclasses whose constructor wants other arguments than a factory (Moto has some)."""
     return _new_defaultdict, (type(value), value.default_factory), vars(value), None, iter(value.items())
@@ -82,7 +86,7 @@ reducers.update(
         threading.Event: _event,
         types.FunctionType: _function,
         type: _class,
-        types.MappingProxyType: lambda value: (types.MappingProxyType, (dict(value),)),
+        types.MappingProxyType: lambda value: (_new_view, (dict(value),)),
     }
 )
 
