@@ -1,4 +1,27 @@
-"""Operations of Amazon Athena that have behaviour."""
+"""Amazon Athena: every operation that has behaviour, one class per resource; the rest is refused by name."""
 
-class AthenaProvider:
+from localstack.services.plugins import ServiceLifecycleHook
+from localstack.state import StateVisitor
+
+from rapid.emulator.athena.catalogs import DataCatalogs
+from rapid.emulator.athena.models import athena_stores
+from rapid.emulator.athena.queries import Queries
+from rapid.emulator.athena.saved import SavedQueries
+from rapid.emulator.athena.tags import Tags
+from rapid.emulator.athena.workgroups import WorkGroups
+
+
+class AthenaProvider(Queries, WorkGroups, SavedQueries, DataCatalogs, Tags, ServiceLifecycleHook):
+    """The operations of Athena."""
+
     service = "athena"
+
+    def accept_state_visitor(self, visitor: StateVisitor) -> None:
+        visitor.visit(athena_stores)
+
+    def on_after_state_load(self) -> None:
+        """Nobody works any more on what was queued or running when the process ended."""
+        from rapid.emulator.athena.runs import fail_interrupted
+
+        for _account, _region, store in athena_stores.iter_stores():
+            fail_interrupted(store.executions)

@@ -1,0 +1,119 @@
+"""The Glue Data Catalog as tables and views for the compiler, asked through boto3 as on AWS."""
+
+import base64
+import json
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from rapid.emulator.athena.sql.errors import SqlError
+from rapid.emulator.athena.sql.scope import Column, Table
+from rapid.emulator.athena.sql.types import Type, parse_hive
+
+Structure = dict[str, Any]
+VIEW_PREFIX, VIEW_SUFFIX = "/* Presto View: ", " */"
+
+
+class GlueCatalog:
+    """The databases and tables of one account; each is asked for once per query."""
+
+    def __init__(self, client: Any) -> None:
+        self.client = client
+        self._tables: dict[tuple[str, str], Table | None] = {}
+
+    def has_database(self, database: str) -> bool:
+        if database == "information_schema":
+            return True
+        return _get(self.client.get_database, Name=database) is not None
+
+    def table(self, database: str, name: str) -> Table | None:
+        key = database.lower(), name.lower()
+        if key not in self._tables:
+            found = self.describe(*key)
+            self._tables[key] = to_table(*key, found) if found else None
+        return self._tables[key]
+
+    def describe(self, database: str, name: str) -> Structure | None:
+        """Glue's description of a table, or None."""
+        answer = _get(self.client.get_table, DatabaseName=database, Name=name)
+        return answer["Table"] if answer else None
+
+    def databases(self) -> list[Structure]:
+        return self.pages("get_databases", "DatabaseList")
+
+    def tables(self, database: str) -> list[Structure]:
+        return self.pages("get_tables", "TableList", DatabaseName=database)
+
+    def partitions(self, database: str, name: str) -> list[Structure]:
+        return self.pages("get_partitions", "Partitions", DatabaseName=database, TableName=name)
+
+    def pages(self, operation: str, member: str, **arguments: Any) -> list[Structure]:
+        """Every item of a paged operation; a missing database or table is an empty list."""
+        items: list[Structure] = []
+        while True:
+            page = _get(getattr(self.client, operation), **arguments)
+            if page is None:
+                return items
+            items += page[member]
+            if not page.get("NextToken"):
+                return items
+            arguments["NextToken"] = page["NextToken"]
+
+
+def _get(operation: Any, **arguments: Any) -> Structure | None:
+    try:
+        answer: Structure = operation(**arguments)
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "EntityNotFoundException":
+            return None
+        raise SqlError("HIVE_METASTORE_ERROR", error.response["Error"].get("Message", str(error))) from error
+    return answer
+
+
+def column_type(text: str, column: str) -> Type:
+    """A column's type in the catalog.
+
+    Raises:
+        SqlError: HIVE_METASTORE_ERROR for a type that Athena does not know.
+    """
+    try:
+        return parse_hive(text or "string")
+    except (ValueError, IndexError) as error:
+        raise SqlError("HIVE_METASTORE_ERROR", f"{error} (column {column})") from error
+
+
+def to_table(database: str, name: str, found: Structure) -> Table:
+    """Glue's description as the compiler wants it."""
+    descriptor = found.get("StorageDescriptor") or {}
+    view = found.get("ViewOriginalText") if found.get("TableType") == "VIRTUAL_VIEW" else None
+    columns = tuple(Column(c["Name"].lower(), _type(c, view)) for c in descriptor.get("Columns", ()))
+    if view is not None:
+        text, schema = decode_view(view, database)
+        return Table(database, name, columns, view=text, source=schema)
+    keys = tuple(Column(c["Name"].lower(), _type(c, None)) for c in found.get("PartitionKeys", ()))
+    return Table(database, name, columns, keys, source=found)
+
+
+def _type(column: Structure, view: str | None) -> Type:
+    if view is not None:
+        return Type("unknown")  # a view's columns are typed by compiling it
+    return column_type(column.get("Type", "string"), column["Name"])
+
+
+def decode_view(text: str, database: str) -> tuple[str, str]:
+    """SQL and default database of a view, which Athena stores as JSON in base64 in a comment."""
+    if not text.startswith(VIEW_PREFIX):
+        return text, database
+    stored = json.loads(base64.b64decode(text.removeprefix(VIEW_PREFIX).removesuffix(VIEW_SUFFIX)))
+    return stored["originalSql"], stored.get("schema") or database
+
+
+def encode_view(sql: str, database: str, columns: list[Column]) -> str:
+    """A view as Athena stores it, so that Glue clients and AWS read it."""
+    stored = {
+        "originalSql": sql,
+        "catalog": "awsdatacatalog",
+        "schema": database,
+        "columns": [{"name": c.name, "type": str(c.type)} for c in columns],
+    }
+    return VIEW_PREFIX + base64.b64encode(json.dumps(stored).encode()).decode() + VIEW_SUFFIX

@@ -1,0 +1,177 @@
+"""DuckDB, the only file that knows it: locked down once, a connection per running query.
+
+Nothing but SQL from `sql.compiler` gets here. Should anything else ever do: no network, no settings, no extensions, and
+files only where S3 keeps its objects and where results are made.
+"""
+
+import json
+import logging
+import os
+import queue
+import re
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from rapid.emulator.athena.sql.errors import SqlError
+
+LOG = logging.getLogger(__name__)
+
+CONNECTIONS = 16
+"""Queries that run at the same time; AWS's quota for DML is 20-200 by region, and this is one machine."""
+MEMORY_SHARE = 0.4
+
+
+class Engine:
+    """One in-memory DuckDB with the macros of `sql/macros.sql`."""
+
+    def __init__(self, readable: list[Path], work: Path) -> None:
+        """Starts DuckDB.
+
+        Args:
+            readable: folders that queries may read.
+            work: folder for results being made and for what does not fit in memory; emptied.
+        """
+        work.mkdir(parents=True, exist_ok=True)
+        self.work = Path(tempfile.mkdtemp(prefix="duckdb-", dir=work))
+        root = duckdb.connect(":memory:", config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"})
+        folders = ", ".join(_text(str(p)) for p in [*readable, self.work])
+        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") * MEMORY_SHARE / 2**20
+        for setting in (
+            f"temp_directory = {_text(str(self.work))}",
+            f"allowed_directories = [{folders}]",
+            "enable_external_access = false",
+            "python_enable_replacements = false",
+            "enable_external_file_cache = false",
+            f"memory_limit = '{int(memory)}MiB'",
+            "GLOBAL TimeZone = 'UTC'",
+        ):
+            root.execute(f"SET {setting}")
+        for statement in _statements((Path(__file__).parent / "sql" / "macros.sql").read_text()):
+            root.execute(statement)
+        self._idle: queue.LifoQueue[Any] = queue.LifoQueue()
+        for _ in range(CONNECTIONS):
+            cursor = root.cursor()
+            cursor.execute("SET enable_profiling = 'no_output'")
+            self._idle.put(cursor)
+        root.execute("SET lock_configuration = true")
+
+    @contextmanager
+    def connection(self) -> Iterator["Connection"]:
+        """A connection of one's own; waits until one is idle."""
+        cursor = self._idle.get()
+        try:
+            yield Connection(cursor)
+        finally:
+            self._idle.put(cursor)
+
+
+class Connection:
+    """One query at a time on DuckDB. `stop` may be called from another thread."""
+
+    def __init__(self, cursor: Any) -> None:
+        self._cursor = cursor
+        self._registered: list[str] = []
+        self.stopped = threading.Event()
+        self.bytes_read = 0
+
+    def stop(self) -> None:
+        self.stopped.set()
+        self._cursor.interrupt()
+
+    def execute(self, sql: str) -> None:
+        """Runs a statement to its first row.
+
+        Raises:
+            SqlError: it failed, in Athena's words.
+        """
+        LOG.debug("DuckDB: %s", sql)
+        if self.stopped.is_set():
+            raise StoppedError
+        try:
+            self._cursor.execute(sql)
+        except duckdb.Error as error:
+            raise self._translated(error) from error
+
+    def batches(self, size: int = 8192) -> Iterator[list[tuple[Any, ...]]]:
+        """The rows of the last statement; afterwards `bytes_read` says what it read."""
+        while True:
+            try:
+                rows = self._cursor.fetchmany(size)
+            except duckdb.Error as error:
+                raise self._translated(error) from error
+            if not rows:
+                break
+            yield rows
+        self.bytes_read += self._measured()
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        """All rows of a statement."""
+        self.execute(sql)
+        return [row for batch in self.batches() for row in batch]
+
+    def register(self, name: str, table: Any) -> None:
+        """Makes an Arrow table known by a name until `forget`."""
+        self._cursor.register(name, table)
+        self._registered.append(name)
+
+    def forget(self) -> None:
+        for name in self._registered:
+            self._cursor.unregister(name)
+        self._registered.clear()
+
+    def _measured(self) -> int:
+        """Bytes that DuckDB read from files for the last statement; a plan without operators reports nothing."""
+        measured = json.loads(self._cursor.get_profiling_information("json"))
+        return int(measured.get("total_bytes_read", 0))
+
+    def _translated(self, error: Exception) -> Exception:
+        if self.stopped.is_set() or isinstance(error, duckdb.InterruptException):
+            return StoppedError()
+        return translate(error)
+
+
+class StoppedError(Exception):
+    """The query was stopped while it ran."""
+
+
+_OURS = re.compile(r"^Invalid Input Error: ([A-Z][A-Z_]+): (.*)$", re.DOTALL)
+
+
+def translate(error: Exception) -> SqlError:
+    """DuckDB's failure in Athena's words: our own errors from macros, then the kinds that data can cause."""
+    text = str(error).split("\n\nLINE ")[0].split("\n\nStack Trace")[0].strip()
+    ours = _OURS.match(text)
+    if ours:
+        return SqlError(ours[1], ours[2])
+    message = text.split(": ", 1)[-1]
+    if isinstance(error, duckdb.OutOfRangeException) or "out of range" in message:
+        return SqlError("NUMERIC_VALUE_OUT_OF_RANGE", message)
+    if "must appear in the GROUP BY" in message:
+        name = re.search(r'column "([^"]+)"', message)
+        return SqlError("EXPRESSION_NOT_AGGREGATE", f"'{name[1] if name else ''}' must be an aggregate expression or appear in GROUP BY clause")
+    if "More than one row returned by a subquery" in message:
+        return SqlError("SUBQUERY_MULTIPLE_ROWS", "Scalar sub-query has returned multiple rows")
+    if isinstance(error, duckdb.ConversionException):
+        return SqlError("INVALID_CAST_ARGUMENT", message)
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return SqlError("EXCEEDED_LOCAL_MEMORY_LIMIT", "Query exceeded the memory that this machine gives to queries")
+    if isinstance(error, duckdb.IOException):
+        return SqlError("HIVE_CANNOT_OPEN_SPLIT", message)
+    if isinstance(error, duckdb.InvalidInputException):
+        return SqlError("INVALID_FUNCTION_ARGUMENT", message)
+    LOG.warning("DuckDB refused compiled SQL: %s", text)
+    return SqlError("NOT_SUPPORTED", f"Rapid Analytics could not run this statement: {message}")
+
+
+def _statements(script: str) -> list[str]:
+    return [s for s in re.sub(r"(?m)^--.*$", "", script).split(";\n") if s.strip()]
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"

@@ -1,0 +1,144 @@
+"""State of Amazon Athena, per account and region. Only plain, picklable values; threads and connections live elsewhere."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from localstack.services.stores import AccountRegionBundle, BaseStore, LocalAttribute
+
+Structure = dict[str, Any]
+"""A structure of Athena's API, with botocore's member names."""
+
+ENGINE = "Athena engine version 3"
+TERMINAL = ("SUCCEEDED", "FAILED", "CANCELLED")
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass
+class Execution:
+    """One query execution.
+
+    Attributes:
+        location: URI of the result object, `s3://…/<id>.csv`.
+        columns: ColumnInfo of the result.
+        statistics: measured milliseconds and bytes, as in QueryExecutionStatistics; empty until measured.
+        error: AthenaError of a failed query.
+        has_header: whether page 1 of the results begins with the names of the columns.
+    """
+
+    id: str
+    query: str
+    statement_type: str
+    substatement_type: str
+    workgroup: str
+    database: str
+    catalog: str
+    location: str
+    configuration: Structure
+    parameters: list[str] | None = None
+    reuse: Structure | None = None
+    cutoff: int | None = None
+    state: str = "QUEUED"
+    reason: str | None = None
+    error: Structure | None = None
+    submitted: datetime = field(default_factory=now)
+    completed: datetime | None = None
+    statistics: Structure = field(default_factory=dict)
+    columns: list[Structure] = field(default_factory=list)
+    has_header: bool = True
+    update_count: int | None = None
+    rows: int | None = None
+    output_bytes: int | None = None
+    manifest: str | None = None
+    reused: bool = False
+
+    def describe(self) -> Structure:
+        """What GetQueryExecution answers."""
+        context = {k: v for k, v in (("Database", self.database), ("Catalog", self.catalog)) if v}
+        status: Structure = {"State": self.state, "SubmissionDateTime": self.submitted}
+        if self.reason:
+            status["StateChangeReason"] = self.reason
+        if self.completed:
+            status["CompletionDateTime"] = self.completed
+        if self.error:
+            status["AthenaError"] = self.error
+        described: Structure = {
+            "QueryExecutionId": self.id,
+            "Query": self.query,
+            "StatementType": self.statement_type,
+            "ResultConfiguration": {**self.configuration, **({"OutputLocation": self.location} if self.location else {})},
+            "ResultReuseConfiguration": self.reuse or {"ResultReuseByAgeConfiguration": {"Enabled": False}},
+            "QueryExecutionContext": context,
+            "Status": status,
+            "Statistics": {**self.statistics, "ResultReuseInformation": {"ReusedPreviousResult": self.reused}},
+            "WorkGroup": self.workgroup,
+            "EngineVersion": {"SelectedEngineVersion": "AUTO", "EffectiveEngineVersion": ENGINE},
+            "SubstatementType": self.substatement_type,
+        }
+        if self.manifest:
+            described["Statistics"]["DataManifestLocation"] = self.manifest
+        if self.parameters:
+            described["ExecutionParameters"] = self.parameters
+        return described
+
+
+@dataclass
+class WorkGroup:
+    """A workgroup; `configuration` is kept as GetWorkGroup answers it."""
+
+    name: str
+    configuration: Structure
+    description: str = ""
+    state: str = "ENABLED"
+    created: datetime = field(default_factory=now)
+
+
+@dataclass
+class PreparedStatement:
+    """A named statement with `?` for values, in a workgroup."""
+
+    name: str
+    workgroup: str
+    statement: str
+    description: str = ""
+    modified: datetime = field(default_factory=now)
+
+
+def _workgroups() -> dict[str, WorkGroup]:
+    return {"primary": WorkGroup("primary", default_configuration({"EnforceWorkGroupConfiguration": False}))}
+
+
+def default_configuration(given: Structure) -> Structure:
+    """A workgroup's configuration with AWS's defaults, https://docs.aws.amazon.com/athena/latest/APIReference/API_WorkGroupConfiguration.html."""
+    return {
+        "ResultConfiguration": {},
+        "EnforceWorkGroupConfiguration": True,
+        "PublishCloudWatchMetricsEnabled": False,
+        "RequesterPaysEnabled": False,
+        **given,
+        "EngineVersion": {
+            "SelectedEngineVersion": given.get("EngineVersion", {}).get("SelectedEngineVersion", "AUTO"),
+            "EffectiveEngineVersion": ENGINE,
+        },
+    }
+
+
+class AthenaStore(BaseStore):
+    """Everything of one account and region.
+
+    `tokens`: ClientRequestToken to query id. `named_queries`: id to NamedQuery. `tags`: ARN to key to value.
+    """
+
+    executions: dict[str, Execution] = LocalAttribute(default=dict)
+    tokens: dict[str, str] = LocalAttribute(default=dict)
+    workgroups: dict[str, WorkGroup] = LocalAttribute(default=_workgroups)
+    named_queries: dict[str, Structure] = LocalAttribute(default=dict)
+    prepared: dict[tuple[str, str], PreparedStatement] = LocalAttribute(default=dict)
+    catalogs: dict[str, Structure] = LocalAttribute(default=dict)
+    tags: dict[str, dict[str, str]] = LocalAttribute(default=dict)
+
+
+athena_stores: AccountRegionBundle[AthenaStore] = AccountRegionBundle("athena", AthenaStore)

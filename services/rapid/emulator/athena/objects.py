@@ -1,0 +1,128 @@
+"""S3 as Athena uses it: listing, reading objects as local files, writing.
+
+The one seam between tables and bytes. An object is read where S3 keeps it on this disk; one that is not there (SSE-C,
+another storage) is fetched once into a cache by its ETag.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from rapid.emulator.athena.sql.errors import SqlError
+
+
+@dataclass(frozen=True)
+class StoredObject:
+    """One object of a listing."""
+
+    bucket: str
+    key: str
+    size: int
+    etag: str
+
+    @property
+    def uri(self) -> str:
+        return f"s3://{self.bucket}/{self.key}"
+
+
+def split_uri(uri: str) -> tuple[str, str]:
+    """`s3://bucket/some/key` → bucket and key. `s3a` and `s3n` mean the same.
+
+    Raises:
+        SqlError: it is not a location in S3.
+    """
+    scheme, found, rest = uri.partition("://")
+    bucket, _, key = rest.partition("/")
+    if not found or scheme not in ("s3", "s3a", "s3n") or not bucket:
+        raise SqlError("INVALID_TABLE_PROPERTY", f"Not an S3 location: {uri}")
+    return bucket, key
+
+
+class Objects:
+    """S3 of one account and region."""
+
+    def __init__(self, client: Any, cache: Path) -> None:
+        self._client = client
+        self._cache = cache
+
+    def below(self, uri: str) -> list[StoredObject]:
+        """Objects below a location that hold data: no folder markers, nothing whose name or folder is hidden.
+
+        Raises:
+            SqlError: HIVE_METASTORE_ERROR if the bucket is missing or may not be read.
+        """
+        bucket, prefix = split_uri(uri)
+        if prefix and not prefix.endswith("/"):
+            prefix += "/"
+        return [o for o in self.list_all(bucket, prefix) if o.size and not _hidden(o.key[len(prefix) :])]
+
+    def list_all(self, bucket: str, prefix: str) -> Iterator[StoredObject]:
+        """Every object whose key begins with `prefix`."""
+        arguments: dict[str, Any] = {"Bucket": bucket, "Prefix": prefix}
+        while True:
+            try:
+                page = self._client.list_objects_v2(**arguments)
+            except ClientError as error:
+                raise _failure(error, f"s3://{bucket}/{prefix}") from error
+            for item in page.get("Contents", ()):
+                yield StoredObject(bucket, item["Key"], item["Size"], item["ETag"])
+            if not page.get("IsTruncated"):
+                return
+            arguments["ContinuationToken"] = page["NextContinuationToken"]
+
+    def path(self, stored: StoredObject) -> Path:
+        """A local file with the object's bytes; its name ends like the key."""
+        from rapid.emulator.state.s3.local import local_path
+
+        found = local_path(stored.bucket, stored.key)
+        if found is not None:
+            return found
+        digest = hashlib.sha256(f"{stored.uri} {stored.etag}".encode()).hexdigest()
+        cached = self._cache / digest[:2] / f"{digest[2:40]}-{stored.key.rsplit('/', 1)[-1][-60:]}"
+        if not cached.exists():
+            cached.parent.mkdir(parents=True, exist_ok=True)
+            partial = cached.with_name(cached.name + ".part")
+            partial.write_bytes(self.get(stored.uri))
+            partial.rename(cached)
+        return cached
+
+    def get(self, uri: str) -> bytes:
+        bucket, key = split_uri(uri)
+        try:
+            body: bytes = self._client.get_object(Bucket=bucket, Key=key)["Body"].read()
+        except ClientError as error:
+            raise _failure(error, uri) from error
+        return body
+
+    def put(self, uri: str, body: bytes | Path) -> None:
+        """Writes one object, from memory or from a file."""
+        bucket, key = split_uri(uri)
+        try:
+            if isinstance(body, bytes):
+                self._client.put_object(Bucket=bucket, Key=key, Body=body)
+            else:
+                with body.open("rb") as source:
+                    self._client.put_object(Bucket=bucket, Key=key, Body=source)
+        except ClientError as error:
+            raise _failure(error, uri, "write") from error
+
+    def delete(self, stored: list[StoredObject]) -> None:
+        for item in stored:
+            self._client.delete_object(Bucket=item.bucket, Key=item.key)
+
+
+def _hidden(relative: str) -> bool:
+    return relative.endswith("/") or any(part.startswith(("_", ".")) for part in relative.split("/"))
+
+
+def _failure(error: ClientError, uri: str, action: str = "read") -> SqlError:
+    code = error.response["Error"]["Code"]
+    if action == "write":
+        return SqlError("INVALID_OUTPUT_LOCATION", f"Unable to write to the output location {uri}: {code}")
+    if code == "NoSuchBucket":
+        return SqlError("HIVE_METASTORE_ERROR", f"The specified bucket does not exist (Path: {uri})")
+    return SqlError("HIVE_CANNOT_OPEN_SPLIT", f"Error opening Hive split {uri}: {code}")

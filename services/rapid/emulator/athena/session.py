@@ -1,0 +1,157 @@
+"""Carries out one statement of a query: compile, read, run, write the result.
+
+`Session` has what every kind of statement needs; queries are here, the other kinds in `ddl`, `writing` and `showing`.
+"""
+
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from rapid.emulator.athena import information_schema
+from rapid.emulator.athena.catalog import GlueCatalog
+from rapid.emulator.athena.engine import Connection
+from rapid.emulator.athena.models import Execution
+from rapid.emulator.athena.objects import Objects
+from rapid.emulator.athena.results import Row, column_info, csv_line, metadata
+from rapid.emulator.athena.runs import Run, Runs
+from rapid.emulator.athena.sql.casts import text
+from rapid.emulator.athena.sql.compiler import Query, compile_query
+from rapid.emulator.athena.sql.scope import Column, Scan, Typed
+from rapid.emulator.athena.tables import Reader
+
+_KEPT = 5000
+_SPOOL = 4 * 2**20
+
+
+class Session:
+    """What a statement works with: the account's catalog and objects, its connection, its run."""
+
+    def __init__(self, run: Run, runs: Runs, glue: Any, s3: Any, store: Any) -> None:
+        assert run.connection is not None  # noqa: S101 - given by Runs
+        self.run, self.runs, self.store = run, runs, store
+        self.execution: Execution = run.execution
+        self.connection: Connection = run.connection
+        self.catalog = GlueCatalog(glue)
+        self.objects = Objects(s3, runs.engine.work / "objects")
+        self.database = self.execution.database or "default"
+        self.reader = Reader(self.catalog, self.objects, self.connection)
+
+    def compile(self, sql: str, parameters: list[str] | None = None) -> Query:
+        return compile_query(sql, information_schema.Known(self.catalog), self.database, parameters)
+
+    def bound(self, query: Query) -> str:
+        """The query's SQL with every scan replaced by the relation that reads its files."""
+        sql = query.sql
+        relations = {scan.token: self._relation(scan) for scan in query.scans}
+        if relations:
+            pattern = re.compile("|".join(map(re.escape, relations)))
+            sql = pattern.sub(lambda m: relations[m[0]], sql)
+        self.run.planned = time.monotonic()
+        return sql
+
+    def _relation(self, scan: Scan) -> str:
+        self.run.check()
+        if scan.table.database == "information_schema":
+            return information_schema.relation(scan, self.catalog)
+        return self.reader.relation(scan)
+
+    def select(self, sql: str, parameters: list[str] | None = None) -> None:
+        """Runs a query and writes its rows to the result object."""
+        query = self.compile(sql, parameters)
+        self.write_rows(query.columns, self._rows(query))
+
+    def _rows(self, query: Query) -> Iterator[list[tuple[Any, ...]]]:
+        items = ", ".join(text(Typed(f"c{i}", c.type)) for i, c in enumerate(query.columns))
+        self.connection.execute(f"SELECT {items} FROM ({self.bound(query)})")
+        for batch in self.connection.batches():
+            self.measure()
+            yield batch
+        self.measure()
+        self.run.executed = time.monotonic()
+
+    def measure(self) -> None:
+        """Takes over the bytes that were read so far, and stops the query where it must."""
+        self.run.scanned = min(self.connection.bytes_read + self.reader.bytes_read, self.reader.bytes_found)
+        self.run.check()
+
+    def write_rows(self, columns: list[Column], batches: Iterator[list[tuple[Any, ...]]]) -> None:
+        """Writes `<id>.csv` and its metadata, and keeps the first rows for GetQueryResults."""
+        execution = self.execution
+        execution.columns = [column_info(c) for c in columns]
+        execution.update_count = 0
+        header = [c.name for c in columns]
+        kept: list[Row] | None = []
+        spool = Spool(self.runs.engine.work / execution.id)
+        try:
+            spool.write(csv_line(header))
+            count = 0
+            for batch in batches:
+                count += len(batch)
+                spool.write("".join(map(csv_line, batch)))
+                if kept is not None:
+                    kept = [*kept, *map(list, batch)] if count <= _KEPT else None
+            self.objects.put(execution.location, spool.body())
+        finally:
+            spool.close()
+        execution.rows, execution.output_bytes = count, spool.size
+        self.write_metadata()
+        if kept is not None:
+            self.runs.keep(execution.id, kept)
+
+    def write_metadata(self, update: str = "") -> None:
+        self.objects.put(
+            f"{self.execution.location}.metadata", metadata(self.execution.id, self.execution.columns, update)
+        )
+
+    def write_text(self, columns: list[Column], rows: list[Row]) -> None:
+        """Writes `<id>.txt` of a DDL or SHOW statement: fields separated by tabs, no header."""
+        execution = self.execution
+        execution.columns = [column_info(c, hive=True) for c in columns]
+        execution.has_header, execution.update_count = False, 0
+        body = "".join("\t".join(v or "" for v in row) + "\n" for row in rows).encode()
+        self.run.executed = time.monotonic()
+        self.objects.put(execution.location, body)
+        execution.rows, execution.output_bytes = len(rows), len(body)
+        self.write_metadata()
+        self.runs.keep(execution.id, rows)
+
+
+class Spool:
+    """Text that is kept in memory until it is large, then in a file."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._parts: list[str] = []
+        self._file: Any = None
+        self._pending = 0
+        self.size = 0
+
+    def write(self, part: str) -> None:
+        self._parts.append(part)
+        self._pending += len(part)
+        if self._pending > _SPOOL:
+            if self._file is None:
+                self._file = self._path.open("wb")
+            self._flush()
+
+    def _flush(self) -> None:
+        encoded = "".join(self._parts).encode()
+        self._file.write(encoded)
+        self.size += len(encoded)
+        self._parts, self._pending = [], 0
+
+    def body(self) -> bytes | Path:
+        if self._file is None:
+            encoded = "".join(self._parts).encode()
+            self.size = len(encoded)
+            return encoded
+        self._flush()
+        self._file.close()
+        return self._path
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._path.unlink(missing_ok=True)

@@ -1,0 +1,111 @@
+"""Mathematical and bitwise functions: https://trino.io/docs/current/functions/math.html."""
+
+from rapid.emulator.athena.sql.functions.registry import SCALARS, Call, declare, special
+from rapid.emulator.athena.sql.scope import Typed
+from rapid.emulator.athena.sql.types import BIGINT, DOUBLE, decimal
+
+declare(
+    SCALARS,
+    """
+    abs(num) -> num = abs({0})
+    acos(double) -> double = t_acos({0})
+    asin(double) -> double = t_asin({0})
+    atan(double) -> double = atan({0})
+    atan2(double, double) -> double = atan2({0}, {1})
+    cbrt(double) -> double = cbrt({0})
+    cos(double) -> double = cos({0})
+    cosh(double) -> double = cosh({0})
+    sin(double) -> double = sin({0})
+    sinh(double) -> double = sinh({0})
+    tan(double) -> double = tan({0})
+    tanh(double) -> double = tanh({0})
+    degrees(double) -> double = degrees({0})
+    radians(double) -> double = radians({0})
+    e() -> double = exp(CAST(1 AS DOUBLE))
+    pi() -> double = pi()
+    infinity() -> double = CAST('inf' AS DOUBLE)
+    nan() -> double = CAST('nan' AS DOUBLE)
+    is_nan(double) -> boolean = isnan({0})
+    is_finite(double) -> boolean = isfinite({0})
+    is_infinite(double) -> boolean = isinf({0})
+    exp(double) -> double = exp({0})
+    ln(double) -> double = t_ln({0})
+    log2(double) -> double = (t_ln({0}) / ln(CAST(2 AS DOUBLE)))
+    log10(double) -> double = t_log10({0})
+    log(double, double) -> double = (t_ln({1}) / t_ln({0}))
+    pow(double, double) -> double = pow({0}, {1})
+    power(double, double) -> double = pow({0}, {1})
+    sqrt(double) -> double = t_sqrt({0})
+    sign(int) -> int = CAST(sign({0}) AS BIGINT)
+    sign(dec) -> decimal(1,0) = CAST(sign({0}) AS DECIMAL(1,0))
+    sign(double) -> double = CAST(sign({0}) AS DOUBLE)
+    mod(int, int) -> int = t_mod({0}, {1})
+    mod(dec, dec) -> dec = t_mod({0}, {1})
+    mod(double, double) -> double = fmod({0}, {1})
+    random() -> double = random()
+    rand() -> double = random()
+    random(bigint) -> bigint = CAST(floor(random() * {0}) AS BIGINT)
+    rand(bigint) -> bigint = CAST(floor(random() * {0}) AS BIGINT)
+    random(bigint, bigint) -> bigint = ({0} + CAST(floor(random() * ({1} - {0})) AS BIGINT))
+    truncate(double) -> double = trunc({0})
+    truncate(real) -> real = trunc({0})
+    width_bucket(double, double, double, bigint) -> bigint = t_width_bucket({0}, {1}, {2}, {3})
+    width_bucket(double, array(double)) -> bigint = len(list_filter({1}, lambda b: b <= {0}))
+    bitwise_and(bigint, bigint) -> bigint = ({0} & {1})
+    bitwise_or(bigint, bigint) -> bigint = ({0} | {1})
+    bitwise_xor(bigint, bigint) -> bigint = xor({0}, {1})
+    bitwise_not(bigint) -> bigint = (~ CAST({0} AS BIGINT))
+    bitwise_left_shift(bigint, bigint) -> bigint = t_shift_left({0}, {1})
+    bitwise_right_shift(bigint, bigint) -> bigint = t_shift_right({0}, {1})
+    bitwise_arithmetic_shift_right(bigint, bigint) -> bigint = ({0} >> {1})
+    bitwise_right_shift_arithmetic(bigint, bigint) -> bigint = ({0} >> {1})
+    bit_count(bigint, bigint) -> bigint = t_bit_count({0}, {1})
+    to_base(bigint, bigint) -> varchar = t_to_base({0}, {1})
+    from_base(varchar, bigint) -> bigint = t_from_base({0}, {1})
+    normal_cdf(double, double, double) -> double = t_normal_cdf({0}, {1}, {2})
+    cosine_similarity(array(double), array(double)) -> double = list_cosine_similarity({0}, {1})
+    """,
+)
+
+
+@special("ceil", "ceiling", "floor")
+def ceil_floor(call: Call) -> Typed:
+    call.count(1)
+    value = call.typed(0)
+    function = "floor" if call.name == "floor" else "ceil"
+    if value.type.is_integer:
+        return value
+    if value.type.name == "decimal":
+        precision, scale = value.type.args
+        kind = decimal(precision - scale + min(scale, 1), 0)
+        return Typed(f"CAST({function}({value.sql}) AS {kind.duckdb()})", kind)
+    if value.type.name == "real":
+        return Typed(f"CAST({function}({value.sql}) AS FLOAT)", value.type)
+    return Typed(f"{function}({call.cast(0, DOUBLE)})", DOUBLE)
+
+
+@special("round")
+def round_(call: Call) -> Typed:
+    """Half away from zero; a decimal keeps its scale when the digits are given, a double its type."""
+    digits = call.compiler.coerce(call.typed(1), BIGINT).sql if call.count(1, 2) == 2 else "0"
+    value = call.typed(0)
+    if value.type.name == "decimal":
+        precision, scale = value.type.args
+        kind = decimal(precision + 1, scale) if digits != "0" else decimal(precision - scale + min(scale, 1), 0)
+        return Typed(f"CAST(round({value.sql}, CAST({digits} AS INTEGER)) AS {kind.duckdb()})", kind)
+    if value.type.is_integer:
+        if digits == "0":
+            return value
+        return Typed(f"CAST(round({value.sql}, CAST({digits} AS INTEGER)) AS {value.type.duckdb()})", value.type)
+    if not value.type.is_number and value.type.name != "unknown":
+        raise call.wrong_arguments()
+    kind = value.type if value.type.name == "real" else DOUBLE
+    return Typed(f"CAST(round(CAST({value.sql} AS DOUBLE), CAST({digits} AS INTEGER)) AS {kind.duckdb()})", kind)
+
+
+@special("greatest", "least")
+def extreme(call: Call) -> Typed:
+    """The largest or smallest; NULL if any is NULL (DuckDB skips NULLs)."""
+    values, kind = call.compiler.unify(call.all(), call.node)
+    nulls = " OR ".join(f"{v.sql} IS NULL" for v in values)
+    return Typed(f"CASE WHEN {nulls} THEN NULL ELSE {call.name}({', '.join(v.sql for v in values)}) END", kind)

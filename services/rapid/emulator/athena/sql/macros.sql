@@ -1,0 +1,123 @@
+-- What Trino means and DuckDB has no function for. Each is used by name from `functions`, `casts` or `expressions`.
+CREATE MACRO t_div(a, b) AS CASE WHEN b = 0 THEN error('DIVISION_BY_ZERO: Division by zero') ELSE a // b END;
+CREATE MACRO t_mod(a, b) AS CASE WHEN b = 0 THEN error('DIVISION_BY_ZERO: Division by zero') ELSE a % b END;
+CREATE MACRO t_divisor(b) AS CASE WHEN b = 0 THEN error('DIVISION_BY_ZERO: Division by zero') ELSE b END;
+CREATE MACRO t_long(x) AS CAST(x AS BIGINT);
+CREATE MACRO t_cast(given, value, kind) AS CASE WHEN given IS NOT NULL AND value IS NULL
+  THEN error('INVALID_CAST_ARGUMENT: Cannot cast ''' || given || ''' to ' || kind) ELSE value END;
+CREATE MACRO t_from_int(s) AS CASE WHEN regexp_full_match(s, '\s*[+-]?[0-9]+\s*') THEN s END;
+CREATE MACRO t_from_double(s) AS s;
+CREATE MACRO t_from_decimal(s) AS CASE WHEN regexp_full_match(s, '\s*[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?\s*') THEN s END;
+CREATE MACRO t_from_boolean(s) AS CASE WHEN lower(s) IN ('t', 'true', '1') THEN 'true' WHEN lower(s) IN ('f', 'false', '0') THEN 'false' END;
+CREATE MACRO t_from_uuid(s) AS s;
+CREATE MACRO t_from_date(s) AS CASE WHEN regexp_full_match(s, '\s*[+-]?[0-9]{1,6}-[0-9]{1,2}-[0-9]{1,2}\s*') THEN trim(s) END;
+CREATE MACRO t_from_time(s) AS CASE WHEN regexp_full_match(s, '\s*[0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?\s*')
+  THEN CASE WHEN regexp_full_match(trim(s), '[0-9]{1,2}:[0-9]{2}') THEN trim(s) || ':00' ELSE trim(s) END END;
+CREATE MACRO t_full_timestamp(s) AS CASE
+  WHEN regexp_full_match(s, '[+-]?[0-9]{1,6}-[0-9]{1,2}-[0-9]{1,2}') THEN s || ' 00:00:00'
+  WHEN regexp_full_match(s, '[+-]?[0-9]{1,6}-[0-9]{1,2}-[0-9]{1,2} [0-9]{1,2}:[0-9]{1,2}') THEN s || ':00'
+  WHEN regexp_full_match(s, '[+-]?[0-9]{1,6}-[0-9]{1,2}-[0-9]{1,2} [0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}([.][0-9]+)?') THEN s END;
+CREATE MACRO t_zone(s) AS nullif(regexp_extract(s, '[0-9]\s*([A-Za-z][A-Za-z_/+0-9-]*|[+-][0-9]{2}:[0-9]{2})$', 1), '');
+CREATE MACRO t_timestamp(s) AS TRY_CAST(t_full_timestamp(trim(regexp_replace(s, '\s+([A-Za-z][A-Za-z_/+0-9-]*)$|\s*[+-][0-9]{2}:[0-9]{2}$', ''))) AS TIMESTAMP);
+CREATE MACRO t_from_timestamptz(s) AS t_full_timestamp(trim(regexp_replace(s, '\s+([A-Za-z][A-Za-z_/+0-9-]*)$|\s*[+-][0-9]{2}:[0-9]{2}$', ''))) || ' ' || coalesce(t_zone(s), 'UTC');
+CREATE MACRO t_fits(s, n, kind) AS CASE WHEN length(s) > n THEN error('INVALID_CAST_ARGUMENT: Value ' || s || ' cannot be represented as varchar(' || n || ')') ELSE s END;
+CREATE MACRO t_fits_or_null(s, n) AS CASE WHEN length(s) <= n THEN s END;
+
+-- Text of values
+CREATE MACRO t_scientific(digits, exponent) AS left(digits, 1) || '.' || CASE WHEN length(digits) > 1 THEN substring(digits, 2) ELSE '0' END || 'E' || exponent;
+CREATE MACRO t_positive_text(s) AS CASE
+  WHEN contains(s, 'e') THEN split_part(s, 'e', 1) || CASE WHEN contains(split_part(s, 'e', 1), '.') THEN '' ELSE '.0' END || 'E' || CAST(CAST(split_part(s, 'e', 2) AS INTEGER) AS VARCHAR)
+  WHEN left(s, 2) = '0.' THEN t_scientific(ltrim(substring(s, 3), '0'), CAST(length(ltrim(substring(s, 3), '0')) - length(s) + 1 AS VARCHAR))
+  ELSE t_scientific(CASE WHEN rtrim(replace(s, '.', ''), '0') = '' THEN '0' ELSE rtrim(replace(s, '.', ''), '0') END, CAST(length(split_part(s, '.', 1)) - 1 AS VARCHAR)) END;
+CREATE MACRO t_double_text(x, s) AS CASE
+  WHEN isnan(x) THEN 'NaN'
+  WHEN isinf(x) THEN CASE WHEN x > 0 THEN 'Infinity' ELSE '-Infinity' END
+  WHEN x = 0 OR (abs(x) >= 0.001 AND abs(x) < 10000000) THEN s
+  WHEN x < 0 THEN '-' || t_positive_text(substring(s, 2)) ELSE t_positive_text(s) END;
+CREATE MACRO t_timestamp_scale(x, p) AS CASE p WHEN 0 THEN date_trunc('second', x + to_milliseconds(500)) WHEN 3 THEN date_trunc('millisecond', x + to_microseconds(500)) ELSE x END;
+CREATE MACRO t_timestamp_text(x, p) AS CASE p WHEN 0 THEN strftime(x, '%Y-%m-%d %H:%M:%S') WHEN 3 THEN strftime(x, '%Y-%m-%d %H:%M:%S.%g') WHEN 6 THEN strftime(x, '%Y-%m-%d %H:%M:%S.%f')
+  WHEN 9 THEN strftime(x, '%Y-%m-%d %H:%M:%S.%f') || '000' ELSE left(strftime(x, '%Y-%m-%d %H:%M:%S.%f'), 20 + p) END;
+CREATE MACRO t_time_text(x, p) AS CASE p WHEN 0 THEN strftime(TIMESTAMP '1970-01-01' + x, '%H:%M:%S') ELSE left(strftime(TIMESTAMP '1970-01-01' + x, '%H:%M:%S.%f'), 9 + p) END;
+CREATE MACRO t_binary_text(x) AS rtrim(regexp_replace(lower(hex(x)), '(..)', '\1 ', 'g'));
+CREATE MACRO t_list_text(x) AS '[' || coalesce(list_aggregate(x, 'string_agg', ', '), '') || CASE WHEN x IS NULL THEN NULL ELSE ']' END;
+CREATE MACRO t_braces_text(x) AS '{' || coalesce(list_aggregate(x, 'string_agg', ', '), '') || CASE WHEN x IS NULL THEN NULL ELSE '}' END;
+CREATE MACRO t_join_text(x, sep) AS CASE WHEN x IS NULL THEN NULL ELSE coalesce(list_aggregate(x, 'string_agg', sep), '') END;
+CREATE MACRO t_days_of(us) AS CASE WHEN us < 0 THEN '-' ELSE '' END || CAST(abs(us) // 86400000000 AS VARCHAR) || ' ' || strftime(make_timestamp(abs(us) % 86400000000), '%H:%M:%S.%g');
+CREATE MACRO t_days_text(x) AS t_days_of(CAST(epoch_us(TIMESTAMP '1970-01-01' + x) AS BIGINT));
+CREATE MACRO t_months_of(n) AS CASE WHEN n < 0 THEN '-' ELSE '' END || CAST(abs(n) // 12 AS VARCHAR) || '-' || CAST(abs(n) % 12 AS VARCHAR);
+CREATE MACRO t_months_text(x) AS t_months_of(CAST(datepart('year', x) * 12 + datepart('month', x) AS BIGINT));
+
+-- Numbers
+CREATE MACRO t_ln(x) AS CASE WHEN x > 0 THEN ln(x) WHEN x = 0 THEN CAST('-inf' AS DOUBLE) WHEN x IS NULL THEN NULL ELSE CAST('nan' AS DOUBLE) END;
+CREATE MACRO t_log10(x) AS CASE WHEN x > 0 THEN log10(x) WHEN x = 0 THEN CAST('-inf' AS DOUBLE) WHEN x IS NULL THEN NULL ELSE CAST('nan' AS DOUBLE) END;
+CREATE MACRO t_sqrt(x) AS CASE WHEN x >= 0 THEN sqrt(x) WHEN x IS NULL THEN NULL ELSE CAST('nan' AS DOUBLE) END;
+CREATE MACRO t_acos(x) AS CASE WHEN abs(x) <= 1 THEN acos(x) WHEN x IS NULL THEN NULL ELSE CAST('nan' AS DOUBLE) END;
+CREATE MACRO t_asin(x) AS CASE WHEN abs(x) <= 1 THEN asin(x) WHEN x IS NULL THEN NULL ELSE CAST('nan' AS DOUBLE) END;
+CREATE MACRO t_width_bucket(x, lo, hi, n) AS CASE WHEN lo < hi THEN CASE WHEN x < lo THEN 0 WHEN x >= hi THEN n + 1 ELSE CAST(floor(n * (x - lo) / (hi - lo)) AS BIGINT) + 1 END
+  ELSE CASE WHEN x > lo THEN 0 WHEN x <= hi THEN n + 1 ELSE CAST(floor(n * (lo - x) / (lo - hi)) AS BIGINT) + 1 END END;
+CREATE MACRO t_wrap(h) AS CAST(CASE WHEN h >= 9223372036854775808::HUGEINT THEN h - 18446744073709551616::HUGEINT ELSE h END AS BIGINT);
+CREATE MACRO t_shift_left(x, n) AS CASE WHEN n >= 64 THEN 0 ELSE t_wrap(((CAST(x AS HUGEINT) & 18446744073709551615::HUGEINT) * CAST(pow(2::DOUBLE, n) AS HUGEINT)) & 18446744073709551615::HUGEINT) END;
+CREATE MACRO t_shift_right(x, n) AS CASE WHEN n >= 64 THEN 0 ELSE t_wrap((CAST(x AS HUGEINT) & 18446744073709551615::HUGEINT) // CAST(pow(2::DOUBLE, n) AS HUGEINT)) END;
+CREATE MACRO t_bit_count(x, bits) AS bit_count(CAST(x AS BIGINT) & CASE WHEN bits >= 64 THEN -1 ELSE (1::BIGINT << bits) - 1 END);
+CREATE MACRO t_to_base(x, radix) AS CASE WHEN x < 0 THEN '-' || lower(to_base(-x, radix)) ELSE lower(to_base(x, radix)) END;
+CREATE MACRO t_from_base(s, radix) AS CAST(list_reduce(list_transform(string_split(lower(ltrim(s, '+-')), ''), lambda d: CAST(strpos('0123456789abcdefghijklmnopqrstuvwxyz', d) - 1 AS BIGINT)), lambda p, d: p * radix + d, 0::BIGINT) AS BIGINT) * CASE WHEN left(s, 1) = '-' THEN -1 ELSE 1 END;
+
+-- Strings
+CREATE MACRO t_substr(s, start, n) AS CASE WHEN start = 0 OR abs(start) > length(s) THEN CASE WHEN s IS NULL THEN NULL ELSE '' END
+  WHEN n IS NULL THEN substring(s, start) WHEN n <= 0 THEN '' ELSE substring(s, start, n) END;
+CREATE MACRO t_replace(s, a, b) AS CASE WHEN a = '' THEN b || regexp_replace(s, '(.)', '\1' || b, 'gs') ELSE replace(s, a, b) END;
+CREATE MACRO t_split_part(s, sep, n) AS CASE WHEN n < 1 THEN error('INVALID_FUNCTION_ARGUMENT: Index must be greater than zero') ELSE list_extract(string_split(s, sep), n) END;
+CREATE MACRO t_split_limit(s, sep, n) AS CASE WHEN n < 1 THEN error('INVALID_FUNCTION_ARGUMENT: Limit must be positive')
+  WHEN len(string_split(s, sep)) <= n THEN string_split(s, sep)
+  ELSE list_concat(string_split(s, sep)[1:n - 1], [array_to_string(string_split(s, sep)[n:], sep)]) END;
+CREATE MACRO t_split_to_map(s, a, b) AS map_from_entries(list_transform(string_split(s, a), lambda e: {'key': split_part(e, b, 1), 'value': substring(e, strpos(e, b) + length(b))}));
+CREATE MACRO t_strpos_split(s, t, n) AS CASE WHEN len(string_split(s, t)) <= n THEN 0 ELSE length(array_to_string(string_split(s, t)[1:n], t)) + 1 END;
+CREATE MACRO t_strpos(s, t, n) AS CASE WHEN n > 0 THEN t_strpos_split(s, t, n) WHEN n < 0 THEN t_strpos_split(s, t, len(string_split(s, t)) + n)
+  WHEN n = 0 THEN error('INVALID_FUNCTION_ARGUMENT: ''instance'' must be a positive or negative number.') END;
+CREATE MACRO t_regexp_extract(s, p, g) AS CASE WHEN regexp_matches(s, p) THEN regexp_extract(s, p, g) END;
+CREATE MACRO t_regexp_position(s, p) AS CASE WHEN regexp_matches(s, p) THEN CAST(length(regexp_extract(s, '^((?s:.*?))' || '(?:' || p || ')', 1)) + 1 AS INTEGER) WHEN s IS NULL OR p IS NULL THEN NULL ELSE -1 END;
+CREATE MACRO t_url_encode(s) AS replace(replace(replace(url_encode(s), '%20', '+'), '~', '%7E'), '%2A', '*');
+CREATE MACRO t_url_path(s) AS CASE WHEN s IS NULL THEN NULL ELSE regexp_extract(s, '^(?:[A-Za-z][A-Za-z0-9+.-]*:)?(?://[^/?#]*)?([^?#]*)', 1) END;
+CREATE MACRO t_url_parameter(s, name) AS url_decode(replace(list_extract(list_transform(list_filter(string_split(regexp_extract(s, '^[^?#]*[?]([^#]*)', 1), '&'), lambda p: split_part(p, '=', 1) = name), lambda p: CASE WHEN contains(p, '=') THEN substring(p, strpos(p, '=') + 1) ELSE '' END), 1), '+', ' '));
+CREATE MACRO t_strptime(s, f) AS CASE WHEN s IS NOT NULL AND try_strptime(s, f) IS NULL THEN error('INVALID_FUNCTION_ARGUMENT: Invalid format: "' || s || '"') ELSE try_strptime(s, f) END;
+
+-- Arrays and maps
+CREATE MACRO t_subscript(a, i) AS CASE WHEN a IS NULL OR i IS NULL THEN NULL
+  WHEN i = 0 THEN error('INVALID_FUNCTION_ARGUMENT: SQL array indices start at 1')
+  WHEN i < 0 THEN error('INVALID_FUNCTION_ARGUMENT: Array subscript is negative: ' || i)
+  WHEN i > len(a) THEN error('INVALID_FUNCTION_ARGUMENT: Array subscript must be less than or equal to array length: ' || i || ' > ' || len(a)) ELSE list_extract(a, i) END;
+CREATE MACRO t_element_at(a, i) AS CASE WHEN i = 0 THEN error('INVALID_FUNCTION_ARGUMENT: SQL array indices start at 1') ELSE list_extract(a, i) END;
+CREATE MACRO t_map_get(m, k) AS list_extract(element_at(m, k), 1);
+CREATE MACRO t_map_subscript(m, k, shown) AS CASE WHEN m IS NULL OR k IS NULL THEN NULL WHEN map_contains(m, k) THEN map_extract_value(m, k) ELSE error('INVALID_FUNCTION_ARGUMENT: Key not present in map: ' || shown) END;
+CREATE MACRO t_array_distinct(a) AS list_filter(a, lambda x, i: coalesce(list_position(a, x), 0) = i OR (x IS NULL AND len(list_filter(a[1:i - 1], lambda y: y IS NULL)) = 0));
+CREATE MACRO t_array_intersect(a, b) AS list_filter(t_array_distinct(a), lambda x: list_contains(b, x) OR (x IS NULL AND len(b) > list_count(b)));
+CREATE MACRO t_array_except(a, b) AS list_filter(t_array_distinct(a), lambda x: CASE WHEN x IS NULL THEN len(b) = list_count(b) ELSE NOT list_contains(b, x) END);
+CREATE MACRO t_array_max(a) AS CASE WHEN len(a) > list_count(a) THEN NULL ELSE list_max(a) END;
+CREATE MACRO t_array_min(a) AS CASE WHEN len(a) > list_count(a) THEN NULL ELSE list_min(a) END;
+CREATE MACRO t_array_position(a, x) AS CASE WHEN a IS NULL OR x IS NULL THEN NULL ELSE CAST(coalesce(list_position(a, x), 0) AS BIGINT) END;
+CREATE MACRO t_contains(a, x) AS CASE WHEN a IS NULL OR x IS NULL THEN NULL WHEN list_contains(a, x) THEN TRUE WHEN len(a) > list_count(a) THEN NULL ELSE FALSE END;
+CREATE MACRO t_repeat(x, n) AS list_transform(range(0, n), lambda i: x);
+CREATE MACRO t_slice(a, start, n) AS CASE WHEN start = 0 THEN error('INVALID_FUNCTION_ARGUMENT: SQL array indices start at 1')
+  WHEN n < 0 THEN error('INVALID_FUNCTION_ARGUMENT: length must be greater than or equal to 0')
+  WHEN start > len(a) OR -start > len(a) OR n = 0 THEN a[1:0]
+  WHEN start < 0 THEN a[len(a) + start + 1:len(a) + start + n] ELSE a[start:start + n - 1] END;
+CREATE MACRO t_sequence(a, b, step) AS CASE
+  WHEN step IS NULL THEN CASE WHEN a <= b THEN generate_series(CAST(a AS BIGINT), CAST(b AS BIGINT)) ELSE generate_series(CAST(a AS BIGINT), CAST(b AS BIGINT), -1) END
+  WHEN step = 0 OR (step > 0 AND b < a) OR (step < 0 AND b > a) THEN error('INVALID_FUNCTION_ARGUMENT: sequence stop value should be greater than or equal to start value if step is greater than zero otherwise stop should be less than or equal to start')
+  ELSE generate_series(CAST(a AS BIGINT), CAST(b AS BIGINT), step) END;
+CREATE MACRO t_any_match(b) AS CASE WHEN b IS NULL THEN NULL WHEN list_contains(b, TRUE) THEN TRUE WHEN len(b) > list_count(b) THEN NULL ELSE FALSE END;
+CREATE MACRO t_all_match(b) AS CASE WHEN b IS NULL THEN NULL WHEN list_contains(b, FALSE) THEN FALSE WHEN len(b) > list_count(b) THEN NULL ELSE TRUE END;
+CREATE MACRO t_none_match(b) AS NOT t_any_match(b);
+CREATE MACRO t_map_from_pairs(p) AS map_from_entries(list_filter(p, lambda e, i: e.key IS NOT NULL AND list_position(list_transform(p, lambda x: x.key), e.key) = i));
+CREATE MACRO t_multimap(p) AS map_from_entries(list_transform(list_distinct(list_transform(p, lambda x: x.key)), lambda k: {'key': k, 'value': list_transform(list_filter(p, lambda e: e.key = k), lambda e: e.value)}));
+
+-- JSON
+CREATE MACRO t_json_parse(s) AS CASE WHEN s IS NULL THEN NULL WHEN json_valid(s) THEN CAST(json(s) AS JSON) ELSE error('INVALID_FUNCTION_ARGUMENT: Cannot convert value to JSON: ''' || s || '''') END;
+CREATE MACRO t_json_extract(s, p) AS CASE WHEN json_valid(s) THEN json_extract(s, p) END;
+CREATE MACRO t_json_scalar(s, p) AS CASE WHEN json_valid(s) AND json_type(s, p) NOT IN ('OBJECT', 'ARRAY', 'NULL') THEN json_extract_string(s, p) END;
+CREATE MACRO t_json_size(s, p) AS CASE WHEN json_valid(s) THEN CASE json_type(s, p) WHEN 'ARRAY' THEN CAST(json_array_length(s, p) AS BIGINT) WHEN 'OBJECT' THEN CAST(len(json_keys(s, p)) AS BIGINT) WHEN NULL THEN NULL ELSE CASE WHEN json_type(s, p) IS NULL THEN NULL ELSE 0 END END END;
+CREATE MACRO t_json_array_length(s) AS CASE WHEN json_valid(s) AND json_type(s) = 'ARRAY' THEN CAST(json_array_length(s) AS BIGINT) END;
+CREATE MACRO t_json_array_get(s, i) AS CASE WHEN json_valid(s) AND json_type(s) = 'ARRAY' THEN json_extract(s, '$[' || CASE WHEN i < 0 THEN '#' || CAST(i AS VARCHAR) ELSE CAST(i AS VARCHAR) END || ']') END;
+CREATE MACRO t_json_array_contains(s, v) AS CASE WHEN json_valid(s) AND json_type(s) = 'ARRAY' THEN list_contains(list_transform(json_extract(s, '$[*]'), lambda e: CAST(e AS VARCHAR)), CAST(v AS VARCHAR)) END;
+CREATE MACRO t_is_json_scalar(s) AS CASE WHEN s IS NULL THEN NULL WHEN json_valid(s) THEN json_type(s) NOT IN ('OBJECT', 'ARRAY') ELSE error('INVALID_FUNCTION_ARGUMENT: Cannot convert value to JSON') END;
+CREATE MACRO t_json_to_varchar(s) AS CASE WHEN s IS NULL OR json_type(s) = 'NULL' THEN NULL WHEN json_type(s) IN ('OBJECT', 'ARRAY') THEN error('INVALID_CAST_ARGUMENT: Cannot cast ' || s || ' to varchar') ELSE json_extract_string(s, '$') END;

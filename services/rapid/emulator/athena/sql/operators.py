@@ -1,0 +1,116 @@
+"""Arithmetic as Trino computes it: integers stay integers, decimals keep exact scales, zero divisors fail.
+
+Rules: https://trino.io/docs/current/functions/math.html and .../decimal.html (read 2026-11).
+"""
+
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from rapid.emulator.athena.sql.scope import Typed, literal
+from rapid.emulator.athena.sql.types import (
+    BIGINT,
+    DATE,
+    INTERVAL_DAY,
+    UNKNOWN,
+    Type,
+    as_decimal,
+    common,
+    decimal,
+)
+
+if TYPE_CHECKING:
+    from rapid.emulator.athena.sql.expressions import Expressions
+
+
+def arithmetic(compiler: "Expressions", operator: str, left: Typed, right: Typed, node: exp.Expression) -> Typed:
+    """`left operator right`.
+
+    Raises:
+        SqlError: TYPE_MISMATCH if Trino has no such operator.
+    """
+    if left.type == UNKNOWN and right.type == UNKNOWN:
+        return Typed("NULL", UNKNOWN)
+    if not (left.type.is_number and right.type.is_number):
+        if UNKNOWN in (left.type, right.type) and (left.type.is_number or right.type.is_number):
+            kind = right.type if left.type == UNKNOWN else left.type
+            return Typed(f"CAST(NULL AS {kind.duckdb()})", kind)
+        timed = _times(operator, left, right)
+        if timed is None:
+            raise compiler.operator_error(operator, left, right, node)
+        return timed
+    shared = common(left.type, right.type)
+    assert shared is not None  # noqa: S101 - numbers always have one
+    if shared.name == "decimal":
+        return _decimals(operator, left, right, compiler.safe)
+    left, right = compiler.coerce(left, shared), compiler.coerce(right, shared)
+    return _numbers(operator, left, right, shared, compiler.safe)
+
+
+def _numbers(operator: str, left: Typed, right: Typed, kind: Type, safe: bool) -> Typed:
+    if kind.is_integer and operator in "/%":
+        if isinstance(right.value, int) and right.value:
+            sql = f"({left.sql} {'//' if operator == '/' else '%'} {right.sql})"
+        elif safe:
+            sql = f"({left.sql} {'//' if operator == '/' else '%'} nullif({right.sql}, 0))"
+        else:
+            sql = f"{'t_div' if operator == '/' else 't_mod'}({left.sql}, {right.sql})"
+        return Typed(sql, kind)
+    if kind.name in ("tinyint", "smallint"):
+        return Typed(f"CAST({left.sql} AS {kind.duckdb()}) {operator} CAST({right.sql} AS {kind.duckdb()})", kind)
+    if operator == "%":
+        return Typed(f"fmod({left.sql}, {right.sql})", kind)
+    if kind == BIGINT and left.type != right.type:
+        return Typed(f"(CAST({left.sql} AS BIGINT) {operator} {right.sql})", kind)
+    return Typed(f"({left.sql} {operator} {right.sql})", kind)
+
+
+def _decimals(operator: str, left: Typed, right: Typed, safe: bool) -> Typed:
+    one, two = as_decimal(left.type), as_decimal(right.type)
+    (p1, s1), (p2, s2) = one.args, two.args
+    sides = [t.sql if t.type.name == "decimal" else f"CAST({t.sql} AS {d.duckdb()})" for t, d in ((left, one), (right, two))]
+    scale = max(s1, s2)
+    if operator in "+-":
+        kind = decimal(max(p1 - s1, p2 - s2) + scale + 1, scale)
+        wide = f"DECIMAL({kind.args[0]},{scale})"
+        return Typed(f"CAST(CAST({sides[0]} AS {wide}) {operator} CAST({sides[1]} AS {wide}) AS {wide})", kind)
+    if operator == "*":
+        kind = decimal(p1 + p2, s1 + s2)
+        if p1 + p2 > 38:
+            sides = [f"CAST({s} AS DOUBLE)" for s in sides]
+        return Typed(f"CAST({sides[0]} * {sides[1]} AS {kind.duckdb()})", kind)
+    zero = f"nullif({sides[1]}, 0)" if safe else f"t_divisor({sides[1]})"
+    if operator == "%":
+        kind = decimal(min(p1 - s1, p2 - s2) + scale, scale)
+        return Typed(f"CAST({sides[0]} % {zero} AS {kind.duckdb()})", kind)
+    kind = decimal(p1 + s2 + max(0, s2 - s1), scale)
+    return Typed(f"CAST(CAST({sides[0]} AS DOUBLE) / CAST({zero} AS DOUBLE) AS {kind.duckdb()})", kind)
+
+
+def _times(operator: str, left: Typed, right: Typed) -> Typed | None:
+    """Arithmetic with dates, times and intervals; None if Trino has no such operator."""
+    one, two = left.type.name, right.type.name
+    if operator == "+" and one.startswith("interval") and not two.startswith("interval"):
+        return _times("+", right, left) if not right.type.is_number else None
+    if one.startswith("interval") and one == two and operator in "+-":
+        return Typed(f"({left.sql} {operator} {right.sql})", left.type)
+    if operator == "*" and one.startswith("interval") != two.startswith("interval"):
+        interval, number = (left, right) if one.startswith("interval") else (right, left)
+        return Typed(f"({interval.sql} * {number.sql})", interval.type) if number.type.is_number else None
+    if operator == "/" and one.startswith("interval") and right.type.is_number:
+        return Typed(f"({left.sql} / {right.sql})", left.type)
+    if operator == "-" and one in ("date", "timestamp", "timestamp with time zone") and one == two:
+        start, end = (f"CAST({s.sql} AS TIMESTAMP)" if one == "date" else s.sql for s in (left, right))
+        return Typed(f"to_microseconds(epoch_us({start}) - epoch_us({end}))", INTERVAL_DAY)
+    if operator not in "+-" or not two.startswith("interval"):
+        return None
+    if one == "date":
+        return Typed(f"CAST({left.sql} {operator} {right.sql} AS DATE)", DATE)
+    if one in ("timestamp", "time"):
+        return Typed(f"({left.sql} {operator} {right.sql})", left.type)
+    if one == "timestamp with time zone":
+        zone = literal(left.type.zone)
+        return Typed(f"timezone({zone}, timezone({zone}, {left.sql}) {operator} {right.sql})", left.type)
+    return None
+
+

@@ -1,0 +1,272 @@
+"""FROM: tables, views, subqueries, joins, UNNEST, VALUES."""
+
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from rapid.emulator.athena.sql.dialect import parse_query, position
+from rapid.emulator.athena.sql.errors import SqlError, not_supported
+from rapid.emulator.athena.sql.expressions import Expressions
+from rapid.emulator.athena.sql.scope import Column, Field, Scan, Scope, Table, quote
+from rapid.emulator.athena.sql.types import BIGINT, VARCHAR, common, field_name
+
+if TYPE_CHECKING:
+    from rapid.emulator.athena.sql.compiler import Compiler
+
+CATALOG = "awsdatacatalog"
+MAX_VIEW_DEPTH = 20
+HIDDEN = (Column("$path", VARCHAR), Column("$file_size", BIGINT))
+"""Columns that every table has, and `*` does not show."""
+
+
+def compile_from(compiler: "Compiler", select: exp.Select, parent: Scope | None) -> tuple[str, list[Field]]:
+    """The FROM clause with its joins, and the fields it offers."""
+    from_ = select.args.get("from_")
+    if not from_:
+        return "", []
+    sql, fields = relation(compiler, from_.this, Scope((), parent))
+    for join in select.args.get("joins") or []:
+        sql, fields = _join(compiler, sql, fields, join, parent)
+    return f" FROM {sql}", fields
+
+
+def relation(compiler: "Compiler", node: exp.Expression, outer: Scope) -> tuple[str, list[Field]]:
+    """One relation; `outer` holds what a lateral one may refer to."""
+    sql, fields = _relation(compiler, node, outer)
+    sample = node.args.get("sample")
+    if sample:
+        percent = sample.args.get("percent")
+        if percent is None or sample.args.get("bucket_numerator"):
+            raise not_supported("This TABLESAMPLE", position(node))
+        # DuckDB's SYSTEM samples whole vectors, Trino's whole splits: both keep all rows or none of a piece.
+        method = "system" if str(sample.args.get("method") or "").upper() == "SYSTEM" else "bernoulli"
+        sql = f"(SELECT * FROM {sql} TABLESAMPLE {method}({float(percent.name)} PERCENT)) AS {_alias_of(sql)}"
+    for join in node.args.get("joins") or []:
+        sql, fields = _join(compiler, sql, fields, join, outer.parent)
+    return sql, fields
+
+
+def _alias_of(sql: str) -> str:
+    return sql.rsplit(" AS ", 1)[1].split("(")[0]
+
+
+def _relation(compiler: "Compiler", node: exp.Expression, outer: Scope) -> tuple[str, list[Field]]:
+    if isinstance(node, exp.Table):
+        return _table(compiler, node, outer)
+    if isinstance(node, exp.Unnest):
+        return _unnest(compiler, node, outer)
+    if isinstance(node, exp.Lateral):
+        sql, fields = _derived(compiler, node.this, node.args.get("alias"), outer)
+        return f"LATERAL {sql}", fields
+    if isinstance(node, exp.Subquery | exp.Values | exp.Paren):
+        inner = node.this if not isinstance(node, exp.Values) else node
+        if isinstance(inner, exp.Table | exp.Unnest) or (isinstance(inner, exp.Subquery) and inner.args.get("joins")):
+            sql, fields = relation(compiler, inner, outer)
+            for join in node.args.get("joins") or []:
+                sql, fields = _join(compiler, sql, fields, join, outer.parent)
+            node.set("joins", None)
+            return sql, fields
+        return _derived(compiler, node, node.args.get("alias"), Scope((), outer.parent))
+    raise not_supported(f"{type(node).__name__} in FROM", position(node))
+
+
+def _alias(node: exp.Expression | None) -> tuple[str | None, list[str]]:
+    if node is None:
+        return None, []
+    name = node.this.name.lower() if node.this else None
+    return name, [c.name for c in node.args.get("columns") or []]
+
+
+def _derived(
+    compiler: "Compiler", node: exp.Expression, alias: exp.Expression | None, scope: Scope
+) -> tuple[str, list[Field]]:
+    from rapid.emulator.athena.sql.compiler import rename
+
+    inner = node.this if isinstance(node, exp.Subquery) and not node.args.get("with_") else node
+    query = compiler.query(inner, scope)
+    name, columns = _alias(alias)
+    shown = query.columns if isinstance(node, exp.Values) else rename(query.columns, columns, node)
+    return _named(compiler, f"({query.sql})", shown, (name,) if name else ())
+
+
+def _named(compiler: "Compiler", sql: str, columns: list[Column], path: tuple[str, ...]) -> tuple[str, list[Field]]:
+    alias = f"r{compiler.fresh()}"
+    fields = [Field(c.name, c.type, f"{alias}.c{i}", path) for i, c in enumerate(columns)]
+    return f"{sql} AS {alias}", fields
+
+
+def _table(compiler: "Compiler", node: exp.Table, outer: Scope) -> tuple[str, list[Field]]:
+    from rapid.emulator.athena.sql.compiler import rename
+
+    if not isinstance(node.this, exp.Identifier):
+        name = str(node.this.this).lower() if isinstance(node.this, exp.Anonymous) else type(node.this).__name__
+        raise not_supported(f"The table function {name}", position(node))
+    if node.args.get("version") or node.args.get("when"):
+        raise not_supported("FOR TIMESTAMP/VERSION AS OF on a table that is not Iceberg", position(node))
+    parts = [p.name.lower() for p in node.parts]
+    alias, renamed = _alias(node.args.get("alias"))
+    if len(parts) == 1:
+        for frame in reversed(compiler.ctes):
+            if parts[0] in frame:
+                name, columns = frame[parts[0]]
+                return _named(compiler, name, rename(columns, renamed, node), (alias or parts[0],))
+    table = find_table(compiler, parts, node)
+    path = (alias,) if alias else (CATALOG, table.database, table.name)
+    if table.view is not None:
+        return _view(compiler, table, rename(list(table.columns), renamed, node), path, node)
+    return _scan(compiler, table, renamed, path, node)
+
+
+def find_table(compiler: "Compiler", parts: list[str], node: exp.Expression) -> Table:
+    """The table that a dotted name means.
+
+    Raises:
+        SqlError: CATALOG_NOT_FOUND, SCHEMA_NOT_FOUND or TABLE_NOT_FOUND.
+    """
+    *qualifier, name = parts
+    database = qualifier[-1] if qualifier else compiler.database
+    if len(qualifier) > 1 and qualifier[0] != CATALOG:
+        raise SqlError("CATALOG_NOT_FOUND", f"Catalog '{qualifier[0]}' does not exist", position(node))
+    found = compiler.catalog.table(database, name)
+    if found is not None:
+        return found
+    if not compiler.catalog.has_database(database):
+        raise SqlError("SCHEMA_NOT_FOUND", f"Schema '{database}' does not exist", position(node))
+    raise SqlError("TABLE_NOT_FOUND", f"Table '{CATALOG}.{database}.{name}' does not exist", position(node))
+
+
+def _scan(
+    compiler: "Compiler", table: Table, renamed: list[str], path: tuple[str, ...], node: exp.Expression
+) -> tuple[str, list[Field]]:
+    from rapid.emulator.athena.sql.compiler import rename
+
+    alias = f"r{compiler.fresh()}"
+    scan = Scan(len(compiler.scans), table, alias)
+    compiler.scans.append(scan)
+    fields = []
+    columns = [*table.columns, *table.partition_keys]
+    shown = rename(columns, renamed, node)
+    keys = {c.name for c in table.partition_keys}
+    for column, label in zip(columns, shown, strict=True):
+        sql = f"{alias}.{quote(column.name)}"
+        fields.append(Field(label.name, column.type, sql, path, scan, column.name in keys, column=column.name))
+    fields += [Field(c.name, c.type, f"{alias}.{quote(c.name)}", path, scan, hidden=True, column=c.name) for c in HIDDEN]
+    return f"{scan.token} AS {alias}", fields
+
+
+def _view(
+    compiler: "Compiler", table: Table, shown: list[Column], path: tuple[str, ...], node: exp.Expression
+) -> tuple[str, list[Field]]:
+    label = f"{table.database}.{table.name}"
+    if label in compiler.views or len(compiler.views) > MAX_VIEW_DEPTH:
+        raise SqlError("VIEW_IS_RECURSIVE", f"Statement would create a recursive view: '{label}'", position(node))
+    assert table.view is not None  # noqa: S101 - the caller looked
+    before = compiler.database, compiler.text, compiler.ctes
+    source = table.source if isinstance(table.source, str) else table.database
+    compiler.database, compiler.text, compiler.ctes = source, table.view, []
+    compiler.views.append(label)
+    try:
+        query = compiler.query(parse_query(table.view), None)
+    except SqlError as error:
+        message = f"Failed analyzing stored view 'awsdatacatalog.{label}': {error.message}"
+        raise SqlError("INVALID_VIEW", message, position(node)) from error
+    finally:
+        compiler.views.pop()
+        compiler.database, compiler.text, compiler.ctes = before
+    if shown and len(shown) != len(query.columns):
+        message = f"View 'awsdatacatalog.{label}' is stale or in invalid state: it must be re-created"
+        raise SqlError("VIEW_IS_STALE", message, position(node))
+    columns = [Column(s.name, c.type) for s, c in zip(shown or query.columns, query.columns, strict=True)]
+    return _named(compiler, f"({query.sql})", columns, path)
+
+
+def _unnest(compiler: "Compiler", node: exp.Unnest, outer: Scope) -> tuple[str, list[Field]]:
+    """`UNNEST(a, …) [WITH ORDINALITY] [AS t(x, …)]`: arrays side by side, maps as two columns, rows taken apart."""
+    expressions = Expressions(compiler, outer)
+    inner, outputs = [], []
+    lengths = []
+    for index, argument in enumerate(node.expressions):
+        value = expressions.compile(argument)
+        name = f"u{index}"
+        if value.type.name == "map":
+            inner += [f"unnest(map_keys({value.sql})) AS {name}k", f"unnest(map_values({value.sql})) AS {name}v"]
+            outputs += [(f"{name}k", value.type.args[0], None), (f"{name}v", value.type.args[1], None)]
+            lengths.append(f"cardinality({value.sql})")
+        elif value.type.name == "array":
+            inner.append(f"unnest({value.sql}) AS {name}")
+            lengths.append(f"len({value.sql})")
+            element = value.type.args[0]
+            if element.name == "row":
+                outputs += [(f"{name}.{quote(field_name(n, i))}", t, n) for i, (n, t) in enumerate(element.args)]
+            else:
+                outputs.append((name, element, None))
+        else:
+            raise SqlError("TYPE_MISMATCH", f"Cannot unnest type: {value.type}", position(argument))
+    offset = node.args.get("offset")
+    alias, names = _alias(node.args.get("alias"))
+    if offset:
+        count = lengths[0] if len(lengths) == 1 else f"greatest({', '.join(lengths)})"
+        inner.append(f"unnest(range(1, coalesce({count}, 0) + 1)) AS ord")
+        outputs.append(("ord", BIGINT, None))
+        if isinstance(offset, exp.Identifier) and (names or node.args.get("alias")):
+            names = [*names, offset.name]
+    if names and len(names) != len(outputs):
+        message = f"Column alias list has {len(names)} entries but '{alias}' has {len(outputs)} columns available"
+        raise SqlError("MISMATCHED_COLUMN_ALIASES", message, position(node))
+    shown = names or [n or f"_col{i}" for i, (_, _, n) in enumerate(outputs)]
+    items = ", ".join(f"{sql} AS c{i}" for i, (sql, _, _) in enumerate(outputs))
+    columns = [Column(n, t) for n, (_, t, _) in zip(shown, outputs, strict=True)]
+    sql, fields = _named(compiler, f"(SELECT {items} FROM (SELECT {', '.join(inner)}))", columns, (alias,) if alias else ())
+    return (f"LATERAL {sql}" if outer.fields else sql), fields
+
+
+def _join(
+    compiler: "Compiler", left: str, fields: list[Field], join: exp.Join, parent: Scope | None
+) -> tuple[str, list[Field]]:
+    side, kind = (join.args.get("side") or "").upper(), (join.args.get("kind") or "").upper()
+    if join.args.get("method") or kind in ("SEMI", "ANTI"):
+        raise not_supported(f"{join.args.get('method') or kind} JOIN", position(join.this))
+    right, more = relation(compiler, join.this, Scope(fields, parent))
+    on, using = join.args.get("on"), join.args.get("using")
+    _mark_nullable(side, fields, more)
+    if using:
+        return _using(left, fields, right, more, side, [u.name.lower() for u in using], join)
+    everything = [*fields, *more]
+    if on is None:
+        if side or kind == "INNER":
+            raise SqlError("SYNTAX_ERROR", "JOIN needs a condition", position(join.this))
+        return f"{left} CROSS JOIN {right}", everything
+    expressions = Expressions(compiler, Scope(everything, parent))
+    allowed = {f.scan for f in (everything if not side else more if side == "LEFT" else fields if side == "RIGHT" else [])}
+    usable = {s for s in allowed if s is not None and (not s.nullable or (side == "LEFT" and s in {f.scan for f in more}))}
+    condition = compiler.condition(on, expressions, "JOIN ON clause", usable)
+    word = {"LEFT": "LEFT JOIN", "RIGHT": "RIGHT JOIN", "FULL": "FULL JOIN"}.get(side, "JOIN")
+    return f"{left} {word} {right} ON {condition}", everything
+
+
+def _mark_nullable(side: str, left: list[Field], right: list[Field]) -> None:
+    nulled = {"LEFT": right, "RIGHT": left, "FULL": [*left, *right]}.get(side, [])
+    for one in nulled:
+        if one.scan:
+            one.scan.nullable = True
+
+
+def _using(
+    left: str, fields: list[Field], right: str, more: list[Field], side: str, names: list[str], join: exp.Join
+) -> tuple[str, list[Field]]:
+    conditions, shared = [], []
+    one_scope, two_scope = Scope(fields), Scope(more)
+    for name in names:
+        one, two = (s.resolve([name], join.args["using"][0])[0] for s in (one_scope, two_scope))
+        kind = common(one.type, two.type)
+        if kind is None:
+            message = f"Column '{name}' has mismatched types in USING: {one.type}, {two.type}"
+            raise SqlError("TYPE_MISMATCH", message, position(join.this))
+        conditions.append(f"{one.sql} = {two.sql}")
+        sql = {"RIGHT": two.sql, "FULL": f"coalesce({one.sql}, {two.sql})"}.get(side, one.sql)
+        shared.append(Field(name, kind, sql))
+    word = {"LEFT": "LEFT JOIN", "RIGHT": "RIGHT JOIN", "FULL": "FULL JOIN"}.get(side, "JOIN")
+    rest = [f for f in [*fields, *more] if not (f.name and f.name.lower() in names and not f.hidden)]
+    return f"{left} {word} {right} ON {' AND '.join(conditions)}", [*shared, *rest]
+
+

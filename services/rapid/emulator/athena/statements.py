@@ -1,0 +1,85 @@
+"""What kind of statement a text is: Athena's StatementType and SubstatementType, and where its result goes."""
+
+from dataclasses import dataclass
+
+from rapid.emulator.athena.sql.dialect import mismatched, tokenize
+from rapid.emulator.athena.sql.errors import MalformedQueryError
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A classified statement.
+
+    Attributes:
+        text: without comments around it and without a final semicolon.
+        kind: DML, DDL or UTILITY.
+        substatement: as in QueryExecution.SubstatementType.
+        words: the first words, upper case.
+    """
+
+    text: str
+    kind: str
+    substatement: str
+    words: tuple[str, ...]
+
+    @property
+    def suffix(self) -> str:
+        """What follows the query id in the name of the result object."""
+        if self.substatement in ("SELECT", "UPDATE", "DELETE", "MERGE", "EXECUTE", "UNLOAD"):
+            return ".csv"
+        if self.substatement == "INSERT":
+            return ""
+        return ".txt"
+
+
+_EXPECTED = (
+    "'ALTER', 'CREATE', 'DEALLOCATE', 'DELETE', 'DESCRIBE', 'DROP', 'EXECUTE', 'EXPLAIN', 'INSERT', 'MERGE', 'MSCK', "
+    "'OPTIMIZE', 'PREPARE', 'SHOW', 'TABLE', 'UNLOAD', 'UPDATE', 'VACUUM', 'VALUES', 'WITH', <query>"
+)
+
+
+def classify(text: str) -> Statement:
+    """The kind of a statement, by its first words.
+
+    Raises:
+        MalformedQueryError: it is empty, or begins like no statement.
+    """
+    found = tokenize(text)
+    while found and found[-1].text == ";":
+        found = found[:-1]
+    if not found:
+        raise MalformedQueryError("mismatched input '<EOF>'. Expecting: " + _EXPECTED)
+    body = text[: found[-1].end + 1]
+    # sqlglot takes some statements as one opaque token, so words are read from the text.
+    words = tuple(body[found[0].start :].replace("(", " ( ").upper().split()[:8])
+    first = words[0]
+    if any(t.text == ";" for t in found):
+        semicolon = next(t for t in found if t.text == ";")
+        raise mismatched(text, found[found.index(semicolon) + 1], "<EOF>")
+    if first in ("SELECT", "WITH", "VALUES", "TABLE", "("):
+        return Statement(body, "DML", "SELECT", words)
+    if first in ("INSERT", "UPDATE", "DELETE", "MERGE", "UNLOAD"):
+        return Statement(body, "DML", first, words)
+    if first in ("EXPLAIN",):
+        return Statement(body, "UTILITY", "EXPLAIN", words)
+    if first in ("EXECUTE", "PREPARE", "DEALLOCATE"):
+        return Statement(body, "DML" if first == "EXECUTE" else "UTILITY", first, words)
+    if first in ("SHOW", "DESCRIBE", "DESC"):
+        name = "DESCRIBE_TABLE" if first != "SHOW" else "_".join(words[:2] if words[1:2] != ("CREATE",) else words[:3])
+        return Statement(body, "UTILITY", name, words)
+    if first in ("CREATE", "DROP", "ALTER", "MSCK", "OPTIMIZE", "VACUUM"):
+        return Statement(body, "DDL", _ddl(words), words)
+    raise mismatched(text, found[0], _EXPECTED)
+
+
+def _ddl(words: tuple[str, ...]) -> str:
+    first, second = words[0], words[1] if len(words) > 1 else ""
+    if first == "CREATE" and second == "OR":
+        return "CREATE_VIEW"
+    if first == "CREATE" and second == "TABLE":
+        return "CREATE_TABLE_AS_SELECT"
+    if first == "CREATE" and second == "EXTERNAL":
+        return "CREATE_TABLE"
+    if second == "SCHEMA":
+        second = "DATABASE"
+    return {"MSCK": "MSCK_REPAIR_TABLE", "OPTIMIZE": "OPTIMIZE", "VACUUM": "VACUUM"}.get(first, f"{first}_{second}")
