@@ -32,14 +32,8 @@ LOG_LEVEL = logging.INFO
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 ROW_LIMIT = 10_000
 SUPERSET_WEBSERVER_TIMEOUT = 120
-# Nothing of ours runs on Celery: alerts, thumbnails and asynchronous SQL Lab stay off.
-FEATURE_FLAGS = {
-    "ALERT_REPORTS": False,
-    "CHART_PLUGINS_EXPERIMENTAL": True,
-    "DASHBOARD_RBAC": True,
-    "DRILL_BY": True,
-    "ENABLE_TEMPLATE_PROCESSING": True,
-}
+# What needs Celery stays off, as it is by default: alerts, thumbnails, asynchronous SQL Lab. This one brings pop_kpi.
+FEATURE_FLAGS = {"CHART_PLUGINS_EXPERIMENTAL": True}
 
 
 def _cache(name: str, lifetime: timedelta) -> dict[str, Any]:
@@ -97,8 +91,9 @@ def DB_CONNECTION_MUTATOR(  # noqa: N802 - Superset's name
 def FLASK_APP_MUTATOR(app: Flask) -> None:  # noqa: N802 - Superset's name
     """Puts our templates first, and skips a check at each start.
 
-    Superset's own pages set no viewport, so that phones show a page 980 pixels wide. And it loads its 340 migrations
-    (0.5 to 1 s) to learn whether any is pending, which whoever starts it has seen to: `rapid.dashboards.metadata`.
+    Superset's own pages set no viewport, and its grid does not fold: ours has phones show a desktop's page, to zoom
+    into. And it loads its 340 migrations (0.5 to 1 s) to learn whether any is pending, which whoever starts it has
+    seen to: `rapid.dashboards.metadata`.
     """
     app.jinja_loader = ChoiceLoader([FileSystemLoader(HERE / "templates"), app.jinja_loader])
     if (HOME / "version").is_file():

@@ -6,7 +6,7 @@ The browser's own requests are recorded, so what is compared is what the charts 
 import json
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ from rapid.core import aws
 from rapid.core.config import Config
 from rapid.dashboards import definitions, start
 from rapid.dashboards.bundle import filter_id
+from rapid.dashboards.errors import DashboardError
 from rapid.dashboards.importer import FOLDER, dashboard_urls, import_dashboards
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -211,3 +212,17 @@ def test_importing_again_changes_nothing(superset_with_dashboards: Config, lake:
     before = everything()
     assert import_dashboards(superset_with_dashboards, lake) == list(dashboard_urls(superset_with_dashboards).values())
     assert everything() == before
+
+
+def test_a_mart_without_the_columns_is_named(superset: Config, lake: dict[str, str], aws: Callable[[str], Any]) -> None:
+    aws("glue").create_database(DatabaseInput={"Name": "other_lake"})
+    columns = [{"Name": name, "Type": "bigint"} for name in ("clicks", "installs")]
+    table = {"Name": "campaign_performance", "StorageDescriptor": {"Columns": columns, "Location": "s3://b/x/"}}
+    aws("glue").create_table(DatabaseName="other_lake", TableInput=table)
+    with pytest.raises(DashboardError, match=r"table other_lake\.campaign_performance has no campaign, cost, cpc"):
+        import_dashboards(superset, {**lake, "GlueDatabase": "other_lake"})
+
+
+def test_a_stack_without_the_outputs_is_named(config: Config) -> None:
+    with pytest.raises(DashboardError, match=r"no output AthenaWorkGroup\. Run \./rapid deploy"):
+        import_dashboards(config, {"GlueDatabase": "lake"})
