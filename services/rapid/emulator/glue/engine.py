@@ -28,7 +28,7 @@ from rapid.emulator.glue.models import JobRun, now
 from rapid.emulator.glue.orders import Order, new_run
 from rapid.emulator.glue.runner import Runner, RunStatus
 from rapid.emulator.glue.scope import Scope
-from rapid.emulator.state import mark_dirty
+from rapid.emulator.state import mark_dirty, save
 
 LOG = logging.getLogger(__name__)
 
@@ -138,7 +138,7 @@ class Engine:
         if not run.submitted:
             self.runner.start(run.request)
             run.submitted = True
-            mark_dirty("glue")
+            save("glue")
         if run.stopping:
             self.runner.stop(run.id)
 
