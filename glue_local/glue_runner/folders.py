@@ -12,24 +12,24 @@ def make(folder: Path) -> Path:
     return folder
 
 
-def environment(folder: Path) -> dict[str, str]:
-    """Variables that keep a job in its folder."""
+def environment(folder: Path, master: str) -> dict[str, str]:
+    """Variables that keep a job in its folder; on a local master Spark stays on the loopback interface."""
     source = str(Path(__file__).parents[1])
     return {
+        **({"SPARK_LOCAL_IP": "127.0.0.1"} if master.startswith("local") else {}),
         "TMPDIR": str(folder / "tmp"),
         "PYTHONPATH": os.pathsep.join([str(folder / "python"), source]),
         "PYSPARK_PYTHON": sys.executable,
         "PYSPARK_DRIVER_PYTHON": sys.executable,
         "PYTHONUNBUFFERED": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
-        "SPARK_LOCAL_IP": "127.0.0.1",
         "SPARK_LOCAL_DIRS": str(folder / "spark"),
     }
 
 
-def enter(folder: Path) -> None:
+def enter(folder: Path, master: str) -> None:
     """Makes this process one that works in the folder, for runs without a runner."""
-    for name, value in environment(folder).items():
+    for name, value in environment(folder, master).items():
         if name != "PYTHONPATH":
             os.environ[name] = value
     sys.path.insert(0, str(folder / "python"))

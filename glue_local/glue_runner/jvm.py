@@ -51,8 +51,7 @@ def class_path(jars: Path) -> str:
     """Spark's own jars, then ours, always in the same order."""
     if not jars.is_dir() or not any(jars.glob("hadoop-aws-*.jar")):
         raise JvmError(f"The jars of jars.json are not in {jars}: Spark cannot reach S3. Run ./rapid doctor.")
-    own = _declared(jars)
-    return ":".join([str(Path(__file__).parent / "conf"), *map(str, sorted((spark_home() / "jars").glob("*.jar"))), *own])
+    return ":".join([*map(str, sorted((spark_home() / "jars").glob("*.jar"))), *_declared(jars)])
 
 
 def _declared(jars: Path) -> list[str]:
@@ -74,6 +73,7 @@ def options(heap_mb: int, folder: Path, archive: Path | None) -> list[str]:
         "-XX:-UsePerfData",
         "-XX:+IgnoreUnrecognizedVMOptions",
         f"-Djava.io.tmpdir={folder / 'tmp'}",
+        f"-Dlog4j2.configurationFile={(Path(__file__).parent / 'conf' / 'log4j2.properties').as_uri()}",
         "-Djava.net.preferIPv6Addresses=false",
         "-Djdk.reflect.useDirectMethodHandle=false",
         "-Dio.netty.tryReflectionSetAccessible=true",

@@ -52,7 +52,7 @@ def main() -> None:
         **{"master": found.master, "archive": None, "warm": False},
     }
     before = Path.cwd()
-    enter(folder)
+    enter(folder, found.master)
     os.environ["PYTHONPATH"] = os.pathsep.join([str(folder / "python"), os.environ.get("PYTHONPATH", "")])
     job = _Foreground(setup, -1)
     name = arguments.get("--JOB_NAME", Path(location).stem)

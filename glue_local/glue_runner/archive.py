@@ -1,0 +1,89 @@
+"""The class archive (AppCDS): classes that a job loads, parsed and verified beforehand, so that a JVM starts sooner.
+
+Made once per class path and Java version, in the background, by a JVM of its own; kept in the cache.
+https://docs.oracle.com/en/java/javase/17/vm/class-data-sharing.html
+"""
+
+import hashlib
+import logging
+import os
+import subprocess
+import sys
+import tempfile
+from functools import lru_cache
+from pathlib import Path
+
+from glue_runner import jvm
+from glue_runner.settings import Settings, child_environment
+
+LOG = logging.getLogger(__name__)
+
+BUILD_SECONDS = 240
+
+
+@lru_cache(maxsize=4)
+def path(settings: Settings) -> Path:
+    """Where the archive for this class path and Java is, or would be."""
+    classes = jvm.class_path(settings.jars)
+    sizes = [f"{p}:{Path(p).stat().st_size}" for p in classes.split(":") if Path(p).is_file()]
+    release = (jvm.java_home() / "release").read_text() if (jvm.java_home() / "release").is_file() else ""
+    key = hashlib.sha256("\0".join([release, *sizes, classes]).encode()).hexdigest()[:16]
+    return settings.cache / f"classes-{key}.jsa"
+
+
+def build(settings: Settings) -> bool:
+    """Makes the archive, unless it is there. Takes tens of seconds of one core.
+
+    Returns:
+        Whether there is one now.
+    """
+    target = path(settings)
+    if target.is_file():
+        return True
+    settings.cache.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=settings.cache) as name:
+        classes, fresh = Path(name) / "classes.lst", Path(name) / "classes.jsa"
+        ok = _trace(settings, Path(name), classes) and _dump(settings, Path(name), classes, fresh)
+        if ok:
+            fresh.replace(target)
+    for old in settings.cache.glob("classes-*.jsa"):
+        if old != target:
+            old.unlink(missing_ok=True)
+    return ok
+
+
+def _trace(settings: Settings, folder: Path, classes: Path) -> bool:
+    """Runs a warm-up and has the JVM write down the classes that it loads."""
+    return _run([sys.executable, "-m", "glue_runner.archive_trace", str(folder), str(classes)], settings, classes)
+
+
+def _dump(settings: Settings, folder: Path, classes: Path, fresh: Path) -> bool:
+    options = [o for o in jvm.options(settings.heap_mb, folder, None) if not o.startswith("-Xmx")]
+    command = [
+        *(str(jvm.java_home() / "bin" / "java"), "-Xshare:dump", f"-XX:SharedClassListFile={classes}"),
+        *(f"-XX:SharedArchiveFile={fresh}", "-Xlog:cds=off", "-Xlog:class+path=off", "-Xmx1g"),
+        *("-cp", jvm.class_path(settings.jars)),
+        *options,
+    ]
+    return _run(command, settings, fresh)
+
+
+def _run(command: list[str], settings: Settings, expected: Path) -> bool:
+    environment = {
+        **child_environment(os.environ),
+        "PYTHONPATH": str(Path(__file__).parents[1]),
+        "GLUE_RUNNER_JARS": str(settings.jars),
+        "SPARK_LOCAL_IP": "127.0.0.1",
+        "PYSPARK_PYTHON": sys.executable,
+    }
+    try:
+        done = subprocess.run(  # noqa: S603 - our own command
+            ["nice", "-n", "10", *command], env=environment, capture_output=True, text=True, timeout=BUILD_SECONDS, check=False
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        LOG.warning("The class archive could not be made; cold jobs start slower: %s", error)
+        return False
+    if done.returncode or not expected.is_file():
+        LOG.warning("The class archive could not be made; cold jobs start slower: %s", done.stderr[-2000:])
+        return False
+    return True

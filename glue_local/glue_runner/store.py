@@ -1,0 +1,59 @@
+"""Run states on disk: one small file per run, replaced whole, so that a restarted runner still answers for them."""
+
+import json
+import os
+import tempfile
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+TERMINAL = frozenset({"STOPPED", "SUCCEEDED", "FAILED", "TIMEOUT"})
+KEPT = 5000
+"""Finished runs that are remembered; the oldest go first."""
+
+
+@dataclass(frozen=True)
+class RunStatus:
+    """What is known of a run. Times are seconds since the epoch."""
+
+    run_id: str
+    job_name: str
+    state: str
+    error_message: str | None = None
+    started_on: float | None = None
+    completed_on: float | None = None
+    execution_seconds: float | None = None
+
+    @property
+    def terminal(self) -> bool:
+        return self.state in TERMINAL
+
+
+def save(folder: Path, status: RunStatus) -> None:
+    """Writes one state; a reader sees the old one or the new one, never half."""
+    folder.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=folder)
+    with os.fdopen(handle, "w") as file:
+        json.dump(asdict(status), file)
+    Path(name).replace(folder / f"{status.run_id}.json")
+
+
+def load(folder: Path, now: float) -> dict[str, RunStatus]:
+    """All runs of before. Those that were alive are FAILED: their processes ended with the runner."""
+    found: list[RunStatus] = []
+    for path in folder.glob("*.json"):
+        try:
+            found.append(RunStatus(**json.loads(path.read_text())))
+        except (ValueError, TypeError):
+            path.unlink()
+    found.sort(key=lambda status: status.started_on or 0)
+    for status in found[:-KEPT]:
+        (folder / f"{status.run_id}.json").unlink(missing_ok=True)
+    kept = {}
+    for status in found[-KEPT:]:
+        if not status.terminal:
+            status = replace(  # noqa: PLW2901
+                status, state="FAILED", error_message="The Glue runner restarted while the job ran.", completed_on=now
+            )
+            save(folder, status)
+        kept[status.run_id] = status
+    return kept
