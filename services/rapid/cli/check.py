@@ -1,5 +1,6 @@
 """`./rapid check`: formatting, lint, types, import rules and the template, as CI checks them."""
 
+import os
 import subprocess
 import sys
 
@@ -21,10 +22,12 @@ CHECKS = {
 def check(names: tuple[str, ...]) -> None:
     """Check format, lint, types, import rules and the template; all of them unless some are named."""
     tools = load().python("test").parent
+    env = {**os.environ, "PYTHONPATH": f"{ROOT / 'services'}{os.pathsep}{ROOT / 'glue_local'}"}
     failed = []
     for name in names or tuple(CHECKS):
         program, *arguments = CHECKS[name]
-        done = subprocess.run([str(tools / program), *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+        command = [str(tools / program), *arguments]
+        done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
         click.echo(f"{'ok    ' if done.returncode == 0 else 'FAILED'}  {name}", err=True)
         if done.returncode:
             failed.append(name)

@@ -70,7 +70,7 @@ def _load(config: Config, file: Path, dataset: str, timeout: int, console: "Cons
     if counts["curated"] or counts["duplicates"]:
         athena = aws.client(config, "athena")
         where = (stack["GlueDatabase"], stack["AthenaWorkGroup"])
-        rows = int(run(athena, f'select count(*) from "{dataset}"', *where)[1][0][0] or 0)
+        rows = int(run(athena, f'select count(*) from "{dataset}"', *where)[1][0][0] or 0)  # noqa: S608 - checked against _NAME
         table = aws.client(config, "glue").get_table(DatabaseName=stack["GlueDatabase"], Name=dataset)["Table"]
         columns = [{"name": c["Name"], "type": c["Type"]} for c in table["StorageDescriptor"]["Columns"]]
     balanced = counts["records_in"] == counts["curated"] + counts["duplicates"] + counts["quarantined"]
@@ -115,6 +115,6 @@ def _show(facts: dict[str, Any]) -> None:
     if facts["quarantine"]:
         console.print(f"[yellow]The quarantined ones, with their reasons, are below {facts['quarantine']}[/]")
     if facts["columns"]:
-        console.print(f'Query it: [bold]./rapid sql "select * from {facts["dataset"]} limit 10"[/]')
+        console.print(f"Query it: [bold]./rapid sql 'select * from {facts['dataset']} limit 10'[/]")
     else:
         console.print("[red]No record could be read, so there is no table.[/]")

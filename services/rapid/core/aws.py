@@ -34,3 +34,16 @@ def environment(config: Config) -> dict[str, str]:
         "AWS_REGION": config.region,
         "AWS_DEFAULT_REGION": config.region,
     }
+
+
+def local_api_url(config: Config, api_url: str) -> str:
+    """Where a REST API answers here: its AWS address names a host that only DNS on AWS knows.
+
+    Args:
+        api_url: as in a stack's outputs, `https://<api>.execute-api.<region>.<suffix>/<stage>`.
+
+    Returns:
+        The same API and stage at the emulator, without a slash at the end.
+    """
+    host, _, path = api_url.removeprefix("https://").partition("/")
+    return f"{config.emulator_url}/_aws/execute-api/{host.split('.', 1)[0]}/{path.rstrip('/')}"

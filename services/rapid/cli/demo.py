@@ -1,0 +1,86 @@
+"""`./rapid demo`: the whole story, shown as it happens."""
+
+import json
+import sys
+import webbrowser
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from rapid.cli.lifecycle import bring_up
+from rapid.core.config import load
+
+
+@click.command()
+@click.option("--scale", default=1, show_default=True, type=click.IntRange(1), help="1 is about 17,000 records.")
+@click.option("--running", is_flag=True, help="The services run already, e.g. in containers: do not start them.")
+@click.option("--no-open", is_flag=True, help="Do not open the dashboard in a browser.")
+@click.option("--json", "as_json", is_flag=True, help="Print all facts as JSON on standard output.")
+def demo(scale: int, running: bool, no_open: bool, as_json: bool) -> None:
+    """Run everything: start, deploy, send data by HTTP and file, follow it to the marts, check it, show it.
+
+    Ends with a table in which sent = accepted + rejected and accepted = curated + duplicates + quarantined for every
+    dataset. Exits 0 only if all of it balances and every total is right. Run it as often as you like.
+    """
+    from rapid.demo.story import Story
+
+    config = load()
+    console = Console(stderr=True)
+    with View(console) as view:
+        start = None if running else lambda: bring_up(config, report=lambda n, text: view.detail(f"{n}: {text}"))
+        facts = Story(config, scale, view, start).tell()
+    if as_json:
+        click.echo(json.dumps(facts, indent=2))
+    else:
+        _show(facts)
+        if sys.stdout.isatty() and not no_open and facts["ok"]:
+            webbrowser.open(next(iter(facts["dashboards"].values())))
+    sys.exit(0 if facts["ok"] else 1)
+
+
+class View:
+    """One line per finished stage, and a live one for the stage at work (in a terminal only)."""
+
+    def __init__(self, console: Console) -> None:
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(20), TimeElapsedColumn())
+        self.console = console
+        self.progress = Progress(*columns, console=console, transient=True)
+        self.task = self.progress.add_task("", total=None)
+        self.name = ""
+
+    def __enter__(self) -> "View":
+        self.progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.progress.stop()
+
+    def stage(self, name: str) -> None:
+        self.name = name
+        self.progress.reset(self.task, description=name, total=None)
+
+    def detail(self, text: str, done: float | None = None) -> None:
+        self.progress.update(self.task, description=f"{self.name}: {text}", total=done and 1.0, completed=done or 0.0)
+
+    def finished(self, name: str, seconds: float, facts: str) -> None:
+        self.console.print(f"[green]✓[/] {name:<34} {seconds:>6.1f} s  [dim]{facts}[/]", highlight=False)
+
+
+def _show(facts: dict[str, Any]) -> None:
+    console = Console()
+    columns = ("sent", "accepted", "rejected", "curated", "duplicates", "quarantined")
+    table = Table("dataset", *columns, "balanced", title="Every record is accounted for", header_style="bold")
+    for row in facts["reconciliation"]:
+        table.add_row(row["dataset"], *(f"{row[c]:,}" for c in columns), "yes" if row["balanced"] else "[red]NO[/]")
+    console.print(table)
+    for check in facts["checks"]:
+        if not check["ok"]:
+            console.print(f"[red]✗ {check['name']}: expected {check['expected']}, Athena says {check['actual']}[/]")
+    for title, url in facts["dashboards"].items():
+        console.print(f"{title}: [bold]{url}[/]", highlight=False)
+    login = facts["login"]
+    console.print(f"Log in as [bold]{login['user']}[/] with password [bold]{login['password']}[/]", highlight=False)
+    console.print(f"AWS endpoint: [bold]{facts['outputs']['ApiUrl']}[/], {facts['seconds']} s in all", highlight=False)
