@@ -111,7 +111,9 @@ def test_s3_that_refuses_is_503_and_nothing_accepted(bucket: Bucket) -> None:
 
 
 def test_a_lone_surrogate_survives(bucket: Bucket) -> None:
-    assert post('{"service": "\\ud800", "instance": "i", "checked_at": "2026-01-01T00:00:00Z", "status": "up"}')[0] == 202
+    assert (
+        post('{"service": "\\ud800", "instance": "i", "checked_at": "2026-01-01T00:00:00Z", "status": "up"}')[0] == 202
+    )
     assert bucket.lines("raw/")[0]["service"] == "\ud800"
 
 
