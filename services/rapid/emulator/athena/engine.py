@@ -115,6 +115,11 @@ class Connection:
         self.execute(sql)
         return [row for batch in self.batches() for row in batch]
 
+    def arrow(self, sql: str) -> Any:
+        """All rows of a statement as an Arrow table."""
+        self.execute(sql)
+        return self._cursor.fetch_arrow_table()
+
     def register(self, name: str, table: Any) -> None:
         """Makes an Arrow table known by a name until `forget`."""
         self._cursor.register(name, table)
