@@ -5,6 +5,7 @@ Only the command line, the deployer and our own services use this: code that run
 
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlsplit
 
 from rapid.core.config import Config
 
@@ -37,13 +38,12 @@ def environment(config: Config) -> dict[str, str]:
 
 
 def local_api_url(config: Config, api_url: str) -> str:
-    """Where a REST API answers here: its AWS address names a host that only DNS on AWS knows.
+    """A stack's ApiUrl as this process reaches it: a container knows the emulator by another name than its host does.
 
     Args:
-        api_url: as in a stack's outputs, `https://<api>.execute-api.<region>.<suffix>/<stage>`.
+        api_url: as in the stack's outputs, which name the API's path at the emulator.
 
     Returns:
-        The same API and stage at the emulator, without a slash at the end.
+        The same path at the emulator's address, without a slash at the end.
     """
-    host, _, path = api_url.removeprefix("https://").partition("/")
-    return f"{config.emulator_url}/_aws/execute-api/{host.split('.', 1)[0]}/{path.rstrip('/')}"
+    return config.emulator_url + urlsplit(api_url).path.rstrip("/")
