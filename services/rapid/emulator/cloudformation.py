@@ -195,7 +195,10 @@ def _failed(
     request: ResourceRequest[Model], message: str, code: str = "GeneralServiceException"
 ) -> ProgressEvent[Model]:
     return ProgressEvent(
-        OperationStatus.FAILED, resource_model=request.desired_state or {}, message=message, error_code=code
+        OperationStatus.FAILED,
+        resource_model=request.previous_state or request.desired_state,
+        message=message,
+        error_code=code,
     )
 
 
@@ -244,7 +247,7 @@ class DeclaredProvider(ResourceProvider[Model]):
         return ProgressEvent(OperationStatus.SUCCESS, resource_model=request.desired_state)
 
     def update(self, request: ResourceRequest[Model]) -> ProgressEvent[Model]:
-        """Updates in place; after a changed name, or for a type without update, creates anew and deletes the old one."""
+        """Updates in place; after a changed name, or without an update call, creates anew and deletes the old one."""
         before, model = dict(request.previous_state or {}), dict(request.desired_state)
         if event := self._invalid(request, model):
             return event

@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+
 from rapid.cli.services import spec as service_spec
 from rapid.core import aws as aws_clients
 from rapid.core.config import Config

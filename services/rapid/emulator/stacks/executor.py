@@ -134,15 +134,32 @@ class Executor(ChangeSetModelExecutor):
         elif is_nothing(before):
             if self._act(ChangeAction.Add, name, after.resource_type, None, after.properties):
                 self.undo.append(lambda: self._take_back(name, after.resource_type))
-        elif after.requires_replacement or before.resource_type != after.resource_type:
+        elif before.resource_type != after.resource_type or self._needs_replacement(before, after):
             self._replace(name, before, after)
         else:
             present = self._merge_before_properties(name, before)
             wanted = copy.deepcopy(before.properties)
             self.undo.append(
-                lambda: self._act(ChangeAction.Modify, name, after.resource_type, after.properties, wanted)
+                lambda: self._act(ChangeAction.Modify, name, after.resource_type, self._now(name, after), wanted)
             )
             self._act(ChangeAction.Modify, name, after.resource_type, present, after.properties)
+
+    def _needs_replacement(self, before: PreprocResource, after: PreprocResource) -> bool:
+        """Whether a create-only property has another value. The engine also says so when a property merely refers to
+        a resource that is updated in place.
+        """
+        if not after.requires_replacement:
+            return False
+        provider = self.resource_provider_executor.try_load_resource_provider(after.resource_type)
+        paths = provider.SCHEMA.get("createOnlyProperties", ()) if provider else ()
+        names = {path.removeprefix("/properties/").split("/")[0] for path in paths}
+        old, new = before.properties.properties, after.properties.properties
+        return any(old.get(name) != new.get(name) for name in names)
+
+    def _now(self, name: str, after: PreprocResource) -> PreprocProperties:
+        """The properties of a resource after its update, with what the provider added (generated names)."""
+        added = self.resources.get(name, {}).get("Properties") or {}
+        return PreprocProperties(properties={**after.properties.properties, **added})
 
     def _replace(self, name: str, before: PreprocResource, after: PreprocResource) -> None:
         """Makes the new one now; the old one goes when everything else went well."""
