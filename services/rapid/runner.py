@@ -3,7 +3,10 @@
 The runner lives in `glue_local/` and knows nothing of this package; it is told everything by its environment.
 """
 
+import contextlib
+import os
 import secrets
+import tempfile
 
 from rapid.core import aws
 from rapid.core.config import ROOT, Config
@@ -36,6 +39,10 @@ def token(config: Config) -> str:
     path = config.run / "runner-token"
     if not path.exists():
         config.run.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(32))
+        with tempfile.NamedTemporaryFile("w", dir=config.run) as draft:  # mode 0600
+            draft.write(secrets.token_urlsafe(32))
+            draft.flush()
+            # Whoever links first decides: emulator and runner start side by side and must agree.
+            with contextlib.suppress(FileExistsError):
+                os.link(draft.name, path)
     return path.read_text()
