@@ -41,7 +41,8 @@ def arguments(required: Iterable[str], optional: Iterable[str]) -> dict[str, str
 def session(raw_bytes: int) -> SparkSession:
     """The job's Spark session with the settings above, for a data set of this size.
 
-    Compiling a query costs one to three seconds of a small job, and pays only where there is much to run it on.
+    Compiling a query costs one to three seconds of a small job, and planning it anew after each stage some more:
+    that pays only where there is much to run it on.
     """
     from awsglue.context import GlueContext
     from pyspark.context import SparkContext
@@ -49,7 +50,8 @@ def session(raw_bytes: int) -> SparkSession:
     spark: SparkSession = GlueContext(SparkContext.getOrCreate()).spark_session
     for name, value in SETTINGS.items():
         spark.conf.set(name, value)
-    spark.conf.set("spark.sql.shuffle.partitions", str(max(2, min(400, -(-raw_bytes // (64 << 20))))))
+    spark.conf.set("spark.sql.shuffle.partitions", str(max(1, min(400, -(-raw_bytes // (32 << 20))))))
+    spark.conf.set("spark.sql.adaptive.enabled", str(raw_bytes > WHOLE_STAGE).lower())
     spark.conf.set("spark.sql.codegen.wholeStage", str(raw_bytes > WHOLE_STAGE).lower())
     spark.conf.set("spark.sql.codegen.factoryMode", "FALLBACK" if raw_bytes > COMPILED else "NO_CODEGEN")
     return spark

@@ -217,3 +217,20 @@ def quarantine_objects(output: Output, reasons: Iterable[tuple[str, str]]) -> li
     body = parquet(table)
     _bucket(output.bucket).put(key, body)
     return [("file", key, "", 0, len(body)), *[("count", name, QUARANTINED, 1, 0) for name, _ in pairs]]
+
+
+def write_table(frame: DataFrame, bucket: str, prefix: str) -> list[str]:
+    """Writes a small table as Parquet under `prefix`, one file per partition. Returns the keys."""
+
+    def run(batches: Iterator[Any]) -> Iterator[Any]:
+        import pyarrow as pa
+        from pyspark import TaskContext
+
+        held = [batch for batch in batches if batch.num_rows]
+        if held:
+            context = TaskContext.get()
+            key = f"{prefix}part-{context.partitionId() if context else 0:04d}.parquet"
+            _bucket(bucket).put(key, parquet(naive_times(pa.Table.from_batches(held))))
+            yield pa.RecordBatch.from_pydict({"key": [key]})
+
+    return [row["key"] for row in frame.mapInArrow(run, "key string").collect()]
