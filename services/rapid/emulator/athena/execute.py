@@ -1,6 +1,5 @@
 """From a statement's text to what carries it out: checks at start, the handler when it runs, the rows afterwards."""
 
-import re
 from typing import Any
 
 from rapid.emulator.athena import ddl, hive, prepared, showing, writing
@@ -101,6 +100,5 @@ def stored_rows(execution: Execution, s3: Any) -> list[Row]:
     if execution.location.endswith(".csv"):
         return list(parse_csv(body))[1:] if body else []
     if execution.location.endswith(".txt"):
-        width = len(execution.columns)
-        return [[*line.split("\t", width - 1)] if width else [line] for line in re.split("\n", body)[:-1]]
+        return [[line] for line in body.split("\n")[:-1]]
     return []

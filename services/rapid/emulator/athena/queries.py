@@ -281,7 +281,7 @@ def _execution(request: Structure, workgroup: WorkGroup, statement: Any) -> Exec
         statement_type=statement.kind,
         substatement_type=statement.substatement,
         workgroup=workgroup.name,
-        database=context.get("Database", ""),
+        database=context.get("Database", "").strip("`"),
         catalog=context.get("Catalog", ""),
         location=f"{where}{query_id}{statement.suffix}",
         configuration=configuration,

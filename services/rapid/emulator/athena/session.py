@@ -21,6 +21,8 @@ from rapid.emulator.athena.sql.compiler import Query, compile_query
 from rapid.emulator.athena.sql.scope import Column, Scan, Typed
 from rapid.emulator.athena.tables import Reader
 
+RESULT_DIGITS = 3
+"""Digits that the fraction of a timestamp has at least in a result."""
 _KEPT = 5000
 _SPOOL = 4 * 2**20
 
@@ -63,7 +65,7 @@ class Session:
         self.write_rows(query.columns, self._rows(query))
 
     def _rows(self, query: Query) -> Iterator[list[tuple[Any, ...]]]:
-        items = ", ".join(text(Typed(f"c{i}", c.type)) for i, c in enumerate(query.columns))
+        items = ", ".join(text(Typed(f"c{i}", c.type), RESULT_DIGITS) for i, c in enumerate(query.columns))
         self.connection.execute(f"SELECT {items} FROM ({self.bound(query)})")
         for batch in self.connection.batches():
             self.measure()
@@ -106,16 +108,20 @@ class Session:
         )
 
     def write_text(self, columns: list[Column], rows: list[Row]) -> None:
-        """Writes `<id>.txt` of a DDL or SHOW statement: fields separated by tabs, no header."""
+        """Writes `<id>.txt` of a DDL or SHOW statement: a line per row, its fields separated by tabs, no header.
+
+        GetQueryResults gives each line as one value, as Athena does.
+        """
         execution = self.execution
         execution.columns = [column_info(c, hive=True) for c in columns]
         execution.has_header, execution.update_count = False, 0
-        body = "".join("\t".join(v or "" for v in row) + "\n" for row in rows).encode()
+        lines = ["\t".join(v or "" for v in row) for row in rows]
+        body = "".join(line + "\n" for line in lines).encode()
         self.run.executed = time.monotonic()
         self.objects.put(execution.location, body)
         execution.rows, execution.output_bytes = len(rows), len(body)
         self.write_metadata()
-        self.runs.keep(execution.id, rows)
+        self.runs.keep(execution.id, [[line] for line in lines])
 
 
 class Spool:

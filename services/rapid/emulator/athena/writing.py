@@ -25,7 +25,7 @@ from rapid.emulator.athena.sql.compiler import Query
 from rapid.emulator.athena.sql.errors import SqlError, not_supported
 from rapid.emulator.athena.sql.expressions import Expressions
 from rapid.emulator.athena.sql.scope import Column, Scope, Typed, literal, quote
-from rapid.emulator.athena.sql.types import BIGINT, Type, converts, to_hive
+from rapid.emulator.athena.sql.types import BIGINT, Type, converts, field_name, to_hive
 from rapid.emulator.athena.tables import NO_VALUE
 
 MAX_PARTITIONS = 100
@@ -77,6 +77,9 @@ class Writer:
         if target.form == "JSON":
             record = ", ".join(f"{quote(c.name)}: {self._item(c).rpartition(' AS ')[0]}" for c in data)
             items[: len(data)] = [f"CAST(to_json({{{record}}}) AS VARCHAR) AS line"]
+        if target.form == "TEXTFILE":
+            values = ", ".join(self._item(c).rpartition(" AS ")[0] for c in data)
+            items[: len(data)] = [f"array_to_string([{values}], {literal(target.delimiter)}) AS line"]
         source = f"SELECT {', '.join(items)} FROM ({sql})"
         if target.form == "ORC":
             return self._orc(source, [c.name for c in keys])
@@ -99,7 +102,7 @@ class Writer:
         """A column as the file holds it: text files hold Athena's text, the others the value."""
         name = quote(column.name)
         if self.target.form == "TEXTFILE":
-            return f"coalesce({text(Typed(name, column.type))}, '\\N') AS {name}"
+            return f"coalesce({lazy_text(Typed(name, column.type))}, '\\N') AS {name}"
         if self.target.form == "JSON" and column.type.name.startswith("timestamp"):
             return f"{text(Typed(name, column.type))} AS {name}"
         return f"CAST({name} AS {column.type.duckdb()}) AS {name}"
@@ -110,9 +113,8 @@ class Writer:
             return f"FORMAT parquet, COMPRESSION {_PARQUET.get(compression, 'gzip')}"
         packed = "none" if compression == "NONE" else "gzip"
         if form in ("JSON", "TEXTFILE"):
-            # No quotes exist in these files: a character that text does not have stands for them.
-            delimiter = literal(self.target.delimiter if form == "TEXTFILE" else "\x1f")
-            return f"FORMAT csv, HEADER false, DELIM {delimiter}, QUOTE '\x1e', ESCAPE '\x1e', COMPRESSION {packed}"
+            # Whole lines: characters that text does not have stand for the separator and the quotes.
+            return f"FORMAT csv, HEADER false, DELIM '\x1f', QUOTE '\x1e', ESCAPE '\x1e', COMPRESSION {packed}"
         raise not_supported(f"Writing the format {form}")
 
     def _orc(self, source: str, keys: list[str]) -> int:
@@ -135,6 +137,25 @@ class Writer:
         uri = f"{place}{name}{ending}"
         self.session.objects.put(uri, path)
         self.written.append(uri)
+
+
+def lazy_text(value: Typed) -> str:
+    """A value as LazySimpleSerDe writes it: items of a collection between \\x02, a map's key and value between \\x03."""
+    kind, sql = value.type, value.sql
+    if kind.name == "array":
+        item = lazy_text(Typed("e", kind.args[0]))
+        return f"array_to_string(list_transform({sql}, lambda e: coalesce({item}, '\\N')), '\x02')"
+    if kind.name == "map":
+        key, item = lazy_text(Typed("e.key", kind.args[0])), lazy_text(Typed("e.value", kind.args[1]))
+        return f"array_to_string(list_transform(map_entries({sql}), lambda e: {key} || '\x03' || coalesce({item}, '\\N')), '\x02')"
+    if kind.name == "row":
+        parts = [
+            f"coalesce({lazy_text(Typed(f'({sql}).{quote(field_name(n, i))}', t))}, '\\N')"
+            for i, (n, t) in enumerate(kind.args)
+        ]
+        joined = " || '\x02' || ".join(parts)
+        return f"CASE WHEN {sql} IS NULL THEN NULL ELSE {joined} END"
+    return text(value)
 
 
 def _renamed(query: Query, sql: str, columns: list[Column]) -> str:

@@ -7,6 +7,7 @@ import re
 
 from sqlglot import exp
 
+from rapid.emulator.athena.sql import zones
 from rapid.emulator.athena.sql.errors import Position, SqlError
 from rapid.emulator.athena.sql.scope import Typed, literal, quote
 from rapid.emulator.athena.sql.types import INTERVAL_DAY, INTERVAL_YEAR, UNKNOWN, Type, field_name
@@ -71,9 +72,9 @@ def _word(safe: bool) -> str:
 def _times(value: Typed, target: Type) -> str | None:
     source = value.type
     if source.name == "timestamp with time zone" and target.name in ("timestamp", "date", "time"):
-        return f"CAST(timezone({literal(source.zone)}, {value.sql}) AS {target.duckdb()})"
+        return f"CAST({zones.wall(value.sql, source.zone)} AS {target.duckdb()})"
     if target.name == "timestamp with time zone" and source.name in ("timestamp", "date"):
-        return f"timezone({literal(target.zone)}, CAST({value.sql} AS TIMESTAMP))"
+        return zones.instant(f"CAST({value.sql} AS TIMESTAMP)", target.zone)
     if target.name == "timestamp" and source.name == "timestamp" and target.scale < source.scale:
         return f"t_timestamp_scale({value.sql}, {target.scale})"
     return None
@@ -148,8 +149,13 @@ def _nested(value: Typed, target: Type, safe: bool, refusal: SqlError) -> Typed:
     return Typed(f"CASE WHEN {value.sql} IS NULL THEN NULL ELSE {made} END", target)
 
 
-def text(value: Typed) -> str:
-    """The value as Athena prints it in a result file: DuckDB SQL that gives VARCHAR or NULL."""
+def text(value: Typed, least: int = 0) -> str:
+    """The value as text: DuckDB SQL that gives VARCHAR or NULL.
+
+    Args:
+        value: what is shown.
+        least: digits that a timestamp's fraction has at least; results show 3, CAST shows what the type has.
+    """
     kind, sql = value.type, value.sql
     if kind.is_string:
         return sql
@@ -158,31 +164,30 @@ def text(value: Typed) -> str:
     if kind.name in ("double", "real"):
         return f"t_double_text({sql}, CAST({sql} AS VARCHAR))"
     if kind.name == "timestamp":
-        return f"t_timestamp_text({sql}, {kind.scale})"
+        return f"t_timestamp_text({sql}, {max(least, kind.scale)})"
     if kind.name == "timestamp with time zone":
-        zone = literal(kind.zone)
-        return f"(t_timestamp_text(timezone({zone}, {sql}), {kind.scale}) || {literal(' ' + kind.zone)})"
+        return f"(t_timestamp_text({zones.wall(sql, kind.zone)}, {max(least, kind.scale)}) || {literal(' ' + kind.zone)})"
     if kind.name == "time":
-        return f"t_time_text({sql}, {kind.scale})"
+        return f"t_time_text({sql}, {max(least, kind.scale)})"
     if kind.name == "varbinary":
         return f"t_binary_text({sql})"
     if kind.name.startswith("interval"):
         return f"t_{'days' if kind == INTERVAL_DAY else 'months'}_text({sql})"
     if kind.name == "array":
-        return f"t_list_text(list_transform({sql}, lambda e: coalesce({text(Typed('e', kind.args[0]))}, 'null')))"
+        return f"t_list_text(list_transform({sql}, lambda e: coalesce({text(Typed('e', kind.args[0]), least)}, 'null')))"
     if kind.name == "map":
-        key, item = text(Typed("e.key", kind.args[0])), text(Typed("e.value", kind.args[1]))
+        key, item = text(Typed("e.key", kind.args[0]), least), text(Typed("e.value", kind.args[1]), least)
         pairs = f"list_transform(list_sort(map_entries({sql})), lambda e: {key} || '=' || coalesce({item}, 'null'))"
         return f"t_braces_text({pairs})"
     if kind.name == "row":
-        return _row_text(value)
+        return _row_text(value, least)
     return f"CAST({sql} AS VARCHAR)"
 
 
-def _row_text(value: Typed) -> str:
+def _row_text(value: Typed, least: int) -> str:
     pieces = []
     for index, (name, kind) in enumerate(value.type.args):
-        item = text(Typed(f"({value.sql}).{quote(field_name(name, index))}", kind))
+        item = text(Typed(f"({value.sql}).{quote(field_name(name, index))}", kind), least)
         label = f"{literal(name + '=')} || " if name else ""
         pieces.append(f"{label}coalesce({item}, 'null')")
     joined = " || ', ' || ".join(pieces)
@@ -212,7 +217,7 @@ def interval(node: exp.Interval) -> Typed:
 
 
 def _span_seconds(body: str, first: str) -> float:
-    units = [u for u in ("day", "hour", "minute", "second")]
+    units = ["day", "hour", "minute", "second"]
     numbers = re.split(r"[ :]", body)
     return sum(float(n) * _UNITS[u] for n, u in zip(numbers, units[units.index(first) :], strict=False))
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from rapid.emulator.athena.sql.scope import Typed, literal
+from rapid.emulator.athena.sql import zones
+from rapid.emulator.athena.sql.scope import Typed
 from rapid.emulator.athena.sql.types import (
     BIGINT,
     DATE,
@@ -109,8 +110,8 @@ def _times(operator: str, left: Typed, right: Typed) -> Typed | None:
     if one in ("timestamp", "time"):
         return Typed(f"({left.sql} {operator} {right.sql})", left.type)
     if one == "timestamp with time zone":
-        zone = literal(left.type.zone)
-        return Typed(f"timezone({zone}, timezone({zone}, {left.sql}) {operator} {right.sql})", left.type)
+        wall = zones.wall(left.sql, left.type.zone)
+        return Typed(zones.instant(f"{wall} {operator} {right.sql}", left.type.zone), left.type)
     return None
 
 

@@ -2,6 +2,7 @@
 
 import re
 
+from rapid.emulator.athena.sql import zones
 from rapid.emulator.athena.sql.dialect import position
 from rapid.emulator.athena.sql.errors import SqlError
 from rapid.emulator.athena.sql.functions.registry import SCALARS, Call, declare, special
@@ -56,7 +57,7 @@ _PARTS = {
 def local(value: Typed) -> str:
     """The wall clock of a value in its own zone, as a DuckDB DATE or TIMESTAMP."""
     if value.type.name == "timestamp with time zone":
-        return f"timezone({literal(value.type.zone)}, {value.sql})"
+        return zones.wall(value.sql, value.type.zone)
     return value.sql
 
 
@@ -107,7 +108,7 @@ def date_add(call: Call) -> Typed:
     if value.type.name == "date":
         return Typed(f"CAST({value.sql} + {step} AS DATE)", DATE)
     if value.type.name == "timestamp with time zone":
-        return Typed(f"timezone({literal(value.type.zone)}, {local(value)} + {step})", value.type)
+        return Typed(zones.instant(f"{local(value)} + {step}", value.type.zone), value.type)
     return Typed(f"({value.sql} + {step})", value.type)
 
 
@@ -134,7 +135,7 @@ def date_trunc(call: Call) -> Typed:
     if value.type.name == "date":
         return Typed(f"CAST({sql} AS DATE)", DATE)
     if value.type.name == "timestamp with time zone":
-        return Typed(f"timezone({literal(value.type.zone)}, {sql})", value.type)
+        return Typed(zones.instant(sql, value.type.zone), value.type)
     return Typed(f"CAST({sql} AS TIMESTAMP)", value.type)
 
 
@@ -220,7 +221,7 @@ def at_timezone(call: Call) -> Typed:
 def with_timezone(call: Call) -> Typed:
     call.count(2)
     zone = call.text(1)
-    return Typed(f"timezone({literal(zone)}, {call.cast(0, TIMESTAMP)})", Type("timestamp with time zone", (3, zone)))
+    return Typed(zones.instant(call.cast(0, TIMESTAMP), zone), Type("timestamp with time zone", (3, zone)))
 
 
 def in_zone(call: Call, value: Typed, zone: str) -> Typed:
