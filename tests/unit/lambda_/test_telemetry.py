@@ -33,11 +33,11 @@ def test_long_messages_are_split_between_characters() -> None:
 class Client:
     """Stands for CloudWatch Logs: keeps what it is sent, fails at the first attempt."""
 
-    class exceptions:  # noqa: N801 - botocore's name
-        class ResourceNotFoundException(Exception):  # noqa: N818
+    class exceptions:
+        class ResourceNotFoundException(Exception):
             pass
 
-        class ResourceAlreadyExistsException(Exception):  # noqa: N818
+        class ResourceAlreadyExistsException(Exception):
             pass
 
     def __init__(self) -> None:
@@ -50,10 +50,10 @@ class Client:
     def create_log_stream(self, **_: Any) -> None:
         pass
 
-    def put_log_events(self, logEvents: list[dict[str, Any]], **_: Any) -> None:  # noqa: N803
+    def put_log_events(self, logEvents: list[dict[str, Any]], **_: Any) -> None:
         self.sent += [e["message"] for e in logEvents]
 
-    def put_metric_data(self, MetricData: list[dict[str, Any]], **_: Any) -> None:  # noqa: N803
+    def put_metric_data(self, MetricData: list[dict[str, Any]], **_: Any) -> None:
         self.metrics += MetricData
 
 

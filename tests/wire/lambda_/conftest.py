@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
+
 from rapid.cli.services import spec as service_spec
 from rapid.core import aws as aws_clients
 from rapid.core.config import Config
@@ -20,7 +21,8 @@ ROLE = "arn:aws:iam::000000000000:role/lambda"
 _numbers = itertools.count()
 
 
-def zipped(files: dict[str, str]) -> bytes:
+def archive_of(files: dict[str, str]) -> bytes:
+    """A zip of these files."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, text in files.items():
@@ -59,7 +61,7 @@ class Functions:
     def create(self, source: str = "", files: dict[str, str] | None = None, **options: Any) -> str:
         name = f"f{next(_numbers)}-{time.time_ns()}"
         defaults = {"Runtime": "python3.11", "Handler": "index.handler", "Role": ROLE, "Timeout": 10}
-        code = {"ZipFile": zipped(files or {"index.py": source})}
+        code = {"ZipFile": archive_of(files or {"index.py": source})}
         self.aws("lambda").create_function(FunctionName=name, Code=code, **{**defaults, **options})
         self.names.append(name)
         self.settle(name)
@@ -79,7 +81,7 @@ class Functions:
         self.settle(name)
 
     def replace_code(self, name: str, source: str) -> None:
-        self.aws("lambda").update_function_code(FunctionName=name, ZipFile=zipped({"index.py": source}))
+        self.aws("lambda").update_function_code(FunctionName=name, ZipFile=archive_of({"index.py": source}))
         self.settle(name)
 
     def invoke(self, name: str, event: Any = None, **options: Any) -> Answer:
@@ -139,14 +141,18 @@ def functions(aws: Callable[[str], Any]) -> Iterator[Functions]:
 
 
 @pytest.fixture
+def zipped() -> Callable[[dict[str, str]], bytes]:
+    return archive_of
+
+
+@pytest.fixture
 def other_emulator(
     config: Config, tmp_path: Any, request: pytest.FixtureRequest, free_ports: Callable[[], int]
 ) -> Iterator[tuple[Supervisor, Config]]:
-    """An emulator of the test's own, with the LocalStack settings of its `settings` mark; started, not stopped."""
-    mark = request.node.get_closest_marker("settings")
+    """An emulator of the test's own, with the LocalStack settings that the test gives as its parameter."""
     own = replace(config, home=tmp_path / "home", emulator_port=free_ports())
     spec = service_spec(own, "emulator")
-    spec = replace(spec, environment={**spec.environment, **(mark.kwargs if mark else {})})
+    spec = replace(spec, environment={**spec.environment, **getattr(request, "param", {})})
     supervisor = Supervisor(own)
     supervisor.start(spec)
     try:

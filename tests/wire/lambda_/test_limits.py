@@ -25,7 +25,7 @@ def handler(event, context):
 
 
 def used(log: str) -> int:
-    return int(log.split("Max Memory Used: ")[1].split()[0])
+    return int(log.split("Max Memory Used: ")[1].split(maxsplit=1)[0])
 
 
 def test_memory_within_the_limit_is_measured(functions: Any) -> None:

@@ -5,6 +5,7 @@ import shutil
 from functools import cache
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 from localstack import config as localstack_config
 from localstack.aws.connect import connect_to
@@ -42,6 +43,16 @@ def telemetry() -> Telemetry:
     return Telemetry(client)
 
 
+_LIVING: "WeakSet[ProcessExecutor]" = WeakSet()
+
+
+def shut_down() -> None:
+    """Stops every execution environment and sends what is left of logs and metrics."""
+    for executor in list(_LIVING):
+        executor.stop()
+    telemetry().close()
+
+
 class ProcessExecutor(RuntimeExecutor):
     """One execution environment in a process. `start` takes the identity that `environment` makes."""
 
@@ -53,6 +64,7 @@ class ProcessExecutor(RuntimeExecutor):
     def start(self, env_vars: Identity) -> None:
         """Starts the process and runs its init phase."""
         config, identity = self.function_version.config, env_vars
+        _LIVING.add(self)
         self._scratch.mkdir()
         paths = Paths(
             config.code.get_unzipped_code_location().resolve(), code.opt(config.layers, host()), self._scratch

@@ -68,7 +68,8 @@ class Host:
         with self._lock:
             if self._warden_fd < 0:
                 read_end, self._warden_fd = os.pipe()
-                subprocess.Popen([sys.executable, str(FOLDER / "warden.py")], stdin=read_end, start_new_session=True)
+                command = [sys.executable, str(FOLDER / "warden.py"), str(self.runtime)]
+                subprocess.Popen(command, stdin=read_end, start_new_session=True)
                 os.close(read_end)
             return self._warden_fd
 

@@ -1,5 +1,6 @@
 """How LocalStack finds Lambda: the provider, and the runtime executor `process`."""
 
+import sys
 from typing import Any
 
 from localstack import config
@@ -21,6 +22,13 @@ def lambda_() -> Service:
 def choose_lambda_provider() -> None:
     """PROVIDER_OVERRIDE_LAMBDA would do, if LocalStack did not warn about it as a thing of the past."""
     config.SERVICE_PROVIDER_CONFIG.set_provider("lambda", "rapid")
+
+
+@hooks.on_infra_shutdown(priority=10)  # while services still answer, and before their state is saved
+def stop_lambda_functions() -> None:
+    executor = sys.modules.get("rapid.emulator.lambda_.executor")
+    if executor:
+        executor.shut_down()
 
 
 class ProcessExecutorPlugin(RuntimeExecutorPlugin):

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from rapid.emulator.lambda_ import memory
 from rapid.emulator.lambda_.http import Connection, Request
-from rapid.emulator.lambda_.warden import kill_tree
+from rapid.emulator.lambda_.warden import kill_all
 
 TICK_SECONDS = 0.02
 """How often memory is measured while a function runs."""
@@ -30,6 +30,7 @@ OUTPUT_SECONDS = 0.005
 PIPE_BYTES = 1 << 20
 MAX_RESPONSE_BYTES = 6 * 1024 * 1024 + 100
 """6 MB and what AWS adds: its own error message names 6291556 bytes."""
+_STREAM = "AWS_LAMBDA_LOG_STREAM_NAME"  # names one execution environment; its children inherit it
 _PREFIX = "/2018-06-01/runtime/"
 _READ = select.POLLIN | select.POLLHUP | select.POLLERR
 
@@ -162,10 +163,9 @@ class RuntimeProcess:
             continue
 
     def kill(self) -> None:
-        """Kills the process, its group and its descendants; harmless if they are gone."""
+        """Kills the process and all it started; harmless if they are gone."""
         self._measure(memory.peak(self.pid))
-        if self.exit_code is None or self._has_group():
-            kill_tree(self.pid)
+        kill_all(self.pid, _STREAM, self._launch.environment[_STREAM])
         self._popen.wait()
 
     def close(self) -> None:
@@ -178,13 +178,6 @@ class RuntimeProcess:
             connection.sock.close()
         self._listener.close()
         os.close(self._output)
-
-    def _has_group(self) -> bool:
-        try:
-            os.killpg(self.pid, 0)
-        except OSError:
-            return False
-        return True
 
     def _measure(self, resident: int) -> None:
         self.peak_bytes = max(self.peak_bytes, resident)
@@ -234,6 +227,9 @@ class RuntimeProcess:
         path = request.path.removeprefix(_PREFIX)
         error_type = request.headers.get("lambda-runtime-function-error-type", "")
         if request.method == "GET" and path == "invocation/next":
+            self.drain()
+            if self.exit_code is not None:
+                return Outcome(Kind.EXITED)  # it asked, then was killed
             self._waiting = connection
             if not self.peak_bytes:
                 self._measure(memory.resident(self.pid))

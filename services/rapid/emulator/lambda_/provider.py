@@ -1,9 +1,19 @@
-"""LocalStack's Lambda provider with AWS's payload limits, and logs flushed before it stops."""
+"""LocalStack's Lambda provider with AWS's checks of payloads and variables."""
 
+import io
+import json
 from typing import IO, Any
 
 from localstack.aws.api import RequestContext
-from localstack.aws.api.lambda_ import InvocationResponse, InvocationType
+from localstack.aws.api.lambda_ import (
+    CreateFunctionRequest,
+    FunctionConfiguration,
+    InvalidParameterValueException,
+    InvalidRequestContentException,
+    InvocationResponse,
+    InvocationType,
+    UpdateFunctionConfigurationRequest,
+)
 from localstack.services.lambda_.invocation.lambda_models import RequestEntityTooLargeException
 from localstack.services.lambda_.provider import LambdaProvider
 
@@ -25,12 +35,14 @@ class RapidLambdaProvider(LambdaProvider):
         payload: IO[bytes] | None = None,
         **kwargs: Any,
     ) -> InvocationResponse:
-        """Refuses too large payloads, else LocalStack's.
+        """Refuses payloads that AWS refuses, else LocalStack's.
 
         Raises:
             RequestEntityTooLargeException: more than 6 MB, or 1 MB asynchronously.
+            InvalidRequestContentException: not JSON.
         """
-        size = context.request.content_length or 0
+        body = payload.read() if payload else b""
+        size = len(body)
         asynchronous = invocation_type == InvocationType.Event
         limit = ASYNCHRONOUS_LIMIT if asynchronous else SYNCHRONOUS_LIMIT
         if size > limit:
@@ -38,9 +50,32 @@ class RapidLambdaProvider(LambdaProvider):
             raise RequestEntityTooLargeException(
                 f"{size} byte payload is too large for the {kind} invocation type (limit {limit} bytes)"
             )
+        if body:
+            _require_json(body)
         return super().invoke(
-            context, function_name=function_name, invocation_type=invocation_type, payload=payload, **kwargs
+            context,
+            function_name=function_name,
+            invocation_type=invocation_type,
+            payload=io.BytesIO(body or b"{}"),
+            **kwargs,
         )
+
+    def delete_function(self, context: RequestContext, function_name: str, **kwargs: Any) -> Any:
+        """Its last log lines go before it: whoever deletes a function deletes its log group next."""
+        telemetry().flush()
+        return super().delete_function(context, function_name, **kwargs)
+
+    def create_function(self, context: RequestContext, request: CreateFunctionRequest) -> FunctionConfiguration:
+        """LocalStack's, after AWS's check of the variables."""
+        _refuse_reserved(request.get("Environment"))
+        return super().create_function(context, request)
+
+    def update_function_configuration(
+        self, context: RequestContext, request: UpdateFunctionConfigurationRequest
+    ) -> FunctionConfiguration:
+        """LocalStack's, after AWS's check of the variables."""
+        _refuse_reserved(request.get("Environment"))
+        return super().update_function_configuration(context, request)
 
     def on_before_stop(self) -> None:
         for manager in list(self.lambda_service.event_managers.values()):
@@ -48,4 +83,32 @@ class RapidLambdaProvider(LambdaProvider):
             if manager.poller:
                 manager.poller.stop()
         super().on_before_stop()
-        telemetry().close()
+
+
+RESERVED = frozenset({
+    "_HANDLER", "_X_AMZN_TRACE_ID", "AWS_DEFAULT_REGION", "AWS_REGION", "AWS_EXECUTION_ENV", "AWS_LAMBDA_FUNCTION_NAME",
+    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "AWS_LAMBDA_FUNCTION_VERSION", "AWS_LAMBDA_INITIALIZATION_TYPE",
+    "AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_LOG_STREAM_NAME", "AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_LAMBDA_RUNTIME_API", "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR",
+})  # fmt: skip
+"""https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime"""
+
+
+def _refuse_reserved(environment: dict[str, dict[str, str]] | None) -> None:
+    used = sorted(RESERVED & set((environment or {}).get("Variables") or {}))
+    if used:
+        raise InvalidParameterValueException(
+            "Lambda was unable to configure your environment variables because the environment variables you have "
+            "provided contains reserved keys that are currently not supported for modification. "
+            f"Reserved keys used in this request: {', '.join(used)}",
+            Type="User",
+        )
+
+
+def _require_json(body: bytes) -> None:
+    try:
+        json.loads(body)
+    except ValueError as error:
+        raise InvalidRequestContentException(
+            f"Could not parse request body into json: Could not parse payload into json: {error}", Type="User"
+        ) from error

@@ -15,7 +15,8 @@ from typing import Any
 
 from localstack import config as localstack_config
 from localstack.aws.api.lambda_ import ServiceException, TooManyRequestsException
-from localstack.services.lambda_.invocation import assignment, lambda_service, version_manager
+from localstack.services.lambda_ import provider
+from localstack.services.lambda_.invocation import assignment, event_manager, lambda_service, version_manager
 from localstack.services.lambda_.invocation.assignment import AssignmentException, AssignmentService
 from localstack.services.lambda_.invocation.execution_environment import (
     ExecutionEnvironment,
@@ -29,10 +30,12 @@ from localstack.services.lambda_.invocation.lambda_models import (
     InvocationResult,
     S3Code,
 )
+from localstack.services.lambda_.invocation.lambda_service import LambdaService
 from localstack.services.lambda_.invocation.version_manager import LambdaVersionManager
 from localstack.utils.xray.trace_header import TraceHeader
 
 from rapid.emulator.lambda_.code import set_writable
+from rapid.emulator.lambda_.dead_letters import Poller
 from rapid.emulator.lambda_.executor import endpoint, telemetry
 from rapid.emulator.lambda_.sandbox import Event
 from rapid.emulator.lambda_.telemetry import Account
@@ -194,6 +197,14 @@ class VersionManager(LambdaVersionManager):
         return result
 
 
+class Service(LambdaService):
+    """Deletes functions that never became active, too."""
+
+    def stop_version(self, qualified_arn: str) -> None:
+        if qualified_arn in self.lambda_running_versions or qualified_arn in self.lambda_starting_versions:
+            super().stop_version(qualified_arn)
+
+
 class NoLogHandler:
     """In place of LocalStack's per-version log thread: the sandbox sends its logs while the function runs."""
 
@@ -220,6 +231,8 @@ def install() -> None:
         (version_manager, "LogHandler", NoLogHandler),
         (lambda_service, "AssignmentService", Assignment),
         (lambda_service, "LambdaVersionManager", VersionManager),
+        (provider, "LambdaService", Service),
+        (event_manager, "Poller", Poller),
     ]
     for module, name, replacement in replacements:
         getattr(module, name)  # an AttributeError here means another LocalStack

@@ -1,8 +1,9 @@
 """Ends every function process when the emulator is gone, however it went (kill -9 included).
 
-`python warden.py`, one per emulator: reads lines `+pid` and `-pid` from its standard input, a pipe whose write end
-the emulator holds and each function process holds until it has announced itself. End of file therefore means that the
-emulator is dead and that every process it started is known. Process groups are killed, and their other descendants.
+`python warden.py RUNTIME_DIR`, one per emulator: reads lines `+pid` and `-pid` from its standard input, a pipe whose
+write end the emulator holds and each function process holds until it has announced itself. End of file therefore means
+that the emulator is dead and that every process it started is known. Their process groups are killed, and every
+process that inherited their variables: LAMBDA_RUNTIME_DIR names this emulator's folder.
 A parent-death signal (prctl) would not do: it is tied to the spawning thread and does not reach grandchildren.
 """
 
@@ -12,18 +13,16 @@ import signal
 import sys
 
 
-def kill_tree(pid: int) -> None:
-    """Kills a function's process, its process group, and descendants that left the group."""
+def kill_all(pid: int, variable: str, value: str) -> None:
+    """Kills a process group, and every process that has this environment variable: those that left the group."""
     import psutil
 
-    descendants: list[psutil.Process] = []
-    with contextlib.suppress(psutil.Error):
-        descendants = psutil.Process(pid).children(recursive=True)
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)
-    for process in descendants:
-        with contextlib.suppress(psutil.Error):
-            process.kill()
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, OSError):
+            if process.pid != os.getpid() and process.environ().get(variable) == value:
+                process.kill()
 
 
 def main() -> None:
@@ -37,7 +36,7 @@ def main() -> None:
         else:
             living.discard(pid)
     for pid in living:
-        kill_tree(pid)
+        kill_all(pid, "LAMBDA_RUNTIME_DIR", sys.argv[1])
 
 
 if __name__ == "__main__":

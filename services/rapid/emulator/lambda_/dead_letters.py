@@ -1,0 +1,57 @@
+"""A function's dead-letter queue or topic, with the attributes that AWS sends.
+
+LocalStack 4.13.1 makes up the RequestID. https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+(read 2026-11): RequestID, ErrorCode (the HTTP status) and ErrorMessage (its first 1 KB).
+"""
+
+import json
+import logging
+from typing import Any
+
+from localstack.aws.connect import connect_to
+from localstack.services.lambda_.invocation import event_manager
+from localstack.services.lambda_.invocation.lambda_models import InvocationResult
+from localstack.utils.aws.arns import extract_region_from_arn, sqs_queue_url_for_arn
+
+LOG = logging.getLogger(__name__)
+
+
+class Poller(event_manager.Poller):
+    """Runs asynchronous invocations of one function version."""
+
+    def process_dead_letter_queue(
+        self, sqs_invocation: event_manager.SQSInvocation, invocation_result: InvocationResult
+    ) -> None:
+        """Sends an event that failed for good to where the function says."""
+        version = self.version_manager.function_version
+        target = version.config.dead_letter_arn
+        if not target:
+            return
+        attributes = {
+            "RequestID": {"DataType": "String", "StringValue": sqs_invocation.invocation.request_id},
+            "ErrorCode": {"DataType": "Number", "StringValue": "200"},
+            "ErrorMessage": {"DataType": "String", "StringValue": _message(invocation_result.payload)},
+        }
+        clients = connect_to.with_assumed_role(
+            role_arn=version.config.role, service_principal="lambda", region_name=extract_region_from_arn(target)
+        )
+        body = sqs_invocation.invocation.payload.decode()
+        try:
+            if ":sqs:" in target:
+                clients.sqs.send_message(
+                    QueueUrl=sqs_queue_url_for_arn(target), MessageBody=body, MessageAttributes=attributes
+                )
+            else:
+                clients.sns.publish(TopicArn=target, Message=body, MessageAttributes=attributes)
+        except Exception:  # the thread's edge; AWS counts a DeadLetterErrors metric and goes on
+            LOG.exception("Could not send an event of %s to %s", version.qualified_arn, target)
+
+
+def _message(payload: bytes | None) -> str:
+    """The error message of a failed invocation, at most 1 KB."""
+    try:
+        error: Any = json.loads(payload or b"")
+        text = str(error.get("errorMessage") or "") if isinstance(error, dict) else ""
+    except ValueError:
+        text = ""
+    return text.encode()[:1024].decode(errors="ignore") or "Unknown"

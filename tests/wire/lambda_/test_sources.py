@@ -1,0 +1,104 @@
+"""What invokes functions: queues, URLs, API Gateway."""
+
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+PICKY = """
+import json
+def handler(event, context):
+    bad = [r["messageId"] for r in event["Records"] if json.loads(r["body"])["bad"]]
+    print("batch", json.dumps([json.loads(r["body"])["n"] for r in event["Records"]]))
+    return {"batchItemFailures": [{"itemIdentifier": i} for i in bad]}
+"""
+
+
+def make_queue(aws: Callable[[str], Any], name: str, **attributes: str) -> tuple[str, str]:
+    url = aws("sqs").create_queue(QueueName=name, Attributes=attributes)["QueueUrl"]
+    arn = aws("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    return url, arn
+
+
+def test_a_queue_with_partial_batch_failures(functions: Any, aws: Any) -> None:
+    """https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html"""
+    dead_url, dead_arn = make_queue(aws, "picky-dead")
+    redrive = json.dumps({"deadLetterTargetArn": dead_arn, "maxReceiveCount": "1"})
+    url, arn = make_queue(aws, "picky", VisibilityTimeout="2", RedrivePolicy=redrive)
+    name = functions.create(PICKY, Timeout=2)
+    mapping = aws("lambda").create_event_source_mapping(
+        FunctionName=name, EventSourceArn=arn, BatchSize=4, FunctionResponseTypes=["ReportBatchItemFailures"]
+    )
+    try:
+        for n in range(4):
+            aws("sqs").send_message(QueueUrl=url, MessageBody=json.dumps({"n": n, "bad": n == 2}))
+        messages = aws("sqs").receive_message(QueueUrl=dead_url, WaitTimeSeconds=20).get("Messages", [])
+        assert [json.loads(m["Body"])["n"] for m in messages] == [2]
+        numbers = [n for e in functions.reported(name) if e.startswith("batch") for n in json.loads(e[6:])]
+        assert sorted(numbers) == [0, 1, 2, 3]
+    finally:
+        aws("lambda").delete_event_source_mapping(UUID=mapping["UUID"])
+
+
+def test_a_function_url(functions: Any, aws: Any, emulator: Any) -> None:
+    """https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html"""
+    name = functions.create(
+        "import json\ndef handler(e, c):\n    http = e['requestContext']['http']\n"
+        "    return {'statusCode': 201, 'headers': {'X-A': 'b'},"
+        " 'body': json.dumps([http['method'], http['path'], e['queryStringParameters'], e['body']])}"
+    )
+    url = aws("lambda").create_function_url_config(FunctionName=name, AuthType="NONE")["FunctionUrl"]
+    host = url.split("//")[1].split("/")[0]
+    request = urllib.request.Request(
+        f"{emulator.emulator_url}/p/q?x=1", data=b"hello", method="POST",
+        headers={"Host": host, "Content-Type": "text/plain"},
+    )  # fmt: skip
+    with urllib.request.urlopen(request) as response:
+        assert response.status == 201
+        assert response.headers["X-A"] == "b"
+        assert json.loads(response.read()) == ["POST", "/p/q", {"x": "1"}, "hello"]
+
+
+def rest_api(aws: Callable[[str], Any], function_arn: str) -> str:
+    """A REST API whose every path is a Lambda proxy; returns its id."""
+    gateway = aws("apigateway")
+    api = gateway.create_rest_api(name="proxy")["id"]
+    root = gateway.get_resources(restApiId=api)["items"][0]["id"]
+    resource = gateway.create_resource(restApiId=api, parentId=root, pathPart="{proxy+}")["id"]
+    gateway.put_method(restApiId=api, resourceId=resource, httpMethod="ANY", authorizationType="NONE")
+    uri = f"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{function_arn}/invocations"
+    gateway.put_integration(
+        restApiId=api, resourceId=resource, httpMethod="ANY", type="AWS_PROXY", integrationHttpMethod="POST", uri=uri
+    )
+    gateway.create_deployment(restApiId=api, stageName="dev")
+    return str(api)
+
+
+def test_api_gateway_to_lambda_to_s3(functions: Any, aws: Any, emulator: Any) -> None:
+    aws("s3").create_bucket(Bucket="api-lake")
+    name = functions.create(
+        "import boto3\ns3 = boto3.client('s3')\ndef handler(e, c):\n"
+        "    s3.put_object(Bucket='api-lake', Key=e['path'].strip('/'), Body=e['body'])\n"
+        "    return {'statusCode': 202, 'body': '{}'}",
+        MemorySize=256,
+    )
+    arn = aws("lambda").get_function_configuration(FunctionName=name)["FunctionArn"]
+    api = rest_api(aws, arn)
+    url = f"{emulator.emulator_url}/_aws/execute-api/{api}/dev/raw/one.json"
+    request = urllib.request.Request(url, b'{"a":1}', {"Content-Type": "application/json"}, method="POST")
+    with urllib.request.urlopen(request) as response:
+        assert response.status == 202
+    assert aws("s3").get_object(Bucket="api-lake", Key="raw/one.json")["Body"].read() == b'{"a":1}'
+
+
+def test_a_failing_function_is_a_502_of_the_api(functions: Any, aws: Any, emulator: Any) -> None:
+    """https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gatewayResponse-definition.html"""
+    name = functions.create("import sys\ndef handler(e, c): sys.exit(1)")
+    api = rest_api(aws, aws("lambda").get_function_configuration(FunctionName=name)["FunctionArn"])
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.urlopen(f"{emulator.emulator_url}/_aws/execute-api/{api}/dev/x")
+    assert caught.value.code == 502
+    assert json.loads(caught.value.read()) == {"message": "Internal server error"}
