@@ -122,6 +122,7 @@ class GlueStore(BaseStore):
     workflows: dict[str, Workflow] = LocalAttribute(default=dict)
     connections: dict[str, Structure] = LocalAttribute(default=dict)
     classifiers: dict[str, Structure] = LocalAttribute(default=dict)
+    crawlers: dict[str, Structure] = LocalAttribute(default=dict)
     tags: dict[str, dict[str, str]] = LocalAttribute(default=dict)
     """ARN to tags."""
 

@@ -2,10 +2,26 @@
 
 from localstack.services.plugins import Service, aws_provider
 
+INVENTED = (
+    "StartCrawler",
+    "StopCrawler",
+    "ListCrawls",
+    "CreateDevEndpoint",
+    "GetDevEndpoint",
+    "GetDevEndpoints",
+    "DeleteDevEndpoint",
+    "CreateSession",
+    "GetSession",
+    "ListSessions",
+    "StopSession",
+    "DeleteSession",
+)
+"""Operations that Moto answers without anything running: crawls that find nothing, endpoints with no listener."""
+
 
 @aws_provider(api="glue", name="rapid")
 def glue() -> Service:
     from rapid.emulator.glue.provider import GlueProvider
     from rapid.emulator.moto import with_moto
 
-    return Service.for_provider(GlueProvider(), dispatch_table_factory=with_moto())
+    return Service.for_provider(GlueProvider(), dispatch_table_factory=with_moto(*INVENTED))

@@ -5,6 +5,7 @@ from localstack.state import StateVisitor
 
 from rapid.core import config
 from rapid.emulator.glue.connections import Classifiers, Connections
+from rapid.emulator.glue.crawlers import Crawlers
 from rapid.emulator.glue.databases import Databases
 from rapid.emulator.glue.functions import Functions
 from rapid.emulator.glue.jobs import Jobs
@@ -30,6 +31,7 @@ class GlueProvider(
     Searches,
     Connections,
     Classifiers,
+    Crawlers,
     Jobs,
     Runs,
     Triggers,

@@ -20,6 +20,7 @@ def _holder(store: GlueStore, kind: str, name: str) -> bool | None:
         "workflow": store.workflows,
         "connection": store.connections,
         "database": store.databases,
+        "crawler": store.crawlers,
     }
     if kind == "table":
         database, _, table = name.partition("/")
