@@ -99,12 +99,12 @@ def test_a_mistake_in_endpoints_yaml_stops_packaging(checkout: Path) -> None:
 
 
 def test_the_functions_import_only_what_lambda_has() -> None:
-    allowed = {*sys.stdlib_module_names, "boto3", "botocore", "rapid.ingest"}
+    allowed = {*sys.stdlib_module_names, "boto3", "botocore"}
     for file in (ROOT / "services/rapid/ingest").glob("*.py"):
         for node in ast.walk(ast.parse(file.read_text())):
             names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-            assert not [n for n in names if n not in allowed and n.partition(".")[0] not in allowed], file
+            assert not [n for n in names if not n.startswith("rapid.ingest") and n.partition(".")[0] not in allowed], file
 
 
 def test_the_functions_start_from_their_zip(tmp_path: Path) -> None:

@@ -95,10 +95,11 @@ class Executor(ChangeSetModelExecutor):
         verb, prefix = ("create", "") if creating else ("update", "UPDATE_")
         told = f"The following resource(s) failed to {verb}: [{', '.join(self.failed)}]. " if self.failed else reason
         wish = self._on_failure()
+        made = {name: one for name, one in self.resources.items() if "PhysicalResourceId" in one}
         if wish == "DO_NOTHING":
-            self.stack.resolved_resources = self.resources
+            self.stack.resolved_resources = {**self.before, **made}
             self.stack.set_stack_status(StackStatus.CREATE_FAILED if creating else StackStatus.UPDATE_FAILED, told)
-            return ChangeSetModelExecutorResult(self.resources, [], reason)
+            return ChangeSetModelExecutorResult(self.stack.resolved_resources, [], reason)
         if not creating:
             self._keep_the_old_template()
         begin, end = (
@@ -111,7 +112,7 @@ class Executor(ChangeSetModelExecutor):
         for change in reversed(self.undo):
             undone = change() and undone  # every step is tried
         before = {} if creating else self.before
-        self.stack.resolved_resources = before if undone else {**before, **self.resources}
+        self.stack.resolved_resources = before if undone else {**before, **made}
         self.stack.set_stack_status(StackStatus(f"{end}_{'COMPLETE' if undone else 'FAILED'}"))
         return ChangeSetModelExecutorResult(self.stack.resolved_resources, self.stack.resolved_outputs, reason)
 
