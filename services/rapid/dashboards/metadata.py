@@ -95,8 +95,8 @@ def _build(config: Config, settings: Path, environment: Mapping[str, str], exist
     with tempfile.TemporaryDirectory(prefix="superset-") as name:
         folder = Path(name)
         if existing:
-            for file in (_KEY, _DATABASE):
-                shutil.copyfile(existing / file, folder / file)
+            shutil.copyfile(existing / _KEY, folder / _KEY)
+            _place(_content(existing / _DATABASE), folder / _DATABASE)
         else:
             _write_secret(folder / _KEY, secrets.token_urlsafe(42))
         try:
@@ -114,7 +114,13 @@ def _build(config: Config, settings: Path, environment: Mapping[str, str], exist
         if process.returncode:
             end = "\n".join((process.stderr or process.stdout).splitlines()[-15:])
             raise DashboardError(f"Superset could not build its database. The end of its output:\n{end}")
-        return (folder / _DATABASE).read_bytes()
+        return _content(folder / _DATABASE)
+
+
+def _content(database: Path) -> bytes:
+    """A database that no process has open, with what its write-ahead log still holds."""
+    with closing(sqlite3.connect(database)) as connection:
+        return connection.serialize()
 
 
 def _place(database: bytes, path: Path) -> None:
