@@ -25,6 +25,12 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="session")
+def free_ports() -> list[int]:
+    """Three free ports, for a set of services that a test starts by itself."""
+    return [free_port() for _ in range(3)]
+
+
+@pytest.fixture(scope="session")
 def config(tmp_path_factory: pytest.TempPathFactory) -> Config:
     """Settings for this test session: free ports, a temporary home, the checkout's environments."""
     environ = {k: v for k, v in os.environ.items() if k in {"RAPID_ENVIRONMENTS", "RAPID_CACHE"}}

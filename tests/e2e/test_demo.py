@@ -1,0 +1,120 @@
+"""The user's story through the commands themselves: demo, again, a killed emulator, a file of one's own, down."""
+
+import csv
+import json
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+from rapid.core import config as configuration
+from rapid.core.config import ROOT
+
+pytestmark = pytest.mark.slow
+REAL = ROOT.parent / "shared" / "data" / "real"
+
+
+@dataclass(frozen=True)
+class Rapid:
+    """`./rapid` with a home and ports of its own."""
+
+    environment: dict[str, str]
+
+    def __call__(self, *arguments: str, code: int = 0) -> str:
+        done = subprocess.run(
+            [str(ROOT / "rapid"), *arguments], env=self.environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == code, f"{arguments} exited {done.returncode}:\n{done.stdout}\n{done.stderr}"
+        return done.stdout
+
+    def json(self, *arguments: str) -> Any:
+        return json.loads(self(*arguments, "--json"))
+
+
+@pytest.fixture(scope="module")
+def rapid(tmp_path_factory: pytest.TempPathFactory, free_ports: list[int]) -> Iterator[Rapid]:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("RAPID_", "AWS_"))}
+    defaults = configuration.load()
+    names = ("RAPID_EMULATOR_PORT", "RAPID_RUNNER_PORT", "RAPID_SUPERSET_PORT")
+    own = {
+        "RAPID_HOME": str(tmp_path_factory.mktemp("home")),
+        "RAPID_ENVIRONMENTS": str(defaults.environments),
+        "RAPID_CACHE": str(defaults.cache),
+        **{name: str(port) for name, port in zip(names, free_ports, strict=False)},
+    }
+    command = Rapid({**kept, **own})
+    yield command
+    command("down")
+
+
+@pytest.fixture(scope="module")
+def demo(rapid: Rapid) -> Any:
+    return rapid.json("demo")
+
+
+def test_demo_balances_and_every_total_is_right(demo: Any) -> None:
+    assert demo["ok"]
+    assert len(demo["reconciliation"]) == 8
+    for row in demo["reconciliation"]:
+        assert row["sent"] == row["accepted"] + row["rejected"]
+        assert row["accepted"] == row["curated"] + row["duplicates"] + row["quarantined"]
+    assert sum(row["quarantined"] for row in demo["reconciliation"]) > 0, "the seed data has dirt"
+    assert len(demo["checks"]) > 10, "totals are compared with the truth, not only with each other"
+
+
+def test_demo_again_adds_nothing_but_duplicates(rapid: Rapid, demo: Any) -> None:
+    again = rapid.json("demo")
+    assert again["ok"]
+    for before, after in zip(demo["reconciliation"], again["reconciliation"], strict=True):
+        assert after["sent"] == before["sent"]
+        assert after["curated"] == 0
+        assert after["duplicates"] == before["curated"] + before["duplicates"]
+
+
+def test_everything_is_there_after_the_emulator_was_killed(rapid: Rapid, demo: Any) -> None:
+    question = "select sum(cost), sum(installs) from campaign_performance"
+    before = rapid.json("sql", question)
+    (pid,) = (s["pid"] for s in rapid.json("status") if s["name"] == "emulator")
+    os.kill(pid, signal.SIGKILL)
+    psutil.wait_procs([psutil.Process(pid)], timeout=10)
+    rapid("status", code=3)
+    rapid("up")
+    assert rapid.json("sql", question) == before
+    assert rapid.json("demo")["ok"], "API, functions, rules, workflow and queues work after the restart"
+
+
+def test_load_takes_a_file_that_nobody_described(rapid: Rapid, demo: Any, tmp_path: Path) -> None:
+    path = tmp_path / "Kunden Umsätze.csv"
+    with path.open("w", newline="", encoding="utf-8-sig") as file:
+        writer = csv.writer(file, delimiter=";")
+        writer.writerow(["PLZ", "Straße / Nr.", "Umsatz", "Datum", "Bemerkung"])
+        for n in range(500):
+            writer.writerow([f"0{1000 + n}", f'Weg "{n}"; Hof', f"{n}.25", f"2026-01-{1 + n % 28:02}", "a\nb" if n % 7 else ""])
+    facts = rapid.json("load", str(path), "--dataset", "umsaetze")
+    assert (facts["records_in"], facts["curated"], facts["rows_in_table"]) == (500, 500, 500)
+    types = {c["name"]: c["type"] for c in facts["columns"]}
+    assert types["plz"] == "string", "leading zeros are kept"
+    assert types["umsatz"] == "double"
+    assert types["datum"] == "date"
+    (row,) = rapid.json("sql", "select sum(umsatz) total, min(plz) first, count(distinct datum) days from umsaetze")
+    assert row == {"total": "124875.0", "first": "01000", "days": "28"}
+
+
+@pytest.mark.skipif(not REAL.is_dir(), reason="the real files are not on this machine")
+def test_load_online_retail(rapid: Rapid, demo: Any) -> None:
+    facts = rapid.json("load", str(REAL / "online_retail.parquet"), "--dataset", "online_retail")
+    assert facts["ok"]
+    assert facts["rows_in_table"] == 541_909
+    names = {c["name"].replace("_", ""): c["name"] for c in facts["columns"]}
+    (row,) = rapid.json(
+        "sql",
+        f"select sum({names['quantity']} * {names['unitprice']}) total, count(distinct {names['customerid']}) customers"
+        " from online_retail",
+    )
+    assert abs(float(row["total"]) - 9_747_747.934) < 0.01
+    assert row["customers"] == "4372"
