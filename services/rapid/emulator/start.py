@@ -11,6 +11,7 @@ PROVIDERS = {
     "events": "rapid",
     "athena": "rapid",
     "cloudformation": "rapid",
+    "apigateway": "rapid",
     "s3": "rapid",
     "kms": "rapid",
 }

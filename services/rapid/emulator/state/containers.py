@@ -31,18 +31,34 @@ def containers(service: Service) -> list[AccountRegionBundle | BackendDict]:
     return collector.found
 
 
-def extract(service: Service) -> list[Content]:
+def extract(service: Service) -> dict[str, Content]:
     """The content of all containers of a service: one value, so that objects they share stay shared."""
-    return [_of_bundle(c) if isinstance(c, AccountRegionBundle) else _of_backends(c) for c in containers(service)]
+    return {
+        _name(each): _of_bundle(each) if isinstance(each, AccountRegionBundle) else _of_backends(each)
+        for each in containers(service)
+    }
 
 
-def inject(service: Service, contents: list[Content]) -> None:
-    """Replaces the content of all containers of a service by what `extract` returned."""
-    for container, content in zip(containers(service), contents, strict=True):
+def inject(service: Service, contents: dict[str, Content]) -> None:
+    """Replaces the content of all containers of a service by what `extract` returned.
+
+    Raises:
+        ValueError: it has the content of a container that the service does not have (any more).
+    """
+    found = {_name(each): each for each in containers(service)}
+    if unknown := contents.keys() - found.keys():
+        raise ValueError(f"it holds {', '.join(sorted(unknown))}, which this version does not know")
+    for name, content in contents.items():
+        container = found[name]
         if isinstance(container, AccountRegionBundle):
             _into_bundle(container, content)
         else:
             _into_backends(container, content)
+
+
+def _name(container: AccountRegionBundle | BackendDict) -> str:
+    cls = container.store if isinstance(container, AccountRegionBundle) else container.backend
+    return f"{cls.__module__}.{cls.__qualname__}"
 
 
 def _of_bundle(bundle: AccountRegionBundle) -> Content:

@@ -1,0 +1,46 @@
+"""The path of one API request: LocalStack's handlers with ours in between, in AWS's order.
+
+To add a step, put a `RestApiGatewayHandler` into `INVOCATION`. A step refuses a request by raising one of
+`localstack...gateway_response`'s errors; `responses` turns it into the API's gateway response.
+"""
+
+from localstack.services.apigateway.next_gen.execute_api import handlers
+from localstack.services.apigateway.next_gen.execute_api.gateway import RestApiGateway
+from localstack.services.apigateway.next_gen.execute_api.integrations import REST_API_INTEGRATIONS
+
+from rapid.emulator.apigateway.authorizers import LambdaAuthorizerHandler
+from rapid.emulator.apigateway.events import ContextHandler, FastBodyValidation, LambdaProxyIntegration
+from rapid.emulator.apigateway.limits import FormHandler, IntegrationTimeoutHandler, PayloadLimitHandler
+from rapid.emulator.apigateway.responses import GatewayResponseHandler
+from rapid.emulator.apigateway.signatures import SignatureHandler
+from rapid.emulator.apigateway.usage import UsageHandler
+
+INVOCATION = (
+    FormHandler(),
+    handlers.parse_request,
+    PayloadLimitHandler(),
+    ContextHandler(),
+    handlers.modify_request,
+    handlers.route_request,
+    handlers.preprocess_request,
+    SignatureHandler(),
+    LambdaAuthorizerHandler(),
+    UsageHandler(),
+    FastBodyValidation(),
+    handlers.integration_request_handler,
+    IntegrationTimeoutHandler(handlers.integration_handler),
+    handlers.integration_response_handler,
+    handlers.method_response_handler,
+)
+
+
+REST_API_INTEGRATIONS["AWS_PROXY"] = LambdaProxyIntegration()
+
+
+class Gateway(RestApiGateway):
+    """LocalStack's gateway with our chain."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.request_handlers[:] = INVOCATION
+        self.exception_handlers[:] = [GatewayResponseHandler()]

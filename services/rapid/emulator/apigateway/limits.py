@@ -1,0 +1,59 @@
+"""Limits of one request: 10 MB of payload, 29 s for the integration.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
+and https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html (read 2026-11).
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeoutError
+
+from localstack.http import Response
+from localstack.services.apigateway.next_gen.execute_api.api import RestApiGatewayHandler, RestApiGatewayHandlerChain
+from localstack.services.apigateway.next_gen.execute_api.context import RestApiInvocationContext
+from localstack.services.apigateway.next_gen.execute_api.gateway_response import (
+    IntegrationTimeoutError,
+    RequestTooLargeError,
+)
+
+PAYLOAD_BYTES = 10 * 1024 * 1024
+INTEGRATION_MILLISECONDS = 29_000
+_PARALLEL = 512
+
+
+class FormHandler(RestApiGatewayHandler):
+    """Lets a form be as large as any other payload: Werkzeug's own limit for forms would answer 500."""
+
+    def __call__(
+        self, _chain: RestApiGatewayHandlerChain, context: RestApiInvocationContext, _response: Response
+    ) -> None:
+        context.request.max_form_memory_size = None
+
+
+class PayloadLimitHandler(RestApiGatewayHandler):
+    """Refuses a payload above 10 MB with 413."""
+
+    def __call__(
+        self, _chain: RestApiGatewayHandlerChain, context: RestApiInvocationContext, _response: Response
+    ) -> None:
+        if len(context.invocation_request["body"]) > PAYLOAD_BYTES:
+            raise RequestTooLargeError("Request Too Long")
+
+
+class IntegrationTimeoutHandler(RestApiGatewayHandler):
+    """Answers 504 when the integration takes longer than its timeout; as on AWS, what it started goes on."""
+
+    def __init__(self, integration: RestApiGatewayHandler) -> None:
+        self._integration = integration
+        self._pool = ThreadPoolExecutor(_PARALLEL, "integration")
+
+    def __call__(
+        self, chain: RestApiGatewayHandlerChain, context: RestApiInvocationContext, response: Response
+    ) -> None:
+        if context.integration["type"] == "MOCK":
+            self._integration(chain, context, response)
+            return
+        milliseconds = int(context.integration.get("timeoutInMillis") or INTEGRATION_MILLISECONDS)
+        try:
+            self._pool.submit(self._integration, chain, context, response).result(milliseconds / 1000)
+        except FutureTimeoutError as error:
+            raise IntegrationTimeoutError("Endpoint request timed out") from error

@@ -1,0 +1,89 @@
+"""LocalStack's API Gateway provider on our gateway, with the usage operations that it lacks."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from localstack.aws.api import RequestContext, handler
+from localstack.aws.api.apigateway import BadRequestException, NotFoundException, Usage
+from localstack.services.apigateway.models import apigateway_stores
+from localstack.services.apigateway.next_gen.execute_api.router import ApiGatewayEndpoint, ApiGatewayRouter
+from localstack.services.apigateway.next_gen.provider import ApigatewayNextGenProvider
+from localstack.services.edge import ROUTER
+from localstack.state import StateVisitor
+from moto.apigateway.models import UsagePlan, apigateway_backends
+
+from rapid.emulator.apigateway.gateway import Gateway
+from rapid.emulator.apigateway.models import UsageStore, usage_stores
+from rapid.emulator.apigateway.quotas import Quota, remaining
+from rapid.emulator.apigateway.usage import today
+
+_LONGEST_DAYS = 90
+
+
+def create_provider() -> "ApiGatewayProvider":
+    endpoint = ApiGatewayEndpoint(rest_gateway=Gateway(), store=apigateway_stores)
+    return ApiGatewayProvider(router=ApiGatewayRouter(ROUTER, handler=endpoint))
+
+
+class ApiGatewayProvider(ApigatewayNextGenProvider):
+    """Adds GetUsage and UpdateUsage, and the counters to the state that is saved."""
+
+    def accept_state_visitor(self, visitor: StateVisitor) -> None:
+        super().accept_state_visitor(visitor)
+        visitor.visit(usage_stores)
+
+    @handler("GetUsage", expand=False)
+    def get_usage(self, context: RequestContext, request: dict[str, Any]) -> Usage:
+        """Per day, what was used and what was left: https://docs.aws.amazon.com/apigateway/latest/api/API_GetUsage.html."""
+        plan = _plan(context, request["usagePlanId"])
+        days = _days(request["startDate"], request["endDate"])
+        store = usage_stores[context.account_id][context.region]
+        wanted = request.get("keyId")
+        items = {
+            key: [[used.get(day.isoformat(), 0), _left(store, plan, key, day)] for day in days]
+            for (plan_id, key), used in sorted(store.used.items())
+            if plan_id == plan.id and wanted in (None, key)
+        }
+        return Usage(usagePlanId=plan.id, startDate=request["startDate"], endDate=request["endDate"], items=items)
+
+    @handler("UpdateUsage", expand=False)
+    def update_usage(self, context: RequestContext, request: dict[str, Any]) -> Usage:
+        """https://docs.aws.amazon.com/apigateway/latest/api/API_UpdateUsage.html: sets what a key has left today."""
+        plan, key = _plan(context, request["usagePlanId"]), request["keyId"]
+        store, day, quota = usage_stores[context.account_id][context.region], today(), Quota.of(plan.quota)
+        for change in request.get("patchOperations") or ():
+            if (change["op"], change["path"]) != ("replace", "/remaining") or quota is None:
+                raise BadRequestException("Invalid patch path. Only /remaining of a plan with a quota can be replaced.")
+            period = (plan.id, key, quota.start(day).isoformat())
+            store.used.setdefault((plan.id, key), {})
+            store.granted[period] = (
+                store.granted.get(period, 0) + int(change["value"]) - (_left(store, plan, key, day) or 0)
+            )
+        iso = day.isoformat()
+        return self.get_usage(context, {"usagePlanId": plan.id, "keyId": key, "startDate": iso, "endDate": iso})
+
+
+def _plan(context: RequestContext, plan_id: str) -> UsagePlan:
+    plan = apigateway_backends[context.account_id][context.region].usage_plans.get(plan_id)
+    if plan is None:
+        raise NotFoundException("Invalid Usage Plan ID specified")
+    return plan
+
+
+def _days(start: str, end: str) -> list[date]:
+    try:
+        first, last = date.fromisoformat(start), date.fromisoformat(end)
+    except ValueError as error:
+        raise BadRequestException("Usage dates must be of the form YYYY-MM-DD") from error
+    if last < first or (last - first).days > _LONGEST_DAYS:
+        raise BadRequestException(f"The end date must be within {_LONGEST_DAYS} days after the start date")
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
+
+
+def _left(store: UsageStore, plan: UsagePlan, key: str, day: date) -> int:
+    """What a key had left of its quota at the end of a day; plans without a quota have nothing to tell."""
+    quota = Quota.of(plan.quota)
+    if quota is None:
+        return 0
+    granted = store.granted.get((plan.id, key, quota.start(day).isoformat()), 0)
+    return remaining(quota, store.used.get((plan.id, key), {}), day, granted)
