@@ -89,7 +89,10 @@ TEMPLATE: dict[str, Any] = {
         "Lines": {"Type": "AWS::Glue::Classifier", "Properties": {"JsonClassifier": {"Name": "l", "JsonPath": "$[*]"}}},
         "Secure": {
             "Type": "AWS::Glue::SecurityConfiguration",
-            "Properties": {"Name": "secure", "EncryptionConfiguration": {"S3Encryptions": [{"S3EncryptionMode": "SSE-S3"}]}},
+            "Properties": {
+                "Name": "secure",
+                "EncryptionConfiguration": {"S3Encryptions": [{"S3EncryptionMode": "SSE-S3"}]},
+            },
         },
     },
     "Outputs": {

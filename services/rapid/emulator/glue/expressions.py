@@ -76,6 +76,10 @@ def compiled(expression: str, keys: tuple[tuple[str, str], ...]) -> Callable[[Va
     return lambda values: predicate(values) is True
 
 
+def _negated(predicate: Predicate) -> Predicate:
+    return lambda values: None if (found := predicate(values)) is None else not found
+
+
 class _Compiler:
     """Compiles one expression. NULL is None, so AND, OR and NOT are three-valued."""
 
@@ -86,16 +90,19 @@ class _Compiler:
     def refuse(self, why: str) -> InvalidInputException:
         return InvalidInputException(f"Unsupported expression '{self.expression}': {why}")
 
-    def condition(self, node: exp.Expr) -> Predicate:  # noqa: PLR0911 - one return per kind of node
+    def condition(self, node: exp.Expr) -> Predicate:
+        found = self._condition(node)
+        return _negated(found) if node.args.get("negate") else found
+
+    def _condition(self, node: exp.Expr) -> Predicate:  # noqa: PLR0911 - one return per kind of node
         match node:
             case exp.Paren():
                 return self.condition(node.this)
             case exp.And() | exp.Or():
                 return self._junction(node)
             case exp.Not():
-                inner = self.condition(node.this)
-                return lambda v: None if (found := inner(v)) is None else not found
-            case exp.Is():
+                return _negated(self.condition(node.this))
+            case exp.Is(expression=exp.Null()):
                 operand, _ = self._column(node.this)
                 return lambda v: operand(v) is None
             case exp.Boolean():
