@@ -66,6 +66,7 @@ def test_close_sends_everything_in_order() -> None:
         telemetry.measure(account, "f", {"Errors": float(n % 2)})
     telemetry.close()
     assert client.sent == [str(n) for n in range(1000)]
-    counts = [dict(zip(m["Values"], m["Counts"], strict=True)) for m in client.metrics]
-    assert sum(c.get(1.0, 0) for c in counts) == 500
-    assert sum(c.get(0.0, 0) for c in counts) == 500
+    statistics = [m["StatisticValues"] for m in client.metrics]
+    assert sum(v["SampleCount"] for v in statistics) == 1000
+    assert sum(v["Sum"] for v in statistics) == 500
+    assert {(v["Minimum"], v["Maximum"]) for v in statistics} <= {(0.0, 1.0), (0.0, 0.0), (1.0, 1.0)}

@@ -18,6 +18,7 @@ from rapid.emulator.lambda_.output import LogEvent
 LOG = logging.getLogger(__name__)
 
 BATCH_SECONDS = 0.2
+METRIC_SECONDS = 1.0
 MAX_BATCH_EVENTS = 10_000
 MAX_BATCH_BYTES = 1_048_576
 EVENT_OVERHEAD = 26
@@ -128,6 +129,7 @@ class Telemetry:
         self._condition.notify_all()
 
     def _run(self) -> None:
+        due = 0.0
         while True:
             with self._condition:
                 while not (self._logs or self._metrics or self._closing):
@@ -137,7 +139,10 @@ class Telemetry:
                 self._condition.wait_for(lambda: self._closing or self._flushing, BATCH_SECONDS)
                 self._sending = True
                 logs, self._logs = self._logs, defaultdict(list)
-                metrics, self._metrics = self._metrics, defaultdict(list)
+                metrics: dict[tuple[Account, str, str], list[float]] = {}
+                if self._closing or time.monotonic() >= due:
+                    metrics, self._metrics = self._metrics, defaultdict(list)
+                    due = time.monotonic() + METRIC_SECONDS
             for stream, events in logs.items():
                 for batch in batches(events):
                     self._attempt(self._put_logs, stream, batch)
@@ -169,22 +174,20 @@ class Telemetry:
         now = time.time()
         data: dict[Account, list[dict[str, Any]]] = defaultdict(list)
         for (account, function, name), values in metrics.items():
-            counts: dict[float, int] = defaultdict(int)
-            for value in values:
-                counts[value] += 1
-            pairs = list(counts.items())
-            for start in range(0, len(pairs), 150):  # values per datum, at most
-                part = pairs[start : start + 150]
-                data[account].append(
-                    {
-                        "MetricName": name,
-                        "Dimensions": [{"Name": "FunctionName", "Value": function}],
-                        "Timestamp": now,
-                        "Values": [value for value, _ in part],
-                        "Counts": [count for _, count in part],
-                        "Unit": "Milliseconds" if name == "Duration" else "Count",
-                    }
-                )
+            data[account].append(
+                {
+                    "MetricName": name,
+                    "Dimensions": [{"Name": "FunctionName", "Value": function}],
+                    "Timestamp": now,
+                    "StatisticValues": {
+                        "SampleCount": len(values),
+                        "Sum": sum(values),
+                        "Minimum": min(values),
+                        "Maximum": max(values),
+                    },
+                    "Unit": "Milliseconds" if name == "Duration" else "Count",
+                }
+            )
         for account, items in data.items():
             for start in range(0, len(items), 500):
                 self._attempt(self._send_metrics, account, items[start : start + 500])
