@@ -97,7 +97,9 @@ def _catalog(context: RequestContext, name: str) -> Structure:
 def _glue(context: RequestContext, catalog: str) -> Any:
     found = _catalog(context, catalog)
     if found["Type"] != "GLUE":
-        raise MetadataException(f"Data catalogs of type {found['Type']} are not supported by Rapid Analytics: {catalog}")
+        raise MetadataException(
+            f"Data catalogs of type {found['Type']} are not supported by Rapid Analytics: {catalog}"
+        )
     return clients(context)[0]
 
 
@@ -106,7 +108,9 @@ def _ask(operation: Any, **arguments: Any) -> Structure:
         answer: Structure = operation(**arguments)
     except ClientError as error:
         detail = error.response["Error"]
-        raise MetadataException(f"{detail.get('Message', '')} (Service: AmazonDataCatalog; Error Code: {detail['Code']})") from error
+        raise MetadataException(
+            f"{detail.get('Message', '')} (Service: AmazonDataCatalog; Error Code: {detail['Code']})"
+        ) from error
     return answer
 
 

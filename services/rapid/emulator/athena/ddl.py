@@ -50,7 +50,8 @@ def failed(message: str, error: str = "SemanticException") -> SqlError:
     if error == "SemanticException":
         return SqlError("FAILED", f"SemanticException {message}")
     return SqlError(
-        "FAILED", f"Execution Error, return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask. {error}(message:{message})"
+        "FAILED",
+        f"Execution Error, return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask. {error}(message:{message})",
     )
 
 
@@ -173,7 +174,9 @@ class Definitions:
         names = [c.name.lower() for c in compiled.columns]
         repeated = {n for n in names if names.count(n) > 1}
         if repeated:
-            raise SqlError("DUPLICATE_COLUMN_NAME", f"line 1:1: Column name '{sorted(repeated)[0]}' specified more than once")
+            raise SqlError(
+                "DUPLICATE_COLUMN_NAME", f"line 1:1: Column name '{sorted(repeated)[0]}' specified more than once"
+            )
         columns = [{"Name": c.name.lower(), "Type": _view_type(c.type)} for c in compiled.columns]
         given = {
             "Name": name[1],
@@ -356,7 +359,9 @@ def _view_type(kind: Any) -> str:
 
 def table_input(made: hive.CreateTable) -> Structure:
     """A CREATE TABLE as Glue takes it."""
-    stored = {"SEQUENCEFILE": "TEXTFILE", "JSONFILE": "JSON"}.get(made.stored_as or "TEXTFILE", made.stored_as or "TEXTFILE")
+    stored = {"SEQUENCEFILE": "TEXTFILE", "JSONFILE": "JSON"}.get(
+        made.stored_as or "TEXTFILE", made.stored_as or "TEXTFILE"
+    )
     if stored not in FORMATS:
         raise failed(f"Unrecognized file format in STORED AS clause: '{made.stored_as}'")
     inputs, outputs, serde = FORMATS[stored]

@@ -39,7 +39,9 @@ class Engine:
         """
         work.mkdir(parents=True, exist_ok=True)
         self.work = Path(tempfile.mkdtemp(prefix="duckdb-", dir=work))
-        root = duckdb.connect(":memory:", config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"})
+        root = duckdb.connect(
+            ":memory:", config={"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+        )
         folders = ", ".join(_text(str(p)) for p in [*readable, self.work])
         memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") * MEMORY_SHARE / 2**20
         for setting in (
@@ -158,8 +160,8 @@ def translate(error: Exception) -> SqlError:
     if isinstance(error, duckdb.OutOfRangeException) or "out of range" in message:
         return SqlError("NUMERIC_VALUE_OUT_OF_RANGE", message)
     if "must appear in the GROUP BY" in message:
-        name = re.search(r'column "([^"]+)"', message)
-        return SqlError("EXPRESSION_NOT_AGGREGATE", f"'{name[1] if name else ''}' must be an aggregate expression or appear in GROUP BY clause")
+        message = "Expression must be an aggregate expression or appear in GROUP BY clause"
+        return SqlError("EXPRESSION_NOT_AGGREGATE", message)
     if "More than one row returned by a subquery" in message:
         return SqlError("SUBQUERY_MULTIPLE_ROWS", "Scalar sub-query has returned multiple rows")
     if isinstance(error, duckdb.ConversionException):
@@ -171,7 +173,7 @@ def translate(error: Exception) -> SqlError:
     if isinstance(error, duckdb.InvalidInputException):
         return SqlError("INVALID_FUNCTION_ARGUMENT", message)
     LOG.warning("DuckDB refused compiled SQL: %s", text)
-    return SqlError("NOT_SUPPORTED", f"Rapid Analytics could not run this statement: {message}")
+    return SqlError("NOT_SUPPORTED", f"Rapid Analytics could not run this statement: {message.splitlines()[0]}")
 
 
 def _statements(script: str) -> list[str]:

@@ -66,7 +66,9 @@ def perform(run: Run, runs: Runs, glue: Any, s3: Any, store: AthenaStore, statem
         lines = _define(session, Words(statement.text))
         session.write_text([text_column("result")] if lines else [], [[line] for line in lines])
     else:
-        raise SqlError("NOT_SUPPORTED", "line 1:1: Modifying Hive table rows is only supported for transactional tables")
+        raise SqlError(
+            "NOT_SUPPORTED", "line 1:1: Modifying Hive table rows is only supported for transactional tables"
+        )
 
 
 def _define(session: Session, words: Words) -> list[str]:

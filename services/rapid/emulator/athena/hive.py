@@ -57,7 +57,9 @@ class Words:
     def fail(self, expecting: str) -> MalformedQueryError:
         if self.at < len(self.tokens):
             token = self.tokens[self.at]
-            return MalformedQueryError(f"mismatched input '{token.text}'. Expecting: {expecting}", self.place(token.start))
+            return MalformedQueryError(
+                f"mismatched input '{token.text}'. Expecting: {expecting}", self.place(token.start)
+            )
         return MalformedQueryError(f"mismatched input '<EOF>'. Expecting: {expecting}", self.place(len(self.text)))
 
     def accept(self, *words: str) -> bool:
@@ -122,7 +124,11 @@ class Words:
         found: Properties = {}
         self.expect("(")
         while True:
-            key = self.string() if self.tokens[self.at : self.at + 1] and self.tokens[self.at].kind == "string" else self.identifier()
+            key = (
+                self.string()
+                if self.tokens[self.at : self.at + 1] and self.tokens[self.at].kind == "string"
+                else self.identifier()
+            )
             if not self.accept("="):
                 self.expect(":")
             found[key] = self.value()

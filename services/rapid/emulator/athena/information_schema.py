@@ -97,7 +97,18 @@ def _columns(catalog: GlueCatalog) -> list[Values]:
                 name = column["Name"].lower()
                 kind = _shown_type(column.get("Type", "string"))
                 rows.append(
-                    (_CATALOG, database["Name"], table["Name"], name, position, None, "YES", kind, column.get("Comment"), extra)
+                    (
+                        _CATALOG,
+                        database["Name"],
+                        table["Name"],
+                        name,
+                        position,
+                        None,
+                        "YES",
+                        kind,
+                        column.get("Comment"),
+                        extra,
+                    )
                 )
     return rows
 
@@ -107,5 +118,3 @@ def _shown_type(text: str) -> str:
         return str(parse_hive(text))
     except (ValueError, IndexError):
         return text
-
-

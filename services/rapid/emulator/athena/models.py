@@ -69,7 +69,10 @@ class Execution:
             "QueryExecutionId": self.id,
             "Query": self.query,
             "StatementType": self.statement_type,
-            "ResultConfiguration": {**self.configuration, **({"OutputLocation": self.location} if self.location else {})},
+            "ResultConfiguration": {
+                **self.configuration,
+                **({"OutputLocation": self.location} if self.location else {}),
+            },
             "ResultReuseConfiguration": self.reuse or {"ResultReuseByAgeConfiguration": {"Enabled": False}},
             "QueryExecutionContext": context,
             "Status": status,

@@ -14,7 +14,17 @@ from rapid.emulator.athena.sql.scope import Column, Table
 MAX_VALUES = 1_000_000
 Allowed = Callable[[Column, list[str]], list[int]]
 _UNITS = {"SECONDS": 1, "MINUTES": 60, "HOURS": 3600, "DAYS": 86400, "WEEKS": 7 * 86400}
-_JAVA = {"yyyy": "%Y", "uuuu": "%Y", "yy": "%y", "MM": "%m", "dd": "%d", "HH": "%H", "mm": "%M", "ss": "%S", "SSS": "000"}
+_JAVA = {
+    "yyyy": "%Y",
+    "uuuu": "%Y",
+    "yy": "%y",
+    "MM": "%m",
+    "dd": "%d",
+    "HH": "%H",
+    "mm": "%M",
+    "ss": "%S",
+    "SSS": "000",
+}
 
 
 def projected(
@@ -42,7 +52,9 @@ def _values(key: Column, parameters: dict[str, str], predicates: list[str], allo
     def setting(name: str, default: str | None = None) -> str:
         value = parameters.get(f"projection.{key.name}.{name}", default)
         if value is None:
-            raise SqlError("INVALID_TABLE_PROPERTY", f"Table is missing required projection property: projection.{key.name}.{name}")
+            raise SqlError(
+                "INVALID_TABLE_PROPERTY", f"Table is missing required projection property: projection.{key.name}.{name}"
+            )
         return value
 
     kind = setting("type").lower()
@@ -77,7 +89,9 @@ def _injected(key: Column, predicates: list[str]) -> list[str]:
 def _dates(span: str, pattern: str, step: int, unit: str) -> list[str]:
     form = re.sub("|".join(_JAVA), lambda m: _JAVA[m[0]], pattern.replace("'", ""))
     if not unit:
-        unit = "DAYS" if "%d" in form and "%H" not in form else "MONTHS" if "%d" not in form and "%m" in form else "DAYS"
+        unit = (
+            "DAYS" if "%d" in form and "%H" not in form else "MONTHS" if "%d" not in form and "%m" in form else "DAYS"
+        )
     unit = unit.upper() + ("" if unit.upper().endswith("S") else "S")
     first, last = (_date(part.strip(), form) for part in span.split(","))
     found, current, count = [], first, 0

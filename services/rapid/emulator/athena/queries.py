@@ -197,7 +197,11 @@ class Queries:
         rows = self._rows(context, execution)
         start = _start(request)
         header = [[c["Name"] for c in execution.columns]] if execution.has_header and execution.columns else []
-        shown = (header + rows[: limit - len(header)]) if start == 0 else rows[start - len(header) : start - len(header) + limit]
+        shown = (
+            (header + rows[: limit - len(header)])
+            if start == 0
+            else rows[start - len(header) : start - len(header) + limit]
+        )
         response: Structure = {
             "UpdateCount": execution.update_count or 0,
             "ResultSet": {

@@ -154,5 +154,3 @@ def fail_interrupted(executions: dict[str, Execution]) -> None:
             execution.reason = "GENERIC_INTERNAL_ERROR: The emulator stopped while this query ran. Please try again."
             execution.completed = now()
             execution.error = {"ErrorCategory": 1, "ErrorType": 0, "Retryable": True, "ErrorMessage": execution.reason}
-
-

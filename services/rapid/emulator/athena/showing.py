@@ -24,7 +24,9 @@ def show(session: Session, words: Words) -> None:
         database = words.identifier() if words.accept("IN") or words.accept("FROM") else session.database
         if not session.catalog.has_database(database):
             raise failed(f"[Error 10072]: Database does not exist: {database}")
-        found = [t["Name"] for t in session.catalog.tables(database) if not views or t.get("TableType") == "VIRTUAL_VIEW"]
+        found = [
+            t["Name"] for t in session.catalog.tables(database) if not views or t.get("TableType") == "VIRTUAL_VIEW"
+        ]
         return _lines(session, "views" if views else "tab_name", _filtered(words, found))
     if words.accept("COLUMNS"):
         return _columns(session, words, definitions)
@@ -127,7 +129,9 @@ def _create_view(session: Session, words: Words, definitions: Definitions) -> No
     database = definitions.database_of(name)
     made = to_table(database, name[1], table)
     if made.view is None:
-        raise SqlError("NOT_SUPPORTED", f"line 1:1: Relation 'awsdatacatalog.{database}.{name[1]}' is a table, not a view")
+        raise SqlError(
+            "NOT_SUPPORTED", f"line 1:1: Relation 'awsdatacatalog.{database}.{name[1]}' is a table, not a view"
+        )
     lines = f"CREATE VIEW {database}.{name[1]} AS\n{made.view}".split("\n")
     _lines(session, "Create View", lines)
 

@@ -50,7 +50,9 @@ class Reader:
         source: Structure = table.source
         parameters = {k.lower(): v for k, v in (source.get("Parameters") or {}).items()}
         if parameters.get("table_type", "").upper() == "ICEBERG":
-            raise SqlError("NOT_SUPPORTED", f"Iceberg table {table.database}.{table.name}: not supported by Rapid Analytics yet")
+            raise SqlError(
+                "NOT_SUPPORTED", f"Iceberg table {table.database}.{table.name}: not supported by Rapid Analytics yet"
+            )
         descriptor = source.get("StorageDescriptor") or {}
         wanted = [c for c in table.columns if c.name in scan.columns]
         keys = [k for k in table.partition_keys if k.name in scan.columns]
@@ -103,7 +105,8 @@ class Reader:
             return list(range(len(rows)))
         names = ", ".join(quote(k.name) for k in keys)
         lines = ", ".join(
-            f"({i}, {', '.join(partition_value(v, k) for v, k in zip(row, keys, strict=True))})" for i, row in enumerate(rows)
+            f"({i}, {', '.join(partition_value(v, k) for v, k in zip(row, keys, strict=True))})"
+            for i, row in enumerate(rows)
         )
         sql = f"SELECT i FROM (VALUES {lines}) AS {scan.alias}(i, {names}) WHERE {' AND '.join(scan.predicates)}"
         return sorted(int(r[0]) for r in self.connection.rows(sql))
@@ -122,7 +125,9 @@ class Reader:
                 listed.append((partition, self.objects.below(partition.location)))
                 continue
             key = split_uri(partition.location.rstrip("/") + "/")[1]
-            files = folders.get(key, []) + [f for k, fs in folders.items() if k != key and k.startswith(key) for f in fs]
+            files = folders.get(key, []) + [
+                f for k, fs in folders.items() if k != key and k.startswith(key) for f in fs
+            ]
             listed.append((partition, files))
         return listed
 
@@ -145,9 +150,7 @@ class Reader:
         serde = partition.descriptor.get("SerdeInfo") or {}
         merged = {**parameters, **{k.lower(): v for k, v in (serde.get("Parameters") or {}).items()}}
         reading = Reading(self.connection, table.columns, wanted, merged, serde.get("SerializationLibrary", ""))
-        constants = {
-            k.name: partition_value(v, k) for k, v in zip(table.partition_keys, partition.values, strict=True)
-        }
+        constants = {k.name: partition_value(v, k) for k, v in zip(table.partition_keys, partition.values, strict=True)}
         pieces = []
         for members, expressions, relation in self._read(reading, partition.descriptor, files):
             items = [f"{expressions[c.name]} AS {quote(c.name)}" for c in wanted]
@@ -184,7 +187,9 @@ class Reader:
 def _check_compression(files: list[DataFile]) -> None:
     for file in files:
         if file.path.suffix in (".bz2", ".snappy", ".lz4", ".lzo", ".zip"):
-            raise SqlError("HIVE_UNSUPPORTED_FORMAT", f"Text compressed as {file.path.suffix} is not supported: {file.uri}")
+            raise SqlError(
+                "HIVE_UNSUPPORTED_FORMAT", f"Text compressed as {file.path.suffix} is not supported: {file.uri}"
+            )
 
 
 def _per_file(name: str, files: list[DataFile]) -> str:

@@ -121,5 +121,8 @@ def _updated(configuration: Structure, updates: Structure) -> Structure:
         if rest.pop(f"Remove{name}", False):
             merged.pop(name, None)
     if engine := rest.pop("EngineVersion", None):
-        merged["EngineVersion"] = {**merged["EngineVersion"], "SelectedEngineVersion": engine.get("SelectedEngineVersion", "AUTO")}
+        merged["EngineVersion"] = {
+            **merged["EngineVersion"],
+            "SelectedEngineVersion": engine.get("SelectedEngineVersion", "AUTO"),
+        }
     return {**merged, **rest}

@@ -166,7 +166,9 @@ def _renamed(query: Query, sql: str, columns: list[Column]) -> str:
 def _settings(properties: dict[str, Any], known: set[str]) -> None:
     unknown = sorted(set(properties) - known)
     if unknown:
-        raise SqlError("INVALID_TABLE_PROPERTY", f"line 1:1: Catalog 'awsdatacatalog' table property '{unknown[0]}' does not exist")
+        raise SqlError(
+            "INVALID_TABLE_PROPERTY", f"line 1:1: Catalog 'awsdatacatalog' table property '{unknown[0]}' does not exist"
+        )
 
 
 _COMPRESSIONS = ("write_compression", "parquet_compression", "orc_compression", "compression")
@@ -199,7 +201,10 @@ def create_table_as(session: Session, words: Words) -> None:
     if session.catalog.describe(database, made.name[1]):
         if made.if_not_exists:
             return _finish(session, 0, [])
-        raise SqlError("TABLE_ALREADY_EXISTS", f"line 1:1: Destination table 'awsdatacatalog.{database}.{made.name[1]}' already exists")
+        raise SqlError(
+            "TABLE_ALREADY_EXISTS",
+            f"line 1:1: Destination table 'awsdatacatalog.{database}.{made.name[1]}' already exists",
+        )
     query = session.compile(made.query)
     columns = _hive_columns(query, made.name)
     keys = [k.lower() for k in properties.get("partitioned_by", [])]
@@ -211,13 +216,17 @@ def create_table_as(session: Session, words: Words) -> None:
     if "external_location" in properties and next(session.objects.list_all(*split_uri(location)), None):
         message = f"Target directory for table '{database}.{made.name[1]}' already exists: {location}. You may need to manually clean the data at location '{location}' before retrying. Athena will not delete data in your account."  # fmt: skip
         raise SqlError("HIVE_PATH_ALREADY_EXISTS", message)
-    delimiter = str(properties.get("field_delimiter", "," if str(properties.get("format", "")).upper() == "CSV" else "\x01"))
+    delimiter = str(
+        properties.get("field_delimiter", "," if str(properties.get("format", "")).upper() == "CSV" else "\x01")
+    )
     target = Target(location, columns, keys, form, compression, delimiter)
     writer = Writer(session, target)
     count = writer.write(_renamed(query, session.bound(query), columns)) if made.with_data else 0
     table = _table_input(made.name[1], target)
     call(definitions.glue.create_table, DatabaseName=database, TableInput=table)
-    definitions.add(database, made.name[1], [partition_input(table, v, p) for v, p in writer.partitions.items()], quiet=True)
+    definitions.add(
+        database, made.name[1], [partition_input(table, v, p) for v, p in writer.partitions.items()], quiet=True
+    )
     _finish(session, count, writer.written)
 
 
@@ -279,7 +288,9 @@ def insert(session: Session, words: Words) -> None:
     if not form:
         raise SqlError("NOT_SUPPORTED", f"INSERT is not supported for the serde {serde}")
     parameters = (descriptor.get("SerdeInfo") or {}).get("Parameters") or {}
-    compression = str((table.get("Parameters") or {}).get("parquet.compression", "SNAPPY" if form == "PARQUET" else "GZIP")).upper()
+    compression = str(
+        (table.get("Parameters") or {}).get("parquet.compression", "SNAPPY" if form == "PARQUET" else "GZIP")
+    ).upper()
     keys = [k.name for k in found.partition_keys]
     target = Target(descriptor["Location"], columns, keys, form, compression, parameters.get("field.delim", "\x01"))
     writer = Writer(session, target)
@@ -349,5 +360,3 @@ def _finish(session: Session, count: int, written: list[str]) -> None:
     execution.has_header = False
     session.write_metadata("INSERT" if execution.substatement_type == "INSERT" else "CREATE TABLE AS SELECT")
     session.runs.keep(execution.id, [])
-
-

@@ -76,7 +76,10 @@ def _by_path(
     """Keys that differ only in case cannot be columns of DuckDB's reader: take them from the whole record instead."""
     items = [f"json_extract(json, {literal('$.' + quote(n))}) AS k{i}" for i, n in enumerate(read)]
     for index, name in enumerate(read):
-        expressions = {c: sql.replace(f"CAST({quote(name)} AS VARCHAR)", f"CAST(k{index} AS VARCHAR)") for c, sql in expressions.items()}
+        expressions = {
+            c: sql.replace(f"CAST({quote(name)} AS VARCHAR)", f"CAST(k{index} AS VARCHAR)")
+            for c, sql in expressions.items()
+        }
     objects = f"read_ndjson_objects({file_list(files)}, ignore_errors={'true' if ignore else 'false'}, maximum_object_size=67108864)"
     return expressions, f"(SELECT {', '.join([*items, 'file_index'])} FROM {objects})"
 

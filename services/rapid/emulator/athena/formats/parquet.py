@@ -26,7 +26,9 @@ def schema(connection: Any, path: Path) -> tuple[tuple[str, str], ...]:
     if known is None:
         text = str(path).replace("'", "''")
         try:
-            rows = connection.rows(f"DESCRIBE SELECT * FROM read_parquet('{text}', binary_as_string=true, hive_partitioning=false)")
+            rows = connection.rows(
+                f"DESCRIBE SELECT * FROM read_parquet('{text}', binary_as_string=true, hive_partitioning=false)"
+            )
         except SqlError as error:
             raise SqlError("HIVE_BAD_DATA", f"Not valid Parquet file: {path.name}: {error.message}") from error
         known = tuple((str(r[0]), str(r[1])) for r in rows)

@@ -126,7 +126,9 @@ def _csv_value(text: str, column: Column) -> str:
     else:
         value = f"TRY_CAST({given} AS {kind.duckdb()})"
     message = f"HIVE_BAD_DATA: Error parsing field value for field {column.name}: For input string: "
-    return f"CASE WHEN {given} IS NOT NULL AND {value} IS NULL THEN error({literal(message)} || {text}) ELSE {value} END"
+    return (
+        f"CASE WHEN {given} IS NOT NULL AND {value} IS NULL THEN error({literal(message)} || {text}) ELSE {value} END"
+    )
 
 
 def _width(path: Path, separator: str, quotes: str, escape: str) -> int:

@@ -50,7 +50,7 @@ def cast(value: Typed, target: Type, safe: bool, where: Position | None = None) 
     if target.is_string:
         return _to_varchar(value, target, safe, refusal)
     if target.name == "json":
-        return Typed(_to_json(value), target)
+        return Typed(_to_json(value, refusal), target)
     if source.name == "json":
         return Typed(f"{_word(safe)}({value.sql} AS {target.duckdb()})", target)
     nested = ("array", "map", "row")
@@ -94,7 +94,11 @@ def _to_varchar(value: Typed, target: Type, safe: bool, refusal: SqlError) -> Ty
         return Typed(sql, target, value.value if isinstance(value.value, str) else None)
     if source.is_string:
         return Typed(f"left({sql}, {target.args[0]})", target)
-    checked = f"t_fits({sql}, {target.args[0]}, {literal(str(source))})" if not safe else f"t_fits_or_null({sql}, {target.args[0]})"
+    checked = (
+        f"t_fits({sql}, {target.args[0]}, {literal(str(source))})"
+        if not safe
+        else f"t_fits_or_null({sql}, {target.args[0]})"
+    )
     return Typed(checked, target)
 
 
@@ -120,7 +124,9 @@ def literal_zone(target: Type, written: str) -> Type:
     return Type(target.name, (target.scale, match[1] or match[2]))
 
 
-def _to_json(value: Typed) -> str:
+def _to_json(value: Typed, refusal: SqlError) -> str:
+    if value.type.name == "row" and not all(name for name, _ in value.type.args):
+        raise SqlError("NOT_SUPPORTED", "CAST of a row without field names to JSON is not supported", refusal.position)
     if value.type.name in ("timestamp", "timestamp with time zone"):
         return f"to_json({text(value)})"
     return f"to_json({value.sql})"
@@ -166,7 +172,9 @@ def text(value: Typed, least: int = 0) -> str:
     if kind.name == "timestamp":
         return f"t_timestamp_text({sql}, {max(least, kind.scale)})"
     if kind.name == "timestamp with time zone":
-        return f"(t_timestamp_text({zones.wall(sql, kind.zone)}, {max(least, kind.scale)}) || {literal(' ' + kind.zone)})"
+        return (
+            f"(t_timestamp_text({zones.wall(sql, kind.zone)}, {max(least, kind.scale)}) || {literal(' ' + kind.zone)})"
+        )
     if kind.name == "time":
         return f"t_time_text({sql}, {max(least, kind.scale)})"
     if kind.name == "varbinary":
@@ -174,7 +182,9 @@ def text(value: Typed, least: int = 0) -> str:
     if kind.name.startswith("interval"):
         return f"t_{'days' if kind == INTERVAL_DAY else 'months'}_text({sql})"
     if kind.name == "array":
-        return f"t_list_text(list_transform({sql}, lambda e: coalesce({text(Typed('e', kind.args[0]), least)}, 'null')))"
+        return (
+            f"t_list_text(list_transform({sql}, lambda e: coalesce({text(Typed('e', kind.args[0]), least)}, 'null')))"
+        )
     if kind.name == "map":
         key, item = text(Typed("e.key", kind.args[0]), least), text(Typed("e.value", kind.args[1]), least)
         pairs = f"list_transform(list_sort(map_entries({sql})), lambda e: {key} || '=' || coalesce({item}, 'null'))"
@@ -220,5 +230,3 @@ def _span_seconds(body: str, first: str) -> float:
     units = ["day", "hour", "minute", "second"]
     numbers = re.split(r"[ :]", body)
     return sum(float(n) * _UNITS[u] for n, u in zip(numbers, units[units.index(first) :], strict=False))
-
-

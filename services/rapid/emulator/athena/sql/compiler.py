@@ -12,6 +12,7 @@ from rapid.emulator.athena.sql import relations
 from rapid.emulator.athena.sql.dialect import parse_query, position
 from rapid.emulator.athena.sql.errors import SqlError, not_supported
 from rapid.emulator.athena.sql.expressions import Expressions
+from rapid.emulator.athena.sql.functions import AGGREGATES
 from rapid.emulator.athena.sql.scope import Catalog, Column, Field, Scan, Scope, Typed
 from rapid.emulator.athena.sql.types import common
 
@@ -57,7 +58,10 @@ def bind(tree: exp.Expression, parameters: list[str]) -> None:
     """
     marks = sorted(tree.find_all(exp.Placeholder), key=lambda n: n.meta.get("start", 0))
     if len(marks) != len(parameters):
-        raise SqlError("INVALID_PARAMETER_USAGE", f"Incorrect number of parameters: expected {len(marks)} but found {len(parameters)}")
+        raise SqlError(
+            "INVALID_PARAMETER_USAGE",
+            f"Incorrect number of parameters: expected {len(marks)} but found {len(parameters)}",
+        )
     for mark, parameter in zip(marks, parameters, strict=True):
         mark.replace(parameter_node(parameter))
 
@@ -139,7 +143,12 @@ class Compiler:
         return f"WITH {'RECURSIVE ' if with_.args.get('recursive') else ''}{', '.join(parts)} "
 
     def _recursive(
-        self, cte: exp.CTE, name: str, renamed: list[str], frame: dict[str, tuple[str, list[Column]]], parent: Scope | None
+        self,
+        cte: exp.CTE,
+        name: str,
+        renamed: list[str],
+        frame: dict[str, tuple[str, list[Column]]],
+        parent: Scope | None,
     ) -> Query:
         first = self.query(cte.this.this, parent)
         columns = rename(first.columns, renamed, cte)
@@ -208,7 +217,17 @@ class Compiler:
     # SELECT
 
     def _select(self, tree: exp.Select, parent: Scope | None) -> Query:
-        for unsupported in ("match", "qualify", "connect", "laterals", "sort", "cluster", "distribute", "pivots", "into"):
+        for unsupported in (
+            "match",
+            "qualify",
+            "connect",
+            "laterals",
+            "sort",
+            "cluster",
+            "distribute",
+            "pivots",
+            "into",
+        ):
             if tree.args.get(unsupported):
                 name = "MATCH_RECOGNIZE" if unsupported == "match" else unsupported.upper()
                 raise not_supported(name, position(tree))
@@ -220,6 +239,7 @@ class Compiler:
         group = self._group(tree, expressions, outputs)
         having = tree.args.get("having")
         having_sql = f" HAVING {expressions.boolean(having.this, 'HAVING clause').sql}" if having else ""
+        self._check_grouped(tree, expressions, group)
         columns = [Column(name if name is not None else f"_col{i}", v.type) for i, (name, v) in enumerate(outputs)]
         items = ", ".join(f"{v.sql} AS c{i}" for i, (_, v) in enumerate(outputs))
         distinct = tree.args.get("distinct")
@@ -236,7 +256,9 @@ class Compiler:
             return ""
         return f" WHERE {self.condition(where.this, expressions, 'WHERE clause')}"
 
-    def condition(self, node: exp.Expression, expressions: Expressions, where: str, scans: set[Scan] | None = None) -> str:
+    def condition(
+        self, node: exp.Expression, expressions: Expressions, where: str, scans: set[Scan] | None = None
+    ) -> str:
         """A condition whose conjuncts over partition columns alone are also given to their scan.
 
         Args:
@@ -301,13 +323,26 @@ class Compiler:
                 items.append(f"{word} ({inner})")
         return " GROUP BY " + ", ".join(items)
 
-    def _group_item(self, node: exp.Expression, expressions: Expressions, outputs: list[tuple[str | None, Typed]]) -> str:
+    def _check_grouped(self, tree: exp.Select, expressions: Expressions, group: str) -> None:
+        """A bare column beside aggregates must be grouped; DuckDB finds the others, without their place."""
+        if not group and not any(_aggregates(n) for n in tree.expressions):
+            return
+        for node in tree.expressions:
+            inner = node.this if isinstance(node, exp.Alias) else node
+            if isinstance(inner, exp.Column) and not isinstance(inner.this, exp.Star):
+                if expressions.compile(inner).sql not in group:
+                    message = f"'{inner.sql('trino')}' must be an aggregate expression or appear in GROUP BY clause"
+                    raise SqlError("EXPRESSION_NOT_AGGREGATE", message, position(inner))
+
+    def _group_item(
+        self, node: exp.Expression, expressions: Expressions, outputs: list[tuple[str | None, Typed]]
+    ) -> str:
         if isinstance(node, exp.Literal) and not node.is_string:
             return self._ordinal(node, [v for _, v in outputs], "GROUP BY").sql
         if isinstance(node, exp.Tuple):
             return "(" + ", ".join(self._group_item(n, expressions, outputs) for n in node.expressions) + ")"
-        if isinstance(node, exp.Rollup | exp.Cube):
-            word = type(node).__name__.upper()
+        if isinstance(node, exp.Rollup | exp.Cube | exp.GroupingSets):
+            word = "GROUPING SETS" if isinstance(node, exp.GroupingSets) else type(node).__name__.upper()
             return f"{word} ({', '.join(self._group_item(n, expressions, outputs) for n in node.expressions)})"
         if isinstance(node, exp.Paren):
             return f"({self._group_item(node.this, expressions, outputs)})"
@@ -316,7 +351,9 @@ class Compiler:
     def _ordinal(self, node: exp.Expression, values: list[Typed], clause: str) -> Typed:
         number = int(node.name)
         if not 1 <= number <= len(values):
-            raise SqlError("INVALID_COLUMN_REFERENCE", f"{clause} position {number} is not in select list", position(node))
+            raise SqlError(
+                "INVALID_COLUMN_REFERENCE", f"{clause} position {number} is not in select list", position(node)
+            )
         return values[number - 1]
 
     # ORDER BY, LIMIT, windows
@@ -366,7 +403,11 @@ class Compiler:
                     return str(found[0] + 1)
         value = expressions.compile(node)
         if value.type.name in ("map", "json"):
-            raise SqlError("TYPE_MISMATCH", f"Type {value.type} is not orderable, and therefore cannot be used in ORDER BY", position(node))
+            raise SqlError(
+                "TYPE_MISMATCH",
+                f"Type {value.type} is not orderable, and therefore cannot be used in ORDER BY",
+                position(node),
+            )
         return value.sql
 
     def window(self, node: exp.Window, expressions: Expressions) -> str:
@@ -388,7 +429,9 @@ class Compiler:
         select = node.find_ancestor(exp.Select)
         for named in (select.args.get("windows") if select else None) or []:
             if named.name.lower() == alias.name.lower():
-                return self.window(exp.Window(**{k: v for k, v in named.args.items() if k not in ("this", "alias")}), expressions)
+                return self.window(
+                    exp.Window(**{k: v for k, v in named.args.items() if k not in ("this", "alias")}), expressions
+                )
         raise SqlError("INVALID_WINDOW_REFERENCE", f"Cannot resolve WINDOW name {alias.name}", position(node))
 
     def _frame(self, spec: exp.WindowSpec, expressions: Expressions) -> str:
@@ -404,6 +447,15 @@ class Compiler:
         if spec.args.get("exclude"):
             raise not_supported("EXCLUDE in a window frame", position(spec))
         return f"{spec.args['kind'].upper()} BETWEEN {start} AND {end}"
+
+
+def _aggregates(node: exp.Expression) -> bool:
+    """Whether an expression has an aggregate of its own query, not one in OVER or in a subquery."""
+    if isinstance(node, exp.Window | exp.Query | exp.Subquery):
+        return False
+    if isinstance(node, exp.GroupConcat) or (isinstance(node, exp.Anonymous) and str(node.this).lower() in AGGREGATES):
+        return True
+    return any(_aggregates(child) for child in node.iter_expressions())
 
 
 def _has_tail(tree: exp.Expression) -> bool:
@@ -427,5 +479,3 @@ def rename(columns: list[Column], names: list[str], node: exp.Expression) -> lis
         message = f"Column alias list has {len(names)} entries but relation has {len(columns)} columns"
         raise SqlError("MISMATCHED_COLUMN_ALIASES", message, position(node))
     return [Column(n, c.type) for n, c in zip(names, columns, strict=True)]
-
-

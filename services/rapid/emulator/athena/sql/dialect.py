@@ -21,7 +21,9 @@ def _decimal_literal(parser: Any, this: exp.Expression, _kind: exp.DataType) -> 
     """`DECIMAL '10.00'` has the precision and scale that it was written with."""
     text = this.name.lstrip("+-")
     whole, _, fraction = text.partition(".")
-    params = [exp.DataTypeParam(this=exp.Literal.number(n)) for n in (len(whole.lstrip("0") + fraction) or 1, len(fraction))]
+    params = [
+        exp.DataTypeParam(this=exp.Literal.number(n)) for n in (len(whole.lstrip("0") + fraction) or 1, len(fraction))
+    ]
     return exp.Cast(this=this, to=exp.DataType(this=exp.DType.DECIMAL, expressions=params))
 
 
@@ -49,7 +51,9 @@ def tokenize(text: str) -> list[tokens.Token]:
     try:
         return _DIALECT.tokenize(text)
     except TokenError as error:
-        raise MalformedQueryError("mismatched input '<unterminated>'. Expecting: a complete literal", Position(1, 1)) from error
+        raise MalformedQueryError(
+            "mismatched input '<unterminated>'. Expecting: a complete literal", Position(1, 1)
+        ) from error
 
 
 def token_position(token: tokens.Token) -> Position:
@@ -59,7 +63,9 @@ def token_position(token: tokens.Token) -> Position:
 def mismatched(text: str, token: tokens.Token | None, expecting: str) -> MalformedQueryError:
     if token is None:
         lines = text.split("\n")
-        return MalformedQueryError(f"mismatched input '<EOF>'. Expecting: {expecting}", Position(len(lines), len(lines[-1]) + 1))
+        return MalformedQueryError(
+            f"mismatched input '<EOF>'. Expecting: {expecting}", Position(len(lines), len(lines[-1]) + 1)
+        )
     return MalformedQueryError(
         f"mismatched input '{text[token.start : token.end + 1]}'. Expecting: {expecting}", token_position(token)
     )
@@ -103,7 +109,9 @@ def _refuse(text: str, found: list[tokens.Token]) -> None:
     for one, two in zip(found, [*found[1:], None], strict=True):
         if one.token_type in _FORBIDDEN:
             raise mismatched(text, one, "<expression>")
-        if one.token_type == comma and (two is None or two.token_type in (comma, kinds.FROM, kinds.R_PAREN, kinds.WHERE)):
+        if one.token_type == comma and (
+            two is None or two.token_type in (comma, kinds.FROM, kinds.R_PAREN, kinds.WHERE)
+        ):
             raise mismatched(text, two, "<expression>")
     if found and found[0].token_type == kinds.FROM:
         raise mismatched(text, found[0], "'SELECT', 'VALUES', 'WITH'")

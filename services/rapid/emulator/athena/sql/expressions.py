@@ -99,7 +99,9 @@ class Expressions:
         """
         value = self.compile(node)
         if value.type.name not in ("boolean", "unknown"):
-            raise SqlError("TYPE_MISMATCH", f"{where} must evaluate to a boolean: actual type {value.type}", position(node))
+            raise SqlError(
+                "TYPE_MISMATCH", f"{where} must evaluate to a boolean: actual type {value.type}", position(node)
+            )
         return value
 
     # Types
@@ -111,8 +113,8 @@ class Expressions:
         """A conversion that Trino makes by itself, and that DuckDB is not left to guess."""
         if value.type == target or value.type.duckdb() == target.duckdb():
             return Typed(value.sql, target, value.value)
-        if value.type.is_integer and target.is_integer and not value.value:
-            return Typed(value.sql, target)
+        if value.type.is_integer and target.is_integer:
+            return Typed(value.sql, target, value.value)
         return casts.cast(value, target, safe=False)
 
     def unify(self, values: list[Typed], node: exp.Expression) -> tuple[list[Typed], Type]:
@@ -137,7 +139,9 @@ class Expressions:
         ordering = operator in ("<", "<=", ">", ">=", "BETWEEN")
         if shared is None or (ordering and shared.name in _UNORDERED):
             raise SqlError(
-                "TYPE_MISMATCH", f"Cannot apply operator: {left.type} {operator} {right.type}", self._operator_position(node)
+                "TYPE_MISMATCH",
+                f"Cannot apply operator: {left.type} {operator} {right.type}",
+                self._operator_position(node),
             )
 
     def _operator_position(self, node: exp.Expression) -> Position | None:
@@ -209,7 +213,9 @@ class Expressions:
 
     def _is(self, node: exp.Is) -> Typed:
         if not isinstance(node.expression, exp.Null):
-            raise dialect.MalformedQueryError("mismatched input. Expecting: 'DISTINCT', 'NULL'", self._operator_position(node))
+            raise dialect.MalformedQueryError(
+                "mismatched input. Expecting: 'DISTINCT', 'NULL'", self._operator_position(node)
+            )
         return Typed(f"({self.compile(node.this).sql} IS NULL)", BOOLEAN)
 
     def _between(self, node: exp.Between) -> Typed:
@@ -234,16 +240,19 @@ class Expressions:
     def _in(self, node: exp.In) -> Typed:
         value = self.compile(node.this)
         inner = node.args.get("query")
+        if len(node.expressions) == 1 and isinstance(node.expressions[0], exp.Values):
+            inner = node.expressions[0]
         if inner is not None:
             query = self.compiler.subquery(inner.this if isinstance(inner, exp.Subquery) else inner, self.scope)
-            if value.type.name != "row":
-                self._one_column(query, node)
-                self.check_comparable(value, Typed("", query.columns[0].type), "IN", node)
+            self._one_column(query, node)
+            self.check_comparable(value, Typed("", query.columns[0].type), "IN", node)
             return Typed(f"({value.sql} IN ({query.sql}))", BOOLEAN)
         options = [self.compile(n) for n in node.expressions]
         for option in options:
             if common(value.type, option.type) is None:
-                raise SqlError("TYPE_MISMATCH", f"IN value and list items must be the same type: {value.type}", position(node))
+                raise SqlError(
+                    "TYPE_MISMATCH", f"IN value and list items must be the same type: {value.type}", position(node)
+                )
         options = [self._comparable_sides(value, o)[1] for o in options]
         return Typed(f"({value.sql} IN ({', '.join(o.sql for o in options)}))", BOOLEAN)
 
@@ -301,7 +310,9 @@ class Expressions:
         return Typed(literal(value), Type("varchar", (len(value),)), value)
 
     def _placeholder(self, node: exp.Placeholder) -> Typed:
-        raise SqlError("INVALID_PARAMETER_USAGE", "Incorrect number of parameters: expected more parameters", position(node))
+        raise SqlError(
+            "INVALID_PARAMETER_USAGE", "Incorrect number of parameters: expected more parameters", position(node)
+        )
 
     def _interval(self, node: exp.Interval) -> Typed:
         return casts.interval(node)
@@ -345,7 +356,9 @@ class Expressions:
             found = value.type.field(name) if value.type.name == "row" else None
             if found is None:
                 if value.type.name != "row":
-                    raise SqlError("TYPE_MISMATCH", f"Expression {node.sql('trino')} is not of type ROW", position(node))
+                    raise SqlError(
+                        "TYPE_MISMATCH", f"Expression {node.sql('trino')} is not of type ROW", position(node)
+                    )
                 raise SqlError("COLUMN_NOT_FOUND", f"Column '{node.sql('trino')}' cannot be resolved", position(node))
             index, kind = found
             value = Typed(f"({value.sql}).{quote(field_name(value.type.args[index][0], index))}", kind)
@@ -538,6 +551,8 @@ class Expressions:
         name = str(node.this).lower()
         if name not in AGGREGATES and name not in WINDOWS:
             known = name in SCALARS or name in SPECIALS
-            message = f"Function '{name}' is not an aggregate function" if known else f"Function '{name}' not registered"
+            message = (
+                f"Function '{name}' is not an aggregate function" if known else f"Function '{name}' not registered"
+            )
             raise SqlError("FUNCTION_NOT_AGGREGATE" if known else "FUNCTION_NOT_FOUND", message, position(node))
         return self._aggregate(name, node.expressions, node, ignore, after)

@@ -37,7 +37,7 @@ CREATE MACRO t_double_text(x, s) AS CASE
 CREATE MACRO t_timestamp_scale(x, p) AS CASE p WHEN 0 THEN date_trunc('second', x + to_milliseconds(500)) WHEN 3 THEN date_trunc('millisecond', x + to_microseconds(500)) ELSE x END;
 CREATE MACRO t_timestamp_text(x, p) AS CASE p WHEN 0 THEN strftime(x, '%Y-%m-%d %H:%M:%S') WHEN 3 THEN strftime(x, '%Y-%m-%d %H:%M:%S.%g') WHEN 6 THEN strftime(x, '%Y-%m-%d %H:%M:%S.%f')
   WHEN 9 THEN strftime(x, '%Y-%m-%d %H:%M:%S.%f') || '000' ELSE left(strftime(x, '%Y-%m-%d %H:%M:%S.%f'), 20 + p) END;
-CREATE MACRO t_time_text(x, p) AS CASE p WHEN 0 THEN strftime(TIMESTAMP '1970-01-01' + x, '%H:%M:%S') ELSE left(strftime(TIMESTAMP '1970-01-01' + x, '%H:%M:%S.%f'), 9 + p) END;
+CREATE MACRO t_time_text(x, p) AS CASE p WHEN 0 THEN strftime(DATE '1970-01-01' + x, '%H:%M:%S') ELSE left(strftime(DATE '1970-01-01' + x, '%H:%M:%S.%f'), 9 + p) END;
 CREATE MACRO t_binary_text(x) AS rtrim(regexp_replace(lower(hex(x)), '(..)', '\1 ', 'g'));
 CREATE MACRO t_list_text(x) AS '[' || coalesce(list_aggregate(x, 'string_agg', ', '), '') || CASE WHEN x IS NULL THEN NULL ELSE ']' END;
 CREATE MACRO t_braces_text(x) AS '{' || coalesce(list_aggregate(x, 'string_agg', ', '), '') || CASE WHEN x IS NULL THEN NULL ELSE '}' END;
@@ -59,8 +59,10 @@ CREATE MACRO t_wrap(h) AS CAST(CASE WHEN h >= 9223372036854775808::HUGEINT THEN 
 CREATE MACRO t_shift_left(x, n) AS CASE WHEN n >= 64 THEN 0 ELSE t_wrap(((CAST(x AS HUGEINT) & 18446744073709551615::HUGEINT) * CAST(pow(2::DOUBLE, n) AS HUGEINT)) & 18446744073709551615::HUGEINT) END;
 CREATE MACRO t_shift_right(x, n) AS CASE WHEN n >= 64 THEN 0 ELSE t_wrap((CAST(x AS HUGEINT) & 18446744073709551615::HUGEINT) // CAST(pow(2::DOUBLE, n) AS HUGEINT)) END;
 CREATE MACRO t_bit_count(x, bits) AS bit_count(CAST(x AS BIGINT) & CASE WHEN bits >= 64 THEN -1 ELSE (1::BIGINT << bits) - 1 END);
-CREATE MACRO t_to_base(x, radix) AS CASE WHEN x < 0 THEN '-' || lower(to_base(-x, radix)) ELSE lower(to_base(x, radix)) END;
+CREATE MACRO t_to_base(x, radix) AS CASE WHEN x < 0 THEN '-' || lower(to_base(-x, CAST(radix AS INTEGER))) ELSE lower(to_base(x, CAST(radix AS INTEGER))) END;
 CREATE MACRO t_from_base(s, radix) AS CAST(list_reduce(list_transform(string_split(lower(ltrim(s, '+-')), ''), lambda d: CAST(strpos('0123456789abcdefghijklmnopqrstuvwxyz', d) - 1 AS BIGINT)), lambda p, d: p * radix + d, 0::BIGINT) AS BIGINT) * CASE WHEN left(s, 1) = '-' THEN -1 ELSE 1 END;
+
+CREATE MACRO t_cbrt(x) AS CASE WHEN round(cbrt(x)) * round(cbrt(x)) * round(cbrt(x)) = x THEN round(cbrt(x)) ELSE cbrt(x) END;
 
 -- Strings
 CREATE MACRO t_substr(s, start, n) AS CASE WHEN start = 0 OR abs(start) > length(s) THEN CASE WHEN s IS NULL THEN NULL ELSE '' END

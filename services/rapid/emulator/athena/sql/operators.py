@@ -10,7 +10,6 @@ from sqlglot import exp
 from rapid.emulator.athena.sql import zones
 from rapid.emulator.athena.sql.scope import Typed
 from rapid.emulator.athena.sql.types import (
-    BIGINT,
     DATE,
     INTERVAL_DAY,
     UNKNOWN,
@@ -44,8 +43,14 @@ def arithmetic(compiler: "Expressions", operator: str, left: Typed, right: Typed
     assert shared is not None  # noqa: S101 - numbers always have one
     if shared.name == "decimal":
         return _decimals(operator, left, right, compiler.safe)
-    left, right = compiler.coerce(left, shared), compiler.coerce(right, shared)
-    return _numbers(operator, left, right, shared, compiler.safe)
+    return _numbers(operator, _widened(compiler, left, shared), _widened(compiler, right, shared), shared, compiler.safe)
+
+
+def _widened(compiler: "Expressions", value: Typed, kind: Type) -> Typed:
+    """A side as the type of the result; a literal adapts by itself."""
+    if value.type.is_integer and kind.is_integer and value.type != kind and value.value is None:
+        return Typed(f"CAST({value.sql} AS {kind.duckdb()})", kind)
+    return compiler.coerce(value, kind)
 
 
 def _numbers(operator: str, left: Typed, right: Typed, kind: Type, safe: bool) -> Typed:
@@ -58,18 +63,19 @@ def _numbers(operator: str, left: Typed, right: Typed, kind: Type, safe: bool) -
             sql = f"{'t_div' if operator == '/' else 't_mod'}({left.sql}, {right.sql})"
         return Typed(sql, kind)
     if kind.name in ("tinyint", "smallint"):
-        return Typed(f"CAST({left.sql} AS {kind.duckdb()}) {operator} CAST({right.sql} AS {kind.duckdb()})", kind)
+        sides = [f"CAST({side.sql} AS {kind.duckdb()})" for side in (left, right)]
+        return Typed(f"({sides[0]} {operator} {sides[1]})", kind)
     if operator == "%":
         return Typed(f"fmod({left.sql}, {right.sql})", kind)
-    if kind == BIGINT and left.type != right.type:
-        return Typed(f"(CAST({left.sql} AS BIGINT) {operator} {right.sql})", kind)
     return Typed(f"({left.sql} {operator} {right.sql})", kind)
 
 
 def _decimals(operator: str, left: Typed, right: Typed, safe: bool) -> Typed:
     one, two = as_decimal(left.type), as_decimal(right.type)
     (p1, s1), (p2, s2) = one.args, two.args
-    sides = [t.sql if t.type.name == "decimal" else f"CAST({t.sql} AS {d.duckdb()})" for t, d in ((left, one), (right, two))]
+    sides = [
+        t.sql if t.type.name == "decimal" else f"CAST({t.sql} AS {d.duckdb()})" for t, d in ((left, one), (right, two))
+    ]
     scale = max(s1, s2)
     if operator in "+-":
         kind = decimal(max(p1 - s1, p2 - s2) + scale + 1, scale)
@@ -113,5 +119,3 @@ def _times(operator: str, left: Typed, right: Typed) -> Typed | None:
         wall = zones.wall(left.sql, left.type.zone)
         return Typed(zones.instant(f"{wall} {operator} {right.sql}", left.type.zone), left.type)
     return None
-
-

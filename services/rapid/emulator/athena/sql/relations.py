@@ -150,7 +150,9 @@ def _scan(
     for column, label in zip(columns, shown, strict=True):
         sql = f"{alias}.{quote(column.name)}"
         fields.append(Field(label.name, column.type, sql, path, scan, column.name in keys, column=column.name))
-    fields += [Field(c.name, c.type, f"{alias}.{quote(c.name)}", path, scan, hidden=True, column=c.name) for c in HIDDEN]
+    fields += [
+        Field(c.name, c.type, f"{alias}.{quote(c.name)}", path, scan, hidden=True, column=c.name) for c in HIDDEN
+    ]
     return f"{scan.token} AS {alias}", fields
 
 
@@ -216,7 +218,9 @@ def _unnest(compiler: "Compiler", node: exp.Unnest, outer: Scope) -> tuple[str, 
     shown = names or [n or f"_col{i}" for i, (_, _, n) in enumerate(outputs)]
     items = ", ".join(f"{sql} AS c{i}" for i, (sql, _, _) in enumerate(outputs))
     columns = [Column(n, t) for n, (_, t, _) in zip(shown, outputs, strict=True)]
-    sql, fields = _named(compiler, f"(SELECT {items} FROM (SELECT {', '.join(inner)}))", columns, (alias,) if alias else ())
+    sql, fields = _named(
+        compiler, f"(SELECT {items} FROM (SELECT {', '.join(inner)}))", columns, (alias,) if alias else ()
+    )
     return (f"LATERAL {sql}" if outer.fields else sql), fields
 
 
@@ -237,8 +241,12 @@ def _join(
             raise SqlError("SYNTAX_ERROR", "JOIN needs a condition", position(join.this))
         return f"{left} CROSS JOIN {right}", everything
     expressions = Expressions(compiler, Scope(everything, parent))
-    allowed = {f.scan for f in (everything if not side else more if side == "LEFT" else fields if side == "RIGHT" else [])}
-    usable = {s for s in allowed if s is not None and (not s.nullable or (side == "LEFT" and s in {f.scan for f in more}))}
+    allowed = {
+        f.scan for f in (everything if not side else more if side == "LEFT" else fields if side == "RIGHT" else [])
+    }
+    usable = {
+        s for s in allowed if s is not None and (not s.nullable or (side == "LEFT" and s in {f.scan for f in more}))
+    }
     condition = compiler.condition(on, expressions, "JOIN ON clause", usable)
     word = {"LEFT": "LEFT JOIN", "RIGHT": "RIGHT JOIN", "FULL": "FULL JOIN"}.get(side, "JOIN")
     return f"{left} {word} {right} ON {condition}", everything
@@ -268,5 +276,3 @@ def _using(
     word = {"LEFT": "LEFT JOIN", "RIGHT": "RIGHT JOIN", "FULL": "FULL JOIN"}.get(side, "JOIN")
     rest = [f for f in [*fields, *more] if not (f.name and f.name.lower() in names and not f.hidden)]
     return f"{left} {word} {right} ON {' AND '.join(conditions)}", [*shared, *rest]
-
-

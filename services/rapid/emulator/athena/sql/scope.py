@@ -149,7 +149,9 @@ class Scope:
             found_field, rest = self.parent.resolve(parts, node)
             self.use(found_field)
             return found_field, rest
-        raise SqlError("COLUMN_NOT_FOUND", f"Column '{'.'.join(parts)}' cannot be resolved{UNAUTHORIZED}", position(node))
+        raise SqlError(
+            "COLUMN_NOT_FOUND", f"Column '{'.'.join(parts)}' cannot be resolved{UNAUTHORIZED}", position(node)
+        )
 
     def use(self, used: Field) -> None:
         for seen in self.used[-1:]:

@@ -240,7 +240,9 @@ def map_filter(call: Call) -> Typed:
     call.count(2)
     value, key, item = _map_types(call)
     _, body = call.function(1, [key, item], ["e.key", "e.value"])
-    return Typed(f"map_from_entries(list_filter(map_entries({value.sql}), lambda e: coalesce({body.sql}, false)))", value.type)
+    return Typed(
+        f"map_from_entries(list_filter(map_entries({value.sql}), lambda e: coalesce({body.sql}, false)))", value.type
+    )
 
 
 @special("transform_values", "transform_keys")
@@ -252,7 +254,9 @@ def transform_map(call: Call) -> Typed:
     if call.name == "transform_values":
         sql = f"map(map_keys({value.sql}), list_transform({entries}, lambda e: {body.sql}))"
         return Typed(sql, map_of(key, body.type))
-    return Typed(f"map(list_transform({entries}, lambda e: {body.sql}), map_values({value.sql}))", map_of(body.type, item))
+    return Typed(
+        f"map(list_transform({entries}, lambda e: {body.sql}), map_values({value.sql}))", map_of(body.type, item)
+    )
 
 
 @special("combinations", "ngrams", "array_sort_by", "multimap_from_entries", "map_zip_with", "shuffle")

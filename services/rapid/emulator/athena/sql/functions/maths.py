@@ -12,7 +12,7 @@ declare(
     asin(double) -> double = t_asin({0})
     atan(double) -> double = atan({0})
     atan2(double, double) -> double = atan2({0}, {1})
-    cbrt(double) -> double = cbrt({0})
+    cbrt(double) -> double = t_cbrt({0})
     cos(double) -> double = cos({0})
     cosh(double) -> double = cosh({0})
     sin(double) -> double = sin({0})

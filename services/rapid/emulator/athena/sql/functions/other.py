@@ -12,7 +12,9 @@ from rapid.emulator.athena.sql.types import BIGINT, UNKNOWN, VARCHAR
 @special("coalesce")
 def coalesce(call: Call) -> Typed:
     if len(call.arguments) < 2:
-        raise SqlError("INVALID_FUNCTION_ARGUMENT", "The 'coalesce' function must have at least two arguments", position(call.node))
+        raise SqlError(
+            "INVALID_FUNCTION_ARGUMENT", "The 'coalesce' function must have at least two arguments", position(call.node)
+        )
     values, kind = call.compiler.unify(call.all(), call.node)
     return Typed(f"coalesce({', '.join(v.sql for v in values)})", kind)
 

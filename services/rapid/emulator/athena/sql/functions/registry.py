@@ -122,7 +122,9 @@ class Call:
         """The value of an argument that has to be a string literal here."""
         found = self.typed(index)
         if not isinstance(found.value, str):
-            raise SqlError("NOT_SUPPORTED", f"{self.name}: argument {index + 1} must be a string literal", position(self.node))
+            raise SqlError(
+                "NOT_SUPPORTED", f"{self.name}: argument {index + 1} must be a string literal", position(self.node)
+            )
         return found.value
 
     def cast(self, index: int, target: Type) -> str:
@@ -137,7 +139,9 @@ class Call:
             "function" if isinstance(a, exp.Lambda) else str(self.compiler.compile(a).type) for a in self.arguments
         ]
         return SqlError(
-            "FUNCTION_NOT_FOUND", f"Unexpected parameters ({', '.join(types)}) for function {self.name}", position(self.node)
+            "FUNCTION_NOT_FOUND",
+            f"Unexpected parameters ({', '.join(types)}) for function {self.name}",
+            position(self.node),
         )
 
     def function(self, index: int, types: list[Type], names: list[str] | None = None) -> tuple[list[str], Typed]:
@@ -219,11 +223,9 @@ def _parameter(pattern: Any, bound: dict[str, Type], argument: Typed) -> Type:
 
 def fill(template: str, arguments: list[str]) -> str:
     """Puts arguments into a template: `{0}`, `{1}`, `{*}`."""
-    return re.sub(
-        r"\{(\d+|\*)\}", lambda m: ", ".join(arguments) if m[1] == "*" else arguments[int(m[1])], template
-    )
+    return re.sub(r"\{(\d+|\*)\}", lambda m: ", ".join(arguments) if m[1] == "*" else arguments[int(m[1])], template)
 
 
 def row_sql(fields: list[tuple[str | None, str]]) -> str:
     """A DuckDB struct with these named values."""
-    return "{" + ", ".join(f"\"{field_name(n, i)}\": {sql}" for i, (n, sql) in enumerate(fields)) + "}"
+    return "{" + ", ".join(f'"{field_name(n, i)}": {sql}' for i, (n, sql) in enumerate(fields)) + "}"

@@ -6,7 +6,7 @@ from rapid.emulator.athena.sql.dialect import position
 from rapid.emulator.athena.sql.errors import SqlError
 from rapid.emulator.athena.sql.functions.registry import SCALARS, Call, declare, special
 from rapid.emulator.athena.sql.scope import Typed, literal
-from rapid.emulator.athena.sql.types import BIGINT, DOUBLE, VARBINARY, VARCHAR, array_of
+from rapid.emulator.athena.sql.types import DOUBLE, VARBINARY, VARCHAR, array_of
 
 declare(
     SCALARS,
@@ -45,10 +45,7 @@ declare(
     word_stem(varchar) -> varchar = stem({0}, 'english')
     regexp_like(varchar, varchar) -> boolean = regexp_matches({0}, {1})
     regexp_count(varchar, varchar) -> bigint = len(regexp_extract_all({0}, {1}))
-    regexp_extract(varchar, varchar) -> varchar = t_regexp_extract({0}, {1}, 0)
-    regexp_extract_all(varchar, varchar) -> array(varchar) = regexp_extract_all({0}, {1})
     regexp_split(varchar, varchar) -> array(varchar) = string_split_regex({0}, {1})
-    regexp_replace(varchar, varchar) -> varchar = regexp_replace({0}, {1}, '', 'g')
     regexp_position(varchar, varchar) -> integer = t_regexp_position({0}, {1})
     url_encode(varchar) -> varchar = t_url_encode({0})
     url_decode(varchar) -> varchar = url_decode(replace({0}, '+', ' '))
@@ -80,7 +77,9 @@ def concat(call: Call) -> Typed:
     """Strings, arrays or binaries joined; NULL if any is NULL (DuckDB's `concat` skips NULLs)."""
     values = call.all()
     if len(values) < 2:
-        raise SqlError("INVALID_FUNCTION_ARGUMENT", "There must be two or more concatenation arguments", position(call.node))
+        raise SqlError(
+            "INVALID_FUNCTION_ARGUMENT", "There must be two or more concatenation arguments", position(call.node)
+        )
     result = values[0]
     for value in values[1:]:
         result = join(call, result, value)
@@ -117,15 +116,25 @@ def concat_ws(call: Call) -> Typed:
     return Typed(f"concat_ws({separator.sql}, {', '.join(r.sql for r in rest)})", VARCHAR)
 
 
+def _group(call: Call) -> int:
+    """The number of the group, which DuckDB wants to know before it runs."""
+    if call.count(2, 3) == 2:
+        return 0
+    number = call.typed(2).value
+    if not isinstance(number, int):
+        raise SqlError("NOT_SUPPORTED", f"{call.name} with a computed group is not supported", position(call.node))
+    return number
+
+
 @special("regexp_extract")
 def regexp_extract(call: Call) -> Typed:
-    group = call.cast(2, BIGINT) if call.count(2, 3) == 3 else "0"
+    group = _group(call)
     return Typed(f"t_regexp_extract({call.cast(0, VARCHAR)}, {call.cast(1, VARCHAR)}, {group})", VARCHAR)
 
 
 @special("regexp_extract_all")
 def regexp_extract_all(call: Call) -> Typed:
-    group = call.cast(2, BIGINT) if call.count(2, 3) == 3 else "0"
+    group = _group(call)
     return Typed(f"regexp_extract_all({call.cast(0, VARCHAR)}, {call.cast(1, VARCHAR)}, {group})", array_of(VARCHAR))
 
 
@@ -192,5 +201,3 @@ def typeof(call: Call) -> Typed:
 @special("format_number")
 def format_number(call: Call) -> Typed:
     raise SqlError("NOT_SUPPORTED", "format_number is not supported", position(call.node))
-
-

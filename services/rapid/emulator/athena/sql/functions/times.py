@@ -54,6 +54,17 @@ _PARTS = {
 """Parts of a date or time that can be extracted; each is also a function."""
 
 
+_INTERVAL_PARTS = {
+    "day": "CAST(trunc(epoch({}) / 86400) AS BIGINT)",
+    "hour": "CAST(trunc(epoch({}) / 3600) % 24 AS BIGINT)",
+    "minute": "CAST(trunc(epoch({}) / 60) % 60 AS BIGINT)",
+    "second": "CAST(trunc(epoch({})) % 60 AS BIGINT)",
+    "millisecond": "CAST(round(epoch({}) * 1000) % 1000 AS BIGINT)",
+    "month": "CAST(datepart('month', {}) AS BIGINT)",
+    "year": "CAST(datepart('year', {}) AS BIGINT)",
+}
+
+
 def local(value: Typed) -> str:
     """The wall clock of a value in its own zone, as a DuckDB DATE or TIMESTAMP."""
     if value.type.name == "timestamp with time zone":
@@ -72,8 +83,8 @@ def extract(call: Call, part: str, value: Typed) -> Typed:
         seconds = f"(epoch({local(value)}) - epoch({value.sql}))"
         sql = f"{seconds} // 3600" if name == "timezone_hour" else f"({seconds} // 60) % 60"
         return Typed(f"CAST({sql} AS BIGINT)", BIGINT)
-    if value.type.name.startswith("interval") and name in ("day", "hour", "minute", "second", "millisecond", "month", "year"):
-        return Typed(f"CAST({_PARTS[name].format(value.sql)} AS BIGINT)", BIGINT)
+    if value.type.name.startswith("interval") and name in _INTERVAL_PARTS:
+        return Typed(_INTERVAL_PARTS[name].format(value.sql), BIGINT)
     allowed = _is_time(value) or (value.type.name == "time" and name in _OF_DAY) or value.type.name == "unknown"
     if name not in _PARTS:
         raise SqlError("TYPE_MISMATCH", f"Invalid EXTRACT field: {part}", position(call.node))
@@ -94,7 +105,9 @@ def part_function(call: Call) -> Typed:
 def _unit(call: Call, units: dict[str, str] | tuple[str, ...], value: Typed) -> str:
     unit = call.text(0).lower()
     if unit not in units or (value.type.name == "date" and unit in _OF_DAY):
-        raise SqlError("INVALID_FUNCTION_ARGUMENT", f"'{unit}' is not a valid {value.type.name.upper()} field", position(call.node))
+        raise SqlError(
+            "INVALID_FUNCTION_ARGUMENT", f"'{unit}' is not a valid {value.type.name.upper()} field", position(call.node)
+        )
     return unit
 
 
@@ -262,7 +275,9 @@ def _mysql_format(call: Call, text: str) -> str:
     pieces = []
     for char, other in re.findall(r"%(.)|([^%]+)", text):
         if char and char not in _MYSQL:
-            raise SqlError("INVALID_FUNCTION_ARGUMENT", f"%{char} not supported in date format string", position(call.node))
+            raise SqlError(
+                "INVALID_FUNCTION_ARGUMENT", f"%{char} not supported in date format string", position(call.node)
+            )
         pieces.append(_MYSQL[char] if char else other)
     return "".join(pieces)
 
@@ -323,7 +338,9 @@ def format_datetime(call: Call) -> Typed:
 def parse_datetime(call: Call) -> Typed:
     call.count(2)
     pattern = _joda_format(call, call.text(1), {"Z": "%z", "ZZ": "%z"})
-    return Typed(f"timezone('UTC', CAST(t_strptime({call.cast(0, VARCHAR)}, {literal(pattern)}) AS TIMESTAMP))", TIMESTAMP_TZ)
+    return Typed(
+        f"timezone('UTC', CAST(t_strptime({call.cast(0, VARCHAR)}, {literal(pattern)}) AS TIMESTAMP))", TIMESTAMP_TZ
+    )
 
 
 @special("to_milliseconds")

@@ -1,0 +1,20 @@
+select count(*), count(x), count(distinct x), sum(x), avg(x), min(x), max(x) from (values 1,2,2,null) as t(x);
+select sum(x), avg(x), typeof(sum(x)), typeof(avg(x)) from (values decimal '1.50', decimal '2.25') as t(x);
+select sum(x), avg(x), count(*) from (values 1) as t(x) where x > 5;
+select approx_distinct(x), approx_percentile(x, 0.5), stddev(x), variance(x), stddev_pop(x), geometric_mean(x) from (values 2,4,4,4,5,5,7,9) as t(x);
+select max_by(k, v), min_by(k, v), arbitrary(1), bool_and(v > 0), bool_or(v > 2), every(v > 2), count_if(v > 1), array_agg(k order by v) from (values ('a',1),('b',2),('c',3)) as t(k,v);
+select k, sum(v) from (values ('a',1),('b',2),('a',3)) as t(k,v) group by k having sum(v) > 2 order by k;
+select k, sum(v) from (values ('a',1),('b',2)) as t(k,v) group by rollup(k) order by k;
+select a, b, count(*), grouping(a,b) from (values (1,2)) as t(a,b) group by grouping sets ((a,b),(a),()) order by 4;
+select count(*) filter (where v > 1), sum(v) filter (where k = 'a') from (values ('a',1),('b',2)) as t(k,v);
+select listagg(k, ',') within group (order by k desc) from (values 'a','b') as t(k);
+select k, v, row_number() over (partition by k order by v), rank() over (order by v), dense_rank() over (order by v), sum(v) over (order by v rows between 1 preceding and current row), lag(v) over (order by v), lead(v, 1, 0) over (order by v), first_value(v) over (order by v), ntile(2) over (order by v) from (values ('a',1),('b',2),('a',3)) as t(k,v) order by v;
+select v, sum(v) over w, avg(v) over w from (values 1,2,3) as t(v) window w as (order by v) order by 1;
+select v, percent_rank() over (order by v), cume_dist() over (order by v), last_value(v) over (order by v rows between unbounded preceding and unbounded following), nth_value(v,2) over (order by v) from (values 1,2,3) as t(v) order by v;
+select d, sum(v) over (order by d range between interval '1' day preceding and current row) from (values (date '2020-01-01',1),(date '2020-01-02',2),(date '2020-01-05',4)) as t(d,v) order by d;
+select x, count(*) from (values 1) as t(x);
+select sum('a');
+select corr(x,y), covar_samp(x,y), regr_slope(y,x) from (values (1,2),(2,4),(3,6)) as t(x,y);
+select approx_percentile(x, array[0.25, 0.75]) from (values 1,2,3,4) as t(x);
+select checksum(x) is not null, max(x, 2), min(x, 2) from (values 1,2,3) as t(x);
+select lag(x) ignore nulls over (order by y) from (values (1,1),(null,2),(3,3)) as t(x,y)

@@ -1,0 +1,20 @@
+select 7/2, -7/2, 7%3, -7%3;
+select 1/0;
+select 5 % 0;
+select 1e0/0, 0e0/0, -1e0/0;
+select 7/2.0, 7/cast(2 as double), 1/3e0;
+select decimal '10.00' / decimal '4', decimal '1.10' + decimal '2.205', decimal '2.5' * decimal '2.0', decimal '7.5' % 2;
+select decimal '10.00', typeof(decimal '10.00'), typeof(decimal '0.12'), typeof(1.5), typeof(1), typeof(3000000000);
+select cast(2.5e0 as integer), cast(-2.5e0 as integer), cast(decimal '2.5' as integer), round(2.5e0), round(-2.5e0), round(3.14159, 2);
+select 2147483647 + 1;
+select cast(2147483647 as bigint) + 1, tinyint '127' + 1;
+select 1e10, 1e-5, 12345678.9, 0.001, 0.0001, 100.0, 1e7, 123456.789, -0.0, 1e100;
+select abs(-5), sign(-3), ceil(1.2e0), floor(-1.2e0), ceiling(decimal '1.2'), truncate(1.9e0), mod(7,3), power(2,10), sqrt(16), cbrt(27), ln(1), log10(100), log2(8), exp(0);
+select greatest(1,2,null), least(3,1,2), greatest('a','b');
+select bitwise_and(12,10), bitwise_or(12,10), bitwise_xor(12,10), bitwise_not(0), bitwise_left_shift(1,3), bitwise_right_shift(16,2), bit_count(7,64);
+select width_bucket(5.35, 0.024, 10.06, 5), to_base(255,16), from_base('ff',16);
+select 1 = 1.0, 1 < 2.5, null = 1, 1 is distinct from null, 2 between 1 and 3, 3 in (1,2,null), 1 in (1,null);
+select true and null, false and null, true or null, not null;
+select 'a' = 1;
+select 'a' + 1;
+select -(-3), +5

@@ -1,0 +1,23 @@
+select cast('12' as integer), cast(' 12 ' as bigint), cast('1.5' as double), cast('true' as boolean), cast('2020-01-02' as date);
+select cast('1.5' as integer);
+select cast('abc' as bigint);
+select cast('abc' as double);
+select try_cast('abc' as bigint), try_cast('1.5' as integer), try_cast('2020-13-01' as date), try_cast('' as double);
+select cast('2020-01-02 03:04:05' as timestamp), cast('2020-01-02' as timestamp), cast('2020-01-02 03:04:05.678' as timestamp);
+select cast('2020-01-02T03:04:05' as timestamp);
+select cast(1 as varchar), cast(1.5 as varchar), cast(true as varchar), cast(date '2020-01-02' as varchar), cast(timestamp '2020-01-02 03:04:05' as varchar), cast(decimal '1.50' as varchar), cast(1e20 as varchar);
+select cast('abcdef' as varchar(3)), cast('ab' as char(3));
+select cast(12345 as varchar(3));
+select cast(timestamp '2020-01-02 03:04:05' as date), cast(date '2020-01-02' as timestamp), cast(1 as boolean), cast(true as integer);
+select cast(date '2020-01-02' as integer);
+select cast(array[1,2] as array(varchar)), cast(row(1,'a') as row(x bigint, y varchar)), cast(map(array['a'],array[1]) as map(varchar,double));
+select cast('[1,2]' as json), cast(array[1,2] as json), json_parse('{"a":1}'), cast(json_parse('[1,2]') as array(integer)), cast(json_parse('{"a":1}') as map(varchar,integer));
+select cast(json_parse('"x"') as varchar), cast(json_parse('12') as integer), json_format(json_parse('{"a": [1, 2]}'));
+select date '2020-01-02' = '2020-01-02';
+select date '2020-01-02' = timestamp '2020-01-02 00:00:00', date '2020-01-02' < current_date;
+select try(cast('x' as integer)), try(1/0), coalesce(try(cast('x' as integer)), -1);
+select cast(null as integer), cast(null as varchar), typeof(null);
+select cast(1 as decimal(10,2)), cast(1.005 as decimal(10,2)), cast('1.239' as decimal(5,2));
+select cast(1000 as decimal(3,1));
+select cast(300 as tinyint);
+select X'48656C6C6F', to_utf8('Hi'), from_utf8(X'4869'), to_hex(to_utf8('Hi')), from_hex('4869'), to_base64(to_utf8('Hi')), md5(to_utf8('a'))

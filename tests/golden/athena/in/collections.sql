@@ -1,0 +1,20 @@
+select array[1,2,3], array[], array['a',null], array[1,2][1], element_at(array[1,2],-1), element_at(array[1],5), cardinality(array[1,2]);
+select array[1,2][3];
+select array[1,2][0];
+select map(array['b','a'],array[1,2]), map(array['a'],array[1])['a'], element_at(map(array['a'],array[1]),'z'), cardinality(map(array['a'],array[1])), map_keys(map(array['b','a'],array[1,2])), map_values(map(array['b'],array[1]));
+select map(array['a'],array[1])['z'];
+select contains(array[1,2],2), contains(array[1,null],2), array_position(array['a','b'],'b'), array_position(array['a'],'z'), array_distinct(array[3,1,3,null,null]), array_sort(array[3,null,1]), array_max(array[1,3]), array_min(array[1,null]), array_union(array[1,2],array[2,3]), array_intersect(array[1,2],array[2,3]), array_except(array[1,2],array[2]), array_remove(array[1,2,1],1), arrays_overlap(array[1],array[1,2]);
+select slice(array[1,2,3,4],2,2), slice(array[1,2,3,4],-2,2), flatten(array[array[1],array[2,3]]), repeat('x',3), reverse(array[1,2]), array[1] || array[2], array[1] || 2, concat(array[1],array[2]), array_join(array[1,2],'-');
+select transform(array[1,2], x -> x * 2), filter(array[1,null,3], x -> x > 1), reduce(array[1,2,3], 0, (s,x) -> s + x, s -> s), reduce(array[1,2,3], cast(0 as double), (s,x) -> s + x, s -> s/3), any_match(array[1,2], x -> x > 1), all_match(array[1,2], x -> x > 1), none_match(array[1,2], x -> x > 5), any_match(array[null,1], x -> x > 5);
+select transform(array['a','b'], x -> upper(x) || '!'), transform(array[row(1,'x')], r -> r[1]), zip(array[1,2],array['a','b']), zip_with(array[1,2],array[3,4],(a,b) -> a + b);
+select map_filter(map(array['a','b'],array[1,2]), (k,v) -> v > 1), transform_values(map(array['a'],array[1]), (k,v) -> v + 10), transform_keys(map(array['a'],array[1]), (k,v) -> upper(k)), map_concat(map(array['a'],array[1]),map(array['b'],array[2])), map_entries(map(array['a'],array[1])), map_from_entries(array[row('a',1)]);
+select row(1,'a'), cast(row(1,'a') as row(x integer, y varchar)), cast(row(1,'a') as row(x integer, y varchar)).y, row(1,2)[2];
+select x, n from unnest(array['a','b']) with ordinality as t(x, n);
+select k, v from unnest(map(array['a','b'],array[1,2])) as t(k, v) order by k;
+select a, b from unnest(array[1,2,3], array['x','y']) as t(a, b);
+select a, b from unnest(array[row(1,'x'),row(2,'y')]) as t(a, b);
+select t.id, u.x from (values (1, array[10,20]), (2, array[]), (3, null)) as t(id, xs) cross join unnest(xs) as u(x) order by 1, 2;
+select t.id, u.x from (values (1, array[10]), (2, null)) as t(id, xs) left join unnest(xs) as u(x) on true order by 1;
+select array_agg(x order by x desc), map_agg(k, x), histogram(k), multimap_agg(k, x) from (values ('a',1),('b',2)) as t(k,x);
+select array_sort(array[3,1], (a,b) -> 1);
+select sum(x) from unnest(sequence(1,100)) as t(x)

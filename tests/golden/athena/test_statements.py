@@ -1,0 +1,77 @@
+"""Statements of Athena SQL and what they give: `in/x.sql` → `out/x.txt`, one block per statement.
+
+The answers were checked against Trino's documentation, https://trino.io/docs/current/functions.html, when they were
+written. Adding a case is adding it to a file of `in/` and its block to the file of `out/`
+(`python tests/golden/athena/test_statements.py` writes the blocks; read what it wrote).
+"""
+
+import tempfile
+from pathlib import Path
+
+import pytest
+from rapid.emulator.athena.engine import Engine
+from rapid.emulator.athena.results import csv_line
+from rapid.emulator.athena.session import RESULT_DIGITS
+from rapid.emulator.athena.sql.casts import text
+from rapid.emulator.athena.sql.compiler import compile_query
+from rapid.emulator.athena.sql.errors import SqlError
+from rapid.emulator.athena.sql.scope import Column, Table, Typed
+from rapid.emulator.athena.sql.types import BIGINT, VARCHAR
+
+HERE = Path(__file__).parent
+PEOPLE = (
+    "(SELECT * FROM (VALUES (CAST(1 AS BIGINT), 'Ann', '2020-01-01', 's3://b/1'), (2, 'Bob', '2020-01-02', 's3://b/2')) "
+    'AS v(id, name, dt, "$path"))'
+)
+
+
+class People:
+    """A catalog with the table `people` and the view `people_view`."""
+
+    def has_database(self, database: str) -> bool:
+        return database == "default"
+
+    def table(self, database: str, name: str) -> Table | None:
+        columns = (Column("id", BIGINT), Column("name", VARCHAR))
+        if (database, name) == ("default", "people"):
+            return Table(database, name, columns, (Column("dt", VARCHAR),))
+        if (database, name) == ("default", "people_view"):
+            return Table(database, name, (Column("n", VARCHAR),), view="SELECT name AS n FROM people WHERE id = 2")
+        return None
+
+
+@pytest.fixture(scope="module")
+def engine() -> Engine:
+    return Engine([], Path(tempfile.mkdtemp()))
+
+
+def run(engine: Engine, statement: str) -> str:
+    """Header and rows as in a result file, or the error."""
+    try:
+        query = compile_query(statement, People(), "default")
+        sql = query.sql
+        for scan in query.scans:
+            sql = sql.replace(scan.token, PEOPLE)
+        items = ", ".join(text(Typed(f"c{i}", c.type), RESULT_DIGITS) for i, c in enumerate(query.columns))
+        with engine.connection() as connection:
+            rows = connection.rows(f"SELECT {items} FROM ({sql})")
+    except SqlError as error:
+        return f"! {error.reason}\n"
+    return csv_line(c.name for c in query.columns) + "".join(map(csv_line, rows))
+
+
+def blocks(engine: Engine, source: Path) -> str:
+    """What `out/` holds for a file of `in/`."""
+    statements = [s.strip() for s in source.read_text().split(";\n") if s.strip()]
+    return "\n".join(f"> {statement}\n{run(engine, statement)}" for statement in statements)
+
+
+@pytest.mark.parametrize("source", sorted((HERE / "in").glob("*.sql")), ids=lambda p: p.stem)
+def test_statements_give_what_trino_gives(engine: Engine, source: Path) -> None:
+    expected = (HERE / "out" / f"{source.stem}.txt").read_text()
+    assert blocks(engine, source) == expected
+
+
+if __name__ == "__main__":
+    for each in sorted((HERE / "in").glob("*.sql")):
+        (HERE / "out" / f"{each.stem}.txt").write_text(blocks(Engine([], Path(tempfile.mkdtemp())), each))
