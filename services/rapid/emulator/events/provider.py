@@ -1,6 +1,7 @@
 """LocalStack's EventBridge, with delivery, schedules and restarts of our own."""
 
 import logging
+from datetime import UTC, datetime
 from typing import Any
 
 from localstack.aws.api import CommonServiceException, RequestContext, handler
@@ -33,7 +34,6 @@ from rapid.emulator.events import s3
 from rapid.emulator.events.deliveries import Deliveries, Delivery
 from rapid.emulator.events.schedules import Schedules
 from rapid.emulator.events.targets import UNSUPPORTED, GlueWorkflowSender
-from rapid.emulator.glue.models import now
 
 LOG = logging.getLogger(__name__)
 
@@ -177,7 +177,7 @@ class RapidEventsProvider(EventsProvider):
 
 
 def _delivery(rule: Rule, target_id: str, event: dict[str, Any]) -> Delivery:
-    return Delivery(event, rule.arn, target_id, rule.account_id, rule.region, now().isoformat())
+    return Delivery(event, rule.arn, target_id, rule.account_id, rule.region, datetime.now(UTC).isoformat())
 
 
 def _send(sender: TargetSender, delivery: Delivery) -> None:
