@@ -15,13 +15,16 @@ from localstack.services.apigateway.helpers import EMPTY_MODEL, REQUEST_TIME_DAT
 from localstack.services.apigateway.models import MergedRestApi
 from localstack.services.apigateway.next_gen.execute_api.api import RestApiGatewayHandler, RestApiGatewayHandlerChain
 from localstack.services.apigateway.next_gen.execute_api.context import InvocationRequest, RestApiInvocationContext
+from localstack.services.apigateway.next_gen.execute_api.handlers.integration_request import IntegrationRequestHandler
 from localstack.services.apigateway.next_gen.execute_api.handlers.method_request import MethodRequestHandler
 from localstack.services.apigateway.next_gen.execute_api.helpers import mime_type_matches_binary_media_types
 from localstack.services.apigateway.next_gen.execute_api.integrations.aws import RestApiAwsProxyIntegration
+from rolo import Request
+from werkzeug.datastructures import Headers
 
 
 class ContextHandler(RestApiGatewayHandler):
-    """Fills what LocalStack makes up: the caller's address, the time in UTC, the headers that the edge adds."""
+    """Fills what LocalStack makes up: the caller's address and the time in UTC."""
 
     def __call__(
         self, _chain: RestApiGatewayHandlerChain, context: RestApiInvocationContext, _response: Response
@@ -32,10 +35,16 @@ class ContextHandler(RestApiGatewayHandler):
         variables["identity"]["sourceIp"] = address
         variables["requestTime"] = now.strftime(REQUEST_TIME_DATE_FORMAT)
         variables["requestTimeEpoch"] = int(now.timestamp() * 1000)
-        headers = context.invocation_request["headers"]
-        forwarded = headers.get("X-Forwarded-For")
-        headers.set("X-Forwarded-For", f"{forwarded}, {address}" if forwarded else address)
-        scheme = request.scheme.lower()
+
+
+class RequestHandler(IntegrationRequestHandler):
+    """LocalStack's integration request, with the headers that AWS's edge adds."""
+
+    @staticmethod
+    def _set_proxy_headers(headers: Headers, request: Request) -> None:
+        address, scheme = request.remote_addr or "127.0.0.1", request.scheme.lower()
+        before = headers.get("X-Forwarded-For")
+        headers.set("X-Forwarded-For", f"{before}, {address}" if before else address)
         headers.set("X-Forwarded-Proto", scheme)
         headers.set("X-Forwarded-Port", request.host.partition(":")[2] or ("443" if scheme == "https" else "80"))
 

@@ -9,7 +9,7 @@ from localstack.services.apigateway.next_gen.execute_api.gateway import RestApiG
 from localstack.services.apigateway.next_gen.execute_api.integrations import REST_API_INTEGRATIONS
 
 from rapid.emulator.apigateway.authorizers import LambdaAuthorizerHandler
-from rapid.emulator.apigateway.events import ContextHandler, FastBodyValidation, LambdaProxyIntegration
+from rapid.emulator.apigateway.events import ContextHandler, FastBodyValidation, LambdaProxyIntegration, RequestHandler
 from rapid.emulator.apigateway.limits import FormHandler, IntegrationTimeoutHandler, PayloadLimitHandler
 from rapid.emulator.apigateway.responses import GatewayResponseHandler
 from rapid.emulator.apigateway.signatures import SignatureHandler
@@ -27,7 +27,7 @@ INVOCATION = (
     LambdaAuthorizerHandler(),
     UsageHandler(),
     FastBodyValidation(),
-    handlers.integration_request_handler,
+    RequestHandler(),
     IntegrationTimeoutHandler(handlers.integration_handler),
     handlers.integration_response_handler,
     handlers.method_response_handler,
