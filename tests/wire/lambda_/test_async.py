@@ -3,10 +3,13 @@ records: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-re
 """
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+
+from rapid.cli.services import spec as service_spec
 
 FAILING = "def handler(e, c):\n    raise ValueError('no ' + e['what'])"
 
@@ -106,3 +109,31 @@ def test_many_asynchronous_invocations_all_run(functions: Any) -> None:
         invoke_async(functions, name, n)
     events = functions.reported(name, 50)
     assert sorted(int(e.split()[1]) for e in events if e.startswith("event ")) == list(range(50))
+
+
+def test_accepted_events_survive_a_killed_emulator(other_emulator: Any, other_functions: Any) -> None:
+    """AWS's queue is durable: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async.html"""
+    supervisor, config = other_emulator
+    other_functions.aws("s3").create_bucket(Bucket="seen")
+    name = other_functions.create(
+        "import boto3, time\ns3 = boto3.client('s3')\ndef handler(e, c):\n"
+        "    time.sleep(e.get('s', 0))\n    s3.put_object(Bucket='seen', Key=str(e['n']))",
+        MemorySize=256,
+        Timeout=30,
+    )
+    for n in range(10):
+        invoke_async(other_functions, name, {"n": n, "s": 2})
+    process = supervisor.find("emulator")
+    process.kill()
+    process.wait(10)
+    spec = service_spec(config, "emulator")
+    supervisor.start(spec)
+    supervisor.wait(spec)
+
+    def seen() -> list[str]:
+        return [o["Key"] for o in other_functions.aws("s3").list_objects_v2(Bucket="seen").get("Contents", [])]
+
+    end = time.monotonic() + 60
+    while len(seen()) < 10 and time.monotonic() < end:
+        time.sleep(0.2)
+    assert seen() == [str(n) for n in range(10)]

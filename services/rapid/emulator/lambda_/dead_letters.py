@@ -13,11 +13,19 @@ from localstack.services.lambda_.invocation import event_manager
 from localstack.services.lambda_.invocation.lambda_models import InvocationResult
 from localstack.utils.aws.arns import extract_region_from_arn, sqs_queue_url_for_arn
 
+from rapid.emulator.lambda_ import event_queue
+
 LOG = logging.getLogger(__name__)
 
 
 class Poller(event_manager.Poller):
     """Runs asynchronous invocations of one function version."""
+
+    def handle_message(self, message: dict[str, Any]) -> None:
+        """Runs one event; it is forgotten only after what follows from its result was done."""
+        super().handle_message(message)
+        if not self._shutdown_event.is_set():
+            event_queue.handled(message)
 
     def process_dead_letter_queue(
         self, sqs_invocation: event_manager.SQSInvocation, invocation_result: InvocationResult

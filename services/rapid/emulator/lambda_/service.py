@@ -36,6 +36,7 @@ from localstack.utils.xray.trace_header import TraceHeader
 
 from rapid.emulator.lambda_.code import set_writable
 from rapid.emulator.lambda_.dead_letters import Poller
+from rapid.emulator.lambda_.event_queue import queue_of
 from rapid.emulator.lambda_.executor import endpoint, telemetry
 from rapid.emulator.lambda_.sandbox import Event
 from rapid.emulator.lambda_.telemetry import Account
@@ -233,6 +234,7 @@ def install() -> None:
         (lambda_service, "LambdaVersionManager", VersionManager),
         (provider, "LambdaService", Service),
         (event_manager, "Poller", Poller),
+        (event_manager, "get_sqs_client", queue_of),
     ]
     for module, name, replacement in replacements:
         getattr(module, name)  # an AttributeError here means another LocalStack
