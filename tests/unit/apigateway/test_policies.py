@@ -36,5 +36,5 @@ def test_decisions(statements: Any, expected: Decision) -> None:
     "policy", [{}, {"Statement": []}, {"Statement": ["x"]}, {"Statement": statement("Maybe", "*")}]
 )
 def test_nonsense(policy: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match="statement|Effect"):
+    with pytest.raises(ValueError, match=r"statement|Effect"):
         evaluate(policy, ARN)
