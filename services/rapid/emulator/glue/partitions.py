@@ -29,13 +29,26 @@ def _find(table: Table, values: list[str]) -> Structure:
     return partition
 
 
+def _stored(table: Table, given: Structure) -> Structure:
+    """A PartitionInput as it is stored. Parts of its storage that equal the table's, or those of the partition made
+    last, are the same objects: a table of ten thousand partitions holds, and saves, its columns once.
+    """
+    stored = with_storage_defaults(given)
+    last = next(reversed(table.partitions.values()), {})
+    for like in (table.current.get("StorageDescriptor"), last.get("StorageDescriptor")):
+        if like and "StorageDescriptor" in stored:
+            own = stored["StorageDescriptor"]
+            stored["StorageDescriptor"] = {k: like[k] if like.get(k) == v else v for k, v in own.items()}
+    return stored
+
+
 def _create(table: Table, given: Structure) -> None:
     key = _key(table, given.get("Values"))
     if key in table.partitions:
         raise AlreadyExistsException("Partition already exists.")
     owner = {name: table.current[name] for name in ("DatabaseName", "CatalogId")}
     table.partitions[key] = {
-        **with_storage_defaults(given), "TableName": table.current["Name"], **owner, "CreationTime": now(),
+        **_stored(table, given), "TableName": table.current["Name"], **owner, "CreationTime": now(),
     }  # fmt: skip
 
 
@@ -46,7 +59,7 @@ def _update(table: Table, values: list[str], given: Structure) -> None:
         raise AlreadyExistsException("Partition already exists.")
     del table.partitions[tuple(values)]
     kept = {name: before[name] for name in ("TableName", "DatabaseName", "CatalogId", "CreationTime")}
-    table.partitions[key] = {**with_storage_defaults(given), "Values": list(key), **kept}
+    table.partitions[key] = {**_stored(table, given), "Values": list(key), **kept}
 
 
 def _delete(table: Table, values: list[str]) -> None:
