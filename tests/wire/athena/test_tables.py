@@ -1,0 +1,178 @@
+"""Tables, DDL and what is written: https://docs.aws.amazon.com/athena/latest/ug/ddl-reference.html."""
+
+import gzip
+import io
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from pyarrow import orc, parquet
+
+
+def to_parquet(columns: dict[str, list[Any]]) -> bytes:
+    sink = io.BytesIO()
+    parquet.write_table(pa.table(columns), sink)
+    return sink.getvalue()
+
+
+def test_parquet_partitions_are_read_by_name_and_pruned(lab: Any) -> None:
+    for day in ("2020-01-01", "2020-01-02"):
+        lab.put(f"pq/dt={day}/a.parquet", to_parquet({"ID": [1, 2], "name": [day, None]}))
+    lab.run(
+        "CREATE EXTERNAL TABLE pq (id bigint, name string, added int) PARTITIONED BY (dt string) "
+        "STORED AS PARQUET LOCATION 's3://{bucket}/pq/'"
+    )
+    assert lab.run("SELECT * FROM pq").rows == []
+    assert lab.run("MSCK REPAIR TABLE pq").rows[0][0].startswith("Partitions not in metastore:")
+    assert lab.run("SHOW PARTITIONS pq").rows == [["dt=2020-01-01"], ["dt=2020-01-02"]]
+    rows = lab.run("SELECT id, name, added, dt FROM PQ ORDER BY dt, id").rows
+    assert rows[0] == ["1", "2020-01-01", None, "2020-01-01"]
+    assert len(rows) == 4
+    every = lab.run("SELECT sum(id) FROM pq").execution["Statistics"]["DataScannedInBytes"]
+    one = lab.run("SELECT sum(id) FROM pq WHERE dt = '2020-01-01'").execution["Statistics"]["DataScannedInBytes"]
+    assert 0 < one < every
+
+
+def test_a_parquet_column_of_another_type_is_bad_data(lab: Any) -> None:
+    lab.put("bad/a.parquet", to_parquet({"id": ["x"]}))
+    lab.run("CREATE EXTERNAL TABLE bad (id bigint) STORED AS PARQUET LOCATION 's3://{bucket}/bad/'")
+    reason = lab.run("SELECT id FROM bad").reason
+    assert reason.startswith("HIVE_BAD_DATA: Field id's type BINARY in parquet file s3://")
+    assert reason.endswith("is incompatible with type bigint defined in table schema")
+
+
+def test_json_lines_with_nested_values(lab: Any) -> None:
+    lab.put("js/a.json", b'{"Id":1,"o":{"a":1,"B":"q"},"xs":[1,2],"m":{"k":5},"t":"2020-01-01 00:00:00"}\n{"id":2,"o":null}\n')
+    lab.put("js/b.json.gz", gzip.compress(b'{"id":3,"xs":[]}\n'))
+    lab.run(
+        "CREATE EXTERNAL TABLE js (id int, o struct<a:int,b:string>, xs array<int>, m map<string,int>, t timestamp) "
+        "ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe' LOCATION 's3://{bucket}/js/'"
+    )
+    assert lab.run("SELECT id, o.b, xs, m['k'], t FROM js WHERE id = 1").rows == [
+        ["1", "q", "[1, 2]", "5", "2020-01-01 00:00:00.000"]
+    ]
+    assert lab.run("SELECT id, o, xs FROM js WHERE id > 1 ORDER BY id").rows == [["2", None, None], ["3", None, "[]"]]
+
+
+def test_malformed_json_fails_unless_the_table_ignores_it(lab: Any) -> None:
+    lab.put("mj/a.json", b'{"id":1}\nnot json\n')
+    ddl = "CREATE EXTERNAL TABLE {0} (id int) ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe' {1} LOCATION 's3://{{bucket}}/mj/'"
+    lab.run(ddl.format("mj1", ""))
+    lab.run(ddl.format("mj2", "WITH SERDEPROPERTIES ('ignore.malformed.json'='true')"))
+    assert lab.run("SELECT * FROM mj1").state == "FAILED"
+    assert lab.run("SELECT count(*), count(id) FROM mj2").rows == [["2", "1"]]
+
+
+def test_delimited_text_as_hive_reads_it(lab: Any) -> None:
+    lab.put("tx/a.tsv", b'1|x "y"|2020-01-01\nbad|\\N|nope|more\n3\n')
+    lab.run(
+        "CREATE EXTERNAL TABLE tx (id int, name string, d date) ROW FORMAT DELIMITED FIELDS TERMINATED BY '|' "
+        "LOCATION 's3://{bucket}/tx/'"
+    )
+    assert lab.run("SELECT * FROM tx").rows == [["1", 'x "y"', "2020-01-01"], [None, None, None], ["3", None, None]]
+
+
+def test_open_csv_with_quotes_and_a_header(lab: Any) -> None:
+    lab.put("oc/a.csv", b'id,name,amount\n1,"a, ""b""",1.5\n2,,\n')
+    lab.run(
+        "CREATE EXTERNAL TABLE oc (id int, name string, amount double) ROW FORMAT SERDE "
+        "'org.apache.hadoop.hive.serde2.OpenCSVSerde' WITH SERDEPROPERTIES ('escapeChar'='\"') "
+        "LOCATION 's3://{bucket}/oc/' TBLPROPERTIES ('skip.header.line.count'='1')"
+    )
+    assert lab.run("SELECT * FROM oc").rows == [["1", 'a, "b"', "1.5"], ["2", "", None]]
+
+
+def test_orc(lab: Any) -> None:
+    sink = io.BytesIO()
+    orc.write_table(pa.table({"id": [1, 2], "name": ["a", None]}), sink)
+    lab.put("oo/a.orc", sink.getvalue())
+    lab.run("CREATE EXTERNAL TABLE oo (id bigint, name string) STORED AS ORC LOCATION 's3://{bucket}/oo/'")
+    assert lab.run("SELECT * FROM oo ORDER BY id").rows == [["1", "a"], ["2", None]]
+
+
+def test_partition_projection_needs_no_partitions(lab: Any) -> None:
+    lab.put("pp/2020/01/02/a.parquet", to_parquet({"id": [1]}))
+    lab.put("pp/2020/01/05/a.parquet", to_parquet({"id": [5]}))
+    lab.run(
+        "CREATE EXTERNAL TABLE pp (id bigint) PARTITIONED BY (day string) STORED AS PARQUET LOCATION 's3://{bucket}/pp/' "
+        "TBLPROPERTIES ('projection.enabled'='true', 'projection.day.type'='date', 'projection.day.format'='yyyy/MM/dd', "
+        "'projection.day.range'='2020/01/01,2020/01/10', 'storage.location.template'='s3://{bucket}/pp/${day}')"
+    )
+    assert lab.run("SELECT id, day FROM pp WHERE day >= '2020/01/03'").rows == [["5", "2020/01/05"]]
+
+
+@pytest.mark.parametrize("form", ["PARQUET", "JSON", "ORC", "TEXTFILE"])
+def test_ctas_writes_what_it_reads_back(lab: Any, form: str) -> None:
+    done = lab.run(
+        f"CREATE TABLE ctas_{form} WITH (format = '{form}') AS SELECT 1 AS id, 'x,y' AS name, ARRAY['a','b'] AS tags, "
+        "DATE '2020-01-01' AS d, TIMESTAMP '2020-01-01 01:02:03' AS t, DECIMAL '1.50' AS amount"
+    )
+    assert done.state == "SUCCEEDED", done.reason
+    assert f"/tables/{done.execution['QueryExecutionId']}" in done.execution["ResultConfiguration"]["OutputLocation"]
+    rows = lab.run(f"SELECT * FROM ctas_{form}").rows
+    assert rows == [["1", "x,y", "[a, b]", "2020-01-01", "2020-01-01 01:02:03.000", "1.50"]]
+
+
+def test_insert_and_partitioned_ctas(lab: Any) -> None:
+    lab.run(
+        "CREATE TABLE parts WITH (partitioned_by = ARRAY['dt'], external_location = 's3://{bucket}/parts/') AS "
+        "SELECT * FROM (VALUES (1, 'a'), (2, 'b')) AS t(id, dt)"
+    )
+    assert lab.run("SHOW PARTITIONS parts").rows == [["dt=a"], ["dt=b"]]
+    done = lab.run("INSERT INTO parts VALUES (3, 'c'), (4, 'a')")
+    assert done.state == "SUCCEEDED", done.reason
+    results = lab.athena.get_query_results(QueryExecutionId=done.execution["QueryExecutionId"])
+    assert results["UpdateCount"] == 2
+    assert lab.run("SELECT dt, array_agg(id ORDER BY id) FROM parts GROUP BY dt ORDER BY dt").rows == [
+        ["a", "[1, 4]"],
+        ["b", "[2]"],
+        ["c", "[3]"],
+    ]
+    assert lab.run("INSERT INTO parts SELECT 'x', 'y'").reason.startswith("TYPE_MISMATCH")
+    again = lab.run("CREATE TABLE parts2 WITH (external_location = 's3://{bucket}/parts/') AS SELECT 1 AS x")
+    assert again.reason.startswith("HIVE_PATH_ALREADY_EXISTS")
+
+
+def test_unload_writes_files_and_a_manifest(lab: Any) -> None:
+    done = lab.run("UNLOAD (SELECT 1 AS id) TO 's3://{bucket}/un/' WITH (format = 'PARQUET', compression = 'SNAPPY')")
+    manifest = lab.body(done.execution["Statistics"]["DataManifestLocation"]).decode().split()
+    assert len(manifest) == 1
+    assert parquet.read_table(io.BytesIO(lab.body(manifest[0]))).to_pylist() == [{"id": 1}]
+
+
+def test_views_are_stored_as_athena_stores_them(lab: Any) -> None:
+    lab.run("CREATE OR REPLACE VIEW v AS SELECT 1 AS id, 'x' AS name")
+    assert lab.run("SELECT name FROM v").rows == [["x"]]
+    stored = lab.glue.get_table(DatabaseName=lab.database, Name="v")["Table"]
+    assert stored["TableType"] == "VIRTUAL_VIEW"
+    assert stored["ViewOriginalText"].startswith("/* Presto View: ")
+    assert stored["StorageDescriptor"]["Columns"] == [{"Name": "id", "Type": "int"}, {"Name": "name", "Type": "varchar(1)"}]
+    assert lab.run("SHOW CREATE VIEW v").rows[0] == [f"CREATE VIEW {lab.database}.v AS"]
+    assert lab.run("DROP VIEW v").state == "SUCCEEDED"
+    assert lab.run("SELECT * FROM v").reason.startswith("TABLE_NOT_FOUND")
+
+
+def test_alter_describe_and_drop(lab: Any) -> None:
+    lab.run("CREATE EXTERNAL TABLE al (id int) PARTITIONED BY (dt string) STORED AS PARQUET LOCATION 's3://{bucket}/al/'")
+    lab.run("ALTER TABLE al ADD COLUMNS (name string COMMENT 'who')")
+    lab.run("ALTER TABLE al ADD PARTITION (dt='a') PARTITION (dt='b') LOCATION 's3://{bucket}/elsewhere/'")
+    lab.run("ALTER TABLE al DROP PARTITION (dt='a')")
+    assert lab.run("SHOW PARTITIONS al").rows == [["dt=b"]]
+    described = [row[0].split("\t")[0].strip() for row in lab.run("DESCRIBE al").rows]
+    assert described[:3] == ["id", "name", "dt"]
+    assert ["al"] in lab.run("SHOW TABLES").rows
+    assert lab.run("DROP TABLE al").state == "SUCCEEDED"
+    assert lab.run("DROP TABLE al").reason.startswith("FAILED: SemanticException [Error 10001]: Table not found")
+    assert lab.run("DROP TABLE IF EXISTS al").state == "SUCCEEDED"
+
+
+def test_information_schema_and_metadata_agree(lab: Any) -> None:
+    lab.run("CREATE EXTERNAL TABLE meta (id int, xs array<string>) STORED AS PARQUET LOCATION 's3://{bucket}/meta/'")
+    rows = lab.run(
+        "SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = '{db}' AND table_name = 'meta'"
+    ).rows
+    assert rows == [["id", "integer"], ["xs", "array(varchar)"]]
+    found = lab.athena.get_table_metadata(CatalogName="AwsDataCatalog", DatabaseName=lab.database, TableName="meta")
+    assert found["TableMetadata"]["Columns"] == [{"Name": "id", "Type": "int"}, {"Name": "xs", "Type": "array<string>"}]
+    with pytest.raises(lab.athena.exceptions.MetadataException):
+        lab.athena.get_table_metadata(CatalogName="AwsDataCatalog", DatabaseName=lab.database, TableName="nope")
