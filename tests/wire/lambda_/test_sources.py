@@ -94,6 +94,25 @@ def test_api_gateway_to_lambda_to_s3(functions: Any, aws: Any, emulator: Any) ->
     assert aws("s3").get_object(Bucket="api-lake", Key="raw/one.json")["Body"].read() == b'{"a":1}'
 
 
+@pytest.mark.parametrize("body", [b'{"a":1}', b"a=1&b=%20x+y&a=2", b"a&b==c", b"%"])
+def test_a_form_arrives_as_it_was_sent(functions: Any, aws: Any, emulator: Any, body: bytes) -> None:
+    """`curl -d` calls everything a form; AWS passes bodies on untouched (base64 through a function URL)."""
+    source = (
+        "import base64, json\ndef handler(e, c):\n    b = e['body']\n"
+        "    b = base64.b64decode(b).decode() if e['isBase64Encoded'] else b\n"
+        "    return {'statusCode': 200, 'body': b}"
+    )
+    name = functions.create(source)
+    api = rest_api(aws, aws("lambda").get_function_configuration(FunctionName=name)["FunctionArn"])
+    url = aws("lambda").create_function_url_config(FunctionName=name, AuthType="NONE")["FunctionUrl"]
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    host = {"Host": url.split("//")[1].split("/")[0]}
+    for target, more in ((f"/_aws/execute-api/{api}/dev/x", {}), ("/x", host)):
+        request = urllib.request.Request(f"{emulator.emulator_url}{target}", body, {**headers, **more}, method="POST")
+        with urllib.request.urlopen(request) as response:
+            assert response.read() == body
+
+
 def test_a_failing_function_is_a_502_of_the_api(functions: Any, aws: Any, emulator: Any) -> None:
     """https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gatewayResponse-definition.html"""
     name = functions.create("import sys\ndef handler(e, c): sys.exit(1)")

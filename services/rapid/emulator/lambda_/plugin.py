@@ -21,6 +21,9 @@ def lambda_() -> Service:
 @hooks.on_infra_start()
 def choose_lambda_provider() -> None:
     """PROVIDER_OVERRIDE_LAMBDA would do, if LocalStack did not warn about it as a thing of the past."""
+    from rapid.emulator import bodies
+
+    bodies.install()
     config.SERVICE_PROVIDER_CONFIG.set_provider("lambda", "rapid")
 
 

@@ -1,0 +1,35 @@
+"""Hands request bodies to API Gateway and function URLs as they were sent.
+
+rolo (LocalStack 4.13.1's gateway) parses a body that calls itself a form and writes a new one from the fields:
+`{"a":1}` sent by `curl -d` arrives as `%7B%22a%22%3A1%7D=`, and repeated or empty fields change place. AWS passes
+bodies on untouched. Here the body is kept before it is parsed, and given back instead of being made anew.
+"""
+
+import rolo.client
+import rolo.proxy
+import rolo.request
+from localstack.http import request as localstack_request
+from werkzeug.wrappers import Request
+
+_NAME = "restore_payload"
+_PARSE = "_load_form_data"  # Werkzeug's, called when a field is first asked for
+
+
+def original(request: Request) -> bytes:
+    """The body as it was sent."""
+    return b"" if request.shallow else request.get_data()
+
+
+def install() -> None:
+    """Called once, before the services that import `restore_payload` are loaded."""
+    parse = getattr(Request, _PARSE)
+
+    def keep_then_parse(self: Request) -> None:
+        if not self.shallow:
+            self.get_data(cache=True)
+        parse(self)
+
+    setattr(Request, _PARSE, keep_then_parse)
+    for module in (rolo.request, rolo.client, rolo.proxy, localstack_request):
+        getattr(module, _NAME)  # an AttributeError here means another LocalStack
+        setattr(module, _NAME, original)
