@@ -11,6 +11,8 @@ from localstack.services.cloudformation.resource_provider import OperationStatus
 from localstack.services.logs.resource_providers.aws_logs_loggroup import LogsLogGroupProvider
 from localstack.services.s3.resource_providers.aws_s3_bucket import S3BucketProvider
 
+from rapid.emulator.apigateway.settings import method_settings
+
 Model = dict[str, Any]
 
 
@@ -133,7 +135,13 @@ class LogGroup(LogsLogGroupProvider):
 
 
 class Stage(ApiGatewayStageProvider):
-    """A stage that can move to another deployment."""
+    """A stage that can move to another deployment, with the settings of its methods."""
+
+    def create(self, request: ResourceRequest[Any]) -> ProgressEvent[Any]:
+        made = super().create(request)
+        model = made.resource_model
+        _set_methods(request, model, {})
+        return made
 
     def update(self, request: ResourceRequest[Any]) -> ProgressEvent[Any]:
         model, before = _kept(request, "StageName"), request.previous_state or {}
@@ -148,4 +156,19 @@ class Stage(ApiGatewayStageProvider):
         request.aws_client_factory.apigateway.update_stage(
             restApiId=model["RestApiId"], stageName=model["StageName"], patchOperations=operations
         )
+        _set_methods(request, model, method_settings(before.get("MethodSettings") or ()))
         return _done(model)
+
+
+def _set_methods(request: ResourceRequest[Any], stage: dict[str, Any], before: dict[str, str]) -> None:
+    """Brings a stage's method settings from `before` to what its properties say."""
+    settings = method_settings(stage.get("MethodSettings") or ())
+    operations = [
+        {"op": "replace", "path": path, "value": value} for path, value in settings.items() if before.get(path) != value
+    ]
+    if any(path.startswith("/*/*/") for path in before) and not any(path.startswith("/*/*/") for path in settings):
+        operations.insert(0, {"op": "remove", "path": "/*/*"})
+    if operations:
+        request.aws_client_factory.apigateway.update_stage(
+            restApiId=stage["RestApiId"], stageName=stage["StageName"], patchOperations=operations
+        )
