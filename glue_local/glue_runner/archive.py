@@ -1,6 +1,7 @@
 """The class archive (AppCDS): classes that a job loads, parsed and verified beforehand, so that a JVM starts sooner.
 
-Made once per class path and Java version, in the background, by a JVM of its own; kept in the cache.
+Made once per class path and Java version, by a JVM of its own, and kept in the cache: beforehand by
+`python -m glue_runner.archive`, else in the background by a runner that has had nothing to do for a while.
 https://docs.oracle.com/en/java/javase/17/vm/class-data-sharing.html
 """
 
@@ -14,7 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from glue_runner import jvm
-from glue_runner.settings import Settings, child_environment
+from glue_runner.settings import Settings, child_environment, load
 
 LOG = logging.getLogger(__name__)
 
@@ -78,7 +79,7 @@ def _run(command: list[str], settings: Settings, expected: Path) -> bool:
     }
     try:
         done = subprocess.run(  # noqa: S603 - our own command
-            ["nice", "-n", "10", *command], env=environment, capture_output=True, text=True, timeout=BUILD_SECONDS, check=False
+            ["nice", "-n", "19", *command], env=environment, capture_output=True, text=True, timeout=BUILD_SECONDS, check=False
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         LOG.warning("The class archive could not be made; cold jobs start slower: %s", error)
@@ -87,3 +88,13 @@ def _run(command: list[str], settings: Settings, expected: Path) -> bool:
         LOG.warning("The class archive could not be made; cold jobs start slower: %s", done.stderr[-2000:])
         return False
     return True
+
+
+def main() -> None:
+    """Makes the archive now, for an image or a bootstrap."""
+    logging.basicConfig(level=logging.INFO)
+    sys.exit(0 if build(load()) else 1)
+
+
+if __name__ == "__main__":
+    main()

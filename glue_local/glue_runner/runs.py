@@ -156,6 +156,11 @@ class Runner:
         finally:
             self._slots.release()
 
+    @property
+    def started(self) -> int:
+        """Runs taken since the runner began."""
+        return len(self._runs)
+
     def submit(self, request: RunRequest) -> RunStatus:
         """Takes a run; one of the same id that is known already stays as it is."""
         known = self.status(request.run_id)

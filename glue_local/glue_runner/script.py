@@ -77,8 +77,9 @@ def describe(error: BaseException) -> str:
 
 
 def _java_cause(java: object) -> str:
-    """The first line of what the innermost cause says."""
+    """What the innermost cause says: its first line; of a Python worker's traceback, the last one."""
     cause: object = java
     while (below := cause.getCause()) is not None:  # type: ignore[attr-defined]
         cause = below
-    return str(cause.toString()).splitlines()[0]  # type: ignore[attr-defined]
+    lines = [line for line in str(cause.toString()).splitlines() if line.strip()]  # type: ignore[attr-defined]
+    return lines[-1] if "Traceback (most recent call last)" in lines[0] else lines[0]

@@ -15,6 +15,8 @@ from glue_runner.runs import Runner
 
 LOG = logging.getLogger(__name__)
 
+IDLE_SECONDS = 60.0
+
 
 async def serve(found: settings.Settings) -> None:
     """Serves until SIGTERM or SIGINT, then ends every process of every job."""
@@ -46,10 +48,15 @@ async def serve(found: settings.Settings) -> None:
 
 
 async def _get_ready(runner: Runner) -> None:
-    """Fills the pool, then makes the class archive if it is missing: first jobs first."""
+    """Fills the pool. A missing class archive is made once nothing has happened for a while: jobs come first."""
     runner.pool.fill()
     try:
-        await asyncio.to_thread(archive.build, runner.settings)
+        while not archive.path(runner.settings).is_file():
+            before = runner.started
+            await asyncio.sleep(IDLE_SECONDS)
+            if runner.started == before and not runner.count("QUEUED", "STARTING", "RUNNING"):
+                await asyncio.to_thread(archive.build, runner.settings)
+                return
     except JvmError as error:
         LOG.error("%s", error)
 
