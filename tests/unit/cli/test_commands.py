@@ -1,0 +1,51 @@
+"""Every command: listed, helpful, in the README."""
+
+import importlib
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from rapid.cli.main import COMMANDS, cli
+from rapid.core.config import ROOT
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_says_what_a_command_and_each_of_its_options_do(name: str) -> None:
+    command = cli.get_command(click.Context(cli), name)
+    assert command is not None
+    assert command.help
+    undocumented = [p.name for p in command.params if isinstance(p, click.Option) and not p.help]
+    assert undocumented == []
+    shown = CliRunner().invoke(cli, [name, "--help"])
+    assert shown.exit_code == 0
+
+
+def test_readme_names_every_command() -> None:
+    readme = (ROOT / "README.md").read_text()
+    assert [name for name in (*COMMANDS, "doctor") if f"`{name}" not in readme and f"rapid {name}" not in readme] == []
+
+
+def test_an_unknown_command_is_refused() -> None:
+    assert CliRunner().invoke(cli, ["nonsense"]).exit_code == 2
+
+
+def test_config_shows_every_setting_and_hides_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAPID_RUNNER_TOKEN", "very-secret")
+    shown = CliRunner().invoke(cli, ["config", "--json"])
+    assert '"RAPID_RUNNER_TOKEN"' in shown.output
+    assert "very-secret" not in shown.output
+
+
+def test_modules_of_commands_import_no_aws_client() -> None:
+    """`--help` loads every command's module: it must stay quick."""
+    import subprocess
+    import sys
+
+    modules = sorted(set(COMMANDS.values()))
+    code = f"import sys\nfor m in {modules!r}: __import__(m)\nprint([m for m in ('boto3', 'duckdb', 'requests') if m in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT / "services", capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
+    assert all(importlib.util.find_spec(m) for m in modules)
