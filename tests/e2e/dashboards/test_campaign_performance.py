@@ -23,6 +23,8 @@ from rapid.dashboards.bundle import filter_id
 from rapid.dashboards.errors import DashboardError
 from rapid.dashboards.importer import FOLDER, dashboard_urls, import_dashboards
 
+pytestmark = pytest.mark.slow
+
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 (BOARD,) = [board for board in definitions.load(FOLDER) if board.name == "campaign_performance"]
 CHARTS = len(BOARD.charts)

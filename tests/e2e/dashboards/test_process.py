@@ -17,6 +17,8 @@ from rapid.core.processes import Supervisor
 from rapid.dashboards import start
 from rapid.dashboards.errors import DashboardError
 
+pytestmark = pytest.mark.slow
+
 
 def free_port() -> int:
     with socket.socket() as probe:
