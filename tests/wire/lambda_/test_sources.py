@@ -43,7 +43,7 @@ def test_a_queue_with_partial_batch_failures(functions: Any, aws: Any) -> None:
         aws("lambda").delete_event_source_mapping(UUID=mapping["UUID"])
 
 
-def test_a_function_url(functions: Any, aws: Any, emulator: Any) -> None:
+def test_a_function_url(functions: Any, aws: Any) -> None:
     """https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html"""
     name = functions.create(
         "import json\ndef handler(e, c):\n    http = e['requestContext']['http']\n"
@@ -51,11 +51,9 @@ def test_a_function_url(functions: Any, aws: Any, emulator: Any) -> None:
         " 'body': json.dumps([http['method'], http['path'], e['queryStringParameters'], e['body']])}"
     )
     url = aws("lambda").create_function_url_config(FunctionName=name, AuthType="NONE")["FunctionUrl"]
-    host = url.split("//")[1].split("/")[0]
-    request = urllib.request.Request(
-        f"{emulator.emulator_url}/p/q?x=1", data=b"hello", method="POST",
-        headers={"Host": host, "Content-Type": "text/plain"},
-    )  # fmt: skip
+    assert aws("lambda").get_function_url_config(FunctionName=name)["FunctionUrl"] == url
+    headers = {"Content-Type": "text/plain"}
+    request = urllib.request.Request(f"{url}p/q?x=1", b"hello", headers, method="POST")
     with urllib.request.urlopen(request) as response:
         assert response.status == 201
         assert response.headers["X-A"] == "b"
@@ -106,9 +104,8 @@ def test_a_form_arrives_as_it_was_sent(functions: Any, aws: Any, emulator: Any, 
     api = rest_api(aws, aws("lambda").get_function_configuration(FunctionName=name)["FunctionArn"])
     url = aws("lambda").create_function_url_config(FunctionName=name, AuthType="NONE")["FunctionUrl"]
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    host = {"Host": url.split("//")[1].split("/")[0]}
-    for target, more in ((f"/_aws/execute-api/{api}/dev/x", {}), ("/x", host)):
-        request = urllib.request.Request(f"{emulator.emulator_url}{target}", body, {**headers, **more}, method="POST")
+    for target in (f"{emulator.emulator_url}/_aws/execute-api/{api}/dev/x", url):
+        request = urllib.request.Request(target, body, headers, method="POST")
         with urllib.request.urlopen(request) as response:
             assert response.read() == body
 
@@ -121,3 +118,11 @@ def test_a_failing_function_is_a_502_of_the_api(functions: Any, aws: Any, emulat
         urllib.request.urlopen(f"{emulator.emulator_url}/_aws/execute-api/{api}/dev/x")
     assert caught.value.code == 502
     assert json.loads(caught.value.read()) == {"message": "Internal server error"}
+
+
+def test_a_function_url_by_its_host_name(functions: Any, aws: Any, emulator: Any) -> None:
+    name = functions.create("def handler(e, c): return e['rawPath']")
+    url = aws("lambda").create_function_url_config(FunctionName=name, AuthType="NONE")["FunctionUrl"]
+    host = f"{url.rstrip('/').split('/')[-1]}.lambda-url.us-east-1.{emulator.host}:{emulator.emulator_port}"
+    with urllib.request.urlopen(urllib.request.Request(f"{emulator.emulator_url}/a/b", headers={"Host": host})) as got:
+        assert got.read() == b"/a/b"

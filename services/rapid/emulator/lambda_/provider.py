@@ -17,6 +17,7 @@ from localstack.aws.api.lambda_ import (
 from localstack.services.lambda_.invocation.lambda_models import RequestEntityTooLargeException
 from localstack.services.lambda_.provider import LambdaProvider
 
+from rapid.emulator.lambda_ import urls
 from rapid.emulator.lambda_.executor import telemetry
 
 SYNCHRONOUS_LIMIT = 6 * 1024 * 1024
@@ -64,6 +65,10 @@ class RapidLambdaProvider(LambdaProvider):
         """Its last log lines go before it: whoever deletes a function deletes its log group next."""
         telemetry().flush()
         return super().delete_function(context, function_name, **kwargs)
+
+    def on_after_init(self) -> None:
+        super().on_after_init()
+        urls.install(self.router)
 
     def create_function(self, context: RequestContext, request: CreateFunctionRequest) -> FunctionConfiguration:
         """LocalStack's, after AWS's check of the variables."""
