@@ -23,6 +23,8 @@ from pyspark.sql import SparkSession
 
 LOG = logging.getLogger("curated_to_marts")
 MARTS_AT_ONCE = 2
+SMALL = 4 << 20
+"""Bytes of curated Parquet up to which a mart, which is never longer than its inputs, is written by the driver."""
 
 
 def register(spark: SparkSession, bucket: Bucket, dataset: str, size: int) -> None:
@@ -39,9 +41,10 @@ def make(spark: SparkSession, bucket: Bucket, catalog: Catalog, sizes: dict[str,
     """Writes one mart and switches its table to it. Returns its number of files."""
     started = time.monotonic()
     frame = spark.sql(mart.sql)
-    tasks = max(1, sum(sizes[dataset] for dataset in mart.inputs) // (512 << 20))
+    size = sum(sizes[dataset] for dataset in mart.inputs)
+    tasks = max(1, size // (512 << 20))
     prefix = f"marts/{mart.name}/{version}/"
-    keys = write_table(frame.coalesce(tasks), bucket.name, prefix)
+    keys = write_table(frame.coalesce(tasks), bucket.name, prefix, small=size < SMALL)
     before = catalog.table(mart.name)
     catalog.put_table(mart.name, frame.schema, bucket.uri(prefix), {})
     keep = {prefix, before["StorageDescriptor"]["Location"].removeprefix(f"s3://{bucket.name}/") if before else prefix}

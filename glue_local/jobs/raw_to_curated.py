@@ -57,15 +57,15 @@ def seen_keys(lake: Lake, dataset: str) -> DataFrame | None:
 
 def transform(lake: Lake, batch: Batch, output: Output, sources: list[prepare.Source]) -> tuple[Table | None, list[Any]]:
     """Reads, casts, judges and writes the readable objects of a batch. Returns the table and what was written."""
-    groups = reading.read(lake.spark, lake.bucket, sources)
     terms = lake.contracts.of(batch.dataset)
+    groups = reading.read(lake.spark, lake.bucket, sources, ordered=not terms.configured)
     table, columns = shape.table_of(groups, terms, lake.catalog.existing(batch.dataset))
     if not table.columns:
         # Nothing but flaws: a table needs a column for the rows' shape, and none of them becomes a row.
         table = Table({"value": shape.values.TEXT}, {})
     rows = [shape.cast_group(g, names, table, terms) for g, names in zip(groups, columns, strict=True)]
-    judged = judge(reduce(DataFrame.unionByName, rows), terms, seen_keys(lake, batch.dataset) if terms.primary_key else None)
-    report = write(judged, list(table.columns), output, sum(source.item.size for source in sources))
+    judged = judge(reduce(DataFrame.union, rows), table, terms, seen_keys(lake, batch.dataset) if terms.primary_key else None)
+    report = write(judged, list(table.columns), output, sum(source.plain_size for source in sources))
     return table, report
 
 

@@ -6,46 +6,57 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from lake.contract import Contract, Field
+from lake.shape import Table, checked
 
 CURATED, DUPLICATE, QUARANTINED = "curated", "duplicate", "quarantined"
 DAY = "yyyy-MM-dd"
 
 
-def judge(rows: DataFrame, contract: Contract, seen: DataFrame | None) -> DataFrame:
-    """Adds `__status`, `__dt` (day of the event time, or null) and `__key` (hash of the primary key, or null).
+def judge(rows: DataFrame, table: Table, contract: Contract, seen: DataFrame | None) -> DataFrame:
+    """Adds `__reason` (of a bad row, else empty), `__status`, `__dt` (day of the event time) and `__key` (hash of the
+    primary key); the last two are null where there is none.
 
-    `seen` has one column `key`: the hashes of the records that earlier batches curated.
+    `rows` are those of `shape.cast_group`. `seen` has one column `key`: the hashes that earlier batches curated.
     """
-    faults = [fault for field in contract.fields for fault in _field_faults(field)]
+    words = {field.name: field.type for field in contract.fields}
+    faults = [_misfit(name, words.get(name) or table.columns[name].type.simpleString()[:80]) for name in checked(table)]
+    faults += [fault for field in contract.fields for fault in _field_faults(field, set(checked(table)))]
     faults += [
         F.when(~F.expr(f"({rule.check})"), F.lit(f"quality rule {rule.name}: {rule.check}")) for rule in contract.rules
     ]
-    if faults:
-        rows = rows.withColumn("__rules", F.when(F.col("__flaw").isNull(), F.concat_ws("; ", *faults)).otherwise(""))
-        rows = rows.withColumn("__reason", F.concat_ws("; ", *[F.when(F.col(c) != "", F.col(c)) for c in ("__reason", "__rules")]))
+    reason = F.coalesce(F.col("__flaw"), F.concat_ws("; ", *faults) if faults else F.lit(""))
+    rows = rows.select("__object", "__seq", "__raw", *table.columns, reason.alias("__reason"))
     good = F.col("__reason") == ""
-    day = F.date_format(contract.event_time, DAY) if contract.event_time else F.lit(None).cast("string")
-    rows = rows.withColumn("__dt", F.when(good, day))
-    if not contract.primary_key:
-        return rows.withColumn("__key", F.lit(None).cast("binary")).withColumn(
-            "__status", F.when(good, CURATED).otherwise(QUARANTINED)
-        )
-    return _without_duplicates(rows.withColumn("__key", F.when(good, key_hash(contract))), seen)
+    nothing = F.lit(None)
+    day = F.when(good, F.date_format(contract.event_time, DAY)) if contract.event_time else nothing.cast("string")
+    key = F.when(good, key_hash(contract)) if contract.primary_key else nothing.cast("binary")
+    status = F.when(good, CURATED).otherwise(QUARANTINED)
+    rows = rows.select("*", day.alias("__dt"), key.alias("__key"), status.alias("__status"))
+    return _without_duplicates(rows, seen) if contract.primary_key else rows
 
 
-def _field_faults(field: Field) -> list[Column]:
+def _shown(text: Column, name: str, what: str) -> Column:
+    return F.concat(F.lit(f"{name}: '"), F.substring(text, 1, 80), F.lit(f"' {what}"))
+
+
+def _misfit(name: str, word: str) -> Column:
+    text = F.col(f"__text_{name}")
+    return F.when(F.col(name).isNull() & text.isNotNull(), _shown(text, name, f"is not {word}"))
+
+
+def _field_faults(field: Field, checked_names: set[str]) -> list[Column]:
     value = F.col(field.name)
+    text = value.cast("string")
     faults: list[Column] = []
     if field.required:
-        unread = F.instr("__reason", f"{field.name}: '") > 0
-        faults.append(F.when(value.isNull() & ~unread, F.lit(f"{field.name}: required, but missing")))
-    shown = F.concat(F.lit(f"{field.name}: '"), F.substring(value.cast("string"), 1, 80))
+        absent = F.col(f"__text_{field.name}") if field.name in checked_names else value
+        faults.append(F.when(absent.isNull(), f"{field.name}: required, but missing"))
     if field.enum:
-        faults.append(F.when(~value.isin(*field.enum), F.concat(shown, F.lit(f"' is none of {', '.join(field.enum)}"))))
+        faults.append(F.when(~value.isin(*field.enum), _shown(text, field.name, f"is none of {', '.join(field.enum)}")))
     if field.min is not None:
-        faults.append(F.when(value < field.min, F.concat(shown, F.lit(f"' is below {field.min:g}"))))
+        faults.append(F.when(value < field.min, _shown(text, field.name, f"is below {field.min:g}")))
     if field.max is not None:
-        faults.append(F.when(value > field.max, F.concat(shown, F.lit(f"' is above {field.max:g}"))))
+        faults.append(F.when(value > field.max, _shown(text, field.name, f"is above {field.max:g}")))
     return faults
 
 

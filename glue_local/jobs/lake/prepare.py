@@ -22,6 +22,8 @@ from lake.storage import Bucket, RangedFile, S3Object
 
 LOG = logging.getLogger(__name__)
 STAGING = "manifests/_staging/"
+PACKED = 20
+"""Bytes of text in a byte of a compressed or columnar file, at the usual most."""
 SPARK_EXTENSIONS = {"gzip": ".gz", "bzip2": ".bz2"}
 
 
@@ -36,6 +38,12 @@ class Source:
     @property
     def staged(self) -> bool:
         return self.key != self.item.key
+
+    @property
+    def plain_size(self) -> int:
+        """About how many bytes of plain text this is."""
+        packed = self.layout.compression or self.layout.kind in {"parquet", "orc", "avro"} or self.staged
+        return self.item.size * (PACKED if packed else 1)
 
 
 def prepare(bucket: Bucket, item: S3Object, batch: str) -> Source:

@@ -40,10 +40,13 @@ class Group:
         return F.col(f"v{position}")
 
 
-def read(spark: SparkSession, bucket: Bucket, sources: Iterable[Source]) -> list[Group]:
-    """One group per way of reading; the sources are those that can be read."""
-    ordered = sorted(sources, key=lambda s: (_alike(s), s.item.key))
-    return [_group(spark, bucket, list(alike)) for _, alike in groupby(ordered, key=_alike)]
+def read(spark: SparkSession, bucket: Bucket, sources: Iterable[Source], ordered: bool) -> list[Group]:
+    """One group per way of reading; the sources are those that can be read.
+
+    `ordered`: the order of a JSON source's fields matters, because no configuration gives the table's columns.
+    """
+    in_order = sorted(sources, key=lambda s: (_alike(s), s.item.key))
+    return [_group(spark, bucket, list(alike), ordered) for _, alike in groupby(in_order, key=_alike)]
 
 
 def _alike(source: Source) -> str:
@@ -59,12 +62,12 @@ def _multiline(source: Source) -> bool:
     return source.layout.quoted_newlines or bool(source.layout.compression) or source.item.size <= LARGE
 
 
-def _group(spark: SparkSession, bucket: Bucket, sources: list[Source]) -> Group:
+def _group(spark: SparkSession, bucket: Bucket, sources: list[Source], ordered: bool) -> Group:
     paths = [bucket.uri(source.key) for source in sources]
     staged = {source.key: source.item.key for source in sources if source.staged}
     kind = sources[0].layout.kind
     if kind == "jsonl":
-        return _json_lines(spark, paths, staged)
+        return _json_lines(spark, paths, staged, ordered)
     if kind == "csv":
         return _csv(spark, sources[0], paths, staged)
     return _typed(spark, kind, paths, staged)
@@ -83,13 +86,14 @@ def _object(staged: dict[str, str]) -> Column:
     return F.coalesce(names[key], key)
 
 
-def _json_lines(spark: SparkSession, paths: list[str], staged: dict[str, str]) -> Group:
+def _json_lines(spark: SparkSession, paths: list[str], staged: dict[str, str], ordered: bool) -> Group:
     lines = _reader(spark).text(paths).select(
         F.regexp_replace("value", "^\ufeff", "").alias("value"), _object(staged).alias("__object")
     )
     lines = lines.where(F.trim("value") != "")
     inferred = infer_json(spark, lines.select("value"))
-    names = in_written_order(lines, [name for name in inferred.names if name != CORRUPT])
+    names = tuple(name for name in inferred.names if name != CORRUPT)
+    names = in_written_order(lines, names) if ordered else names
     texts = T.StructType([T.StructField(name, T.StringType()) for name in (*names, CORRUPT)])
     options = {"columnNameOfCorruptRecord": CORRUPT, "mode": "PERMISSIVE"}
     several = F.col("value").rlike(SAME_LINE) & (F.size(F.from_json(F.expr("'[' || value || ']'"), "array<string>")) != 1)
@@ -118,7 +122,7 @@ def infer_json(spark: SparkSession, lines: DataFrame) -> T.StructType:
     return found
 
 
-def in_written_order(lines: DataFrame, fields: list[str]) -> tuple[str, ...]:
+def in_written_order(lines: DataFrame, fields: tuple[str, ...]) -> tuple[str, ...]:
     """The fields as the first records have them; Spark infers them in alphabetical order."""
     known = dict.fromkeys(fields)
     first = lines.select(F.json_object_keys("value").alias("keys")).where("keys is not null").limit(20).collect()

@@ -8,7 +8,7 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from lake import names, values
-from lake.contract import TYPES, Contract, Field
+from lake.contract import TYPES, Contract
 from lake.reading import Group
 from lake.values import ColumnType
 
@@ -183,53 +183,48 @@ def loses(source: T.DataType, target: T.DataType) -> bool:
     return values.merge(source, target) != target and not isinstance(target, T.StringType)
 
 
-def cast_column(group: Group, positions: list[int], column: ColumnType, field: Field | None) -> tuple[Column, Column]:
-    """(value, misfit) of one table column in a group that has it at `positions`. `misfit`: the text that does not fit."""
+def checked(table: Table) -> list[str]:
+    """Columns whose values may not fit their type: those that the data did not decide just now, texts aside."""
+    return [n for n, c in table.columns.items() if n not in table.fresh and not isinstance(c.type, T.StringType)]
+
+
+def cast_column(group: Group, positions: list[int], column: ColumnType, blank_is_null: bool) -> tuple[Column, Column]:
+    """(value, text) of one table column in a group that has it at `positions`; the text is null where it is blank."""
     source = group.types.get(group.fields[positions[0]])
     at = group.column(positions[0])
-    if group.kind == "typed" and source == column.type and field is None:
+    if group.kind == "typed" and source == column.type and not blank_is_null:
         return at, F.lit(None).cast("string")
+    texts = [_as_text(group, position) for position in positions]
+    text = F.coalesce(*[F.when(F.trim(each) != "", each) for each in texts])
     if is_nested(column.type) and source is not None and is_nested(source):
-        parsed = at if group.kind == "typed" else F.from_json(at, source)
-        text = F.to_json(at) if group.kind == "typed" else at
         if loses(clean_type(source), column.type):
             return F.lit(None).cast(column.type), text
-        value = conform(parsed, source, column.type)
-        return value, F.when(values.misfit(text, value), text)
-    texts = [_as_text(group, position) for position in positions]
-    text = F.coalesce(*[F.when(~values.missing(each), each) for each in texts]) if field or len(texts) > 1 else texts[0]
+        return conform(at if group.kind == "typed" else F.from_json(at, source), source, column.type), text
     if is_nested(column.type):
-        value = F.from_json(text, column.type)
-    else:
-        value = values.read(text, column)
-    return value, F.when(values.misfit(text, value), text)
+        return F.from_json(text, column.type), text
+    whole = text if blank_is_null or len(texts) > 1 else texts[0]
+    return values.read(whole, column), text
 
 
 def _as_text(group: Group, position: int) -> Column:
-    kind = group.types.get(group.fields[position])
-    column = group.column(position)
-    return F.to_json(column) if group.kind == "typed" and kind and is_nested(kind) else column.cast("string")
+    if group.kind != "typed":
+        return group.column(position)
+    kind = group.types[group.fields[position]]
+    return F.to_json(group.column(position)) if is_nested(kind) else group.column(position).cast("string")
 
 
 def cast_group(group: Group, columns: list[str], table: Table, contract: Contract) -> DataFrame:
-    """A group's rows as the table's columns, with `__reason`: why a row cannot be one, or null."""
-    configured = {field.name: field for field in contract.fields}
+    """A group's rows as the table's columns, with the text of each checked column `c` as `__text_c`."""
+    configured = {field.name for field in contract.fields}
+    check = set(checked(table))
     selected: list[Column] = []
-    faults: list[Column] = [F.col("__flaw")]
     for name, column in table.columns.items():
         positions = [i for i, each in enumerate(columns) if each == name]
-        if not positions:
-            selected.append(F.lit(None).cast(column.type).alias(name))
-            continue
-        value, misfit = cast_column(group, positions, column, configured.get(name))
+        if positions:
+            value, text = cast_column(group, positions, column, name in configured)
+        else:
+            value, text = F.lit(None).cast(column.type), F.lit(None).cast("string")
         selected.append(value.alias(name))
-        if name in table.fresh or isinstance(column.type, T.StringType):
-            continue
-        shown = F.concat(F.lit(f"{name}: '"), F.substring(misfit, 1, 80), F.lit(f"' is not {_word(name, column, configured)}"))
-        faults.append(F.when(misfit.isNotNull() & F.col("__flaw").isNull(), shown))
-    reason = F.concat_ws("; ", *faults)
-    return group.frame.select("__object", "__seq", "__flaw", "__raw", reason.alias("__reason"), *selected)
-
-
-def _word(name: str, column: ColumnType, configured: Mapping[str, Field]) -> str:
-    return configured[name].type if name in configured else column.type.simpleString()[:80]
+        if name in check:
+            selected.append(text.alias(f"__text_{name}"))
+    return group.frame.select("__object", "__seq", "__flaw", "__raw", *selected)

@@ -185,12 +185,3 @@ def read(text: Column, to: ColumnType) -> Column:
     if isinstance(kind, T.DateType):
         return stamp(trimmed, to.order, to.style).cast("date")
     return trimmed.cast(kind)
-
-
-def missing(text: Column) -> Column:
-    return text.isNull() | (F.trim(text) == "")
-
-
-def misfit(text: Column, value: Column) -> Column:
-    """True where there is text that did not read as its type."""
-    return value.isNull() & ~missing(text)

@@ -20,6 +20,8 @@ from lake.storage import Bucket
 REPORT = "kind string, name string, dt string, rows long, bytes long"
 LARGEST = 128 << 20
 """Bytes in memory after which a file is closed and the next begun."""
+ON_DRIVER = 16 << 20
+"""Raw bytes up to which a batch is written here: starting Python workers takes longer than that much data."""
 SHARE = 192 << 20
 """Raw bytes per writing task."""
 
@@ -60,11 +62,10 @@ def keys_prefix(dataset: str) -> str:
 
 
 def write(judged: DataFrame, columns: list[str], output: Output, raw_bytes: int) -> list[Any]:
-    """Runs everything so far and writes it. Returns rows of REPORT.
+    """Runs everything so far and writes it: in Spark's tasks, or here where there is little. Returns rows of REPORT.
 
     `file` rows: name (key), dt, rows, bytes. `count` rows: name (raw object), dt (status), rows.
     """
-    tasks = max(1, min(200, -(-raw_bytes // SHARE)))
     curated = F.col("__status") == CURATED
     rows = judged.select(
         "__status",
@@ -75,6 +76,9 @@ def write(judged: DataFrame, columns: list[str], output: Output, raw_bytes: int)
         F.when(F.col("__status") == QUARANTINED, F.col("__raw")).alias("__raw"),
         F.when(curated, F.struct(*columns)).alias("__row"),
     )
+    if raw_bytes <= ON_DRIVER:
+        return list(_write(arrow_batches(rows), output, "driver"))
+    tasks = max(1, min(200, -(-raw_bytes // SHARE)))
     if output.partitioned or output.keyed:
         # The same day goes to the same task, so that a day is one file; a large day to several tasks.
         rows = rows.repartition(tasks, "__dt", F.pmod(F.hash("__key"), F.lit(tasks)))
@@ -82,6 +86,20 @@ def write(judged: DataFrame, columns: list[str], output: Output, raw_bytes: int)
     else:
         rows = rows.coalesce(tasks)
     return rows.mapInArrow(writer(output), REPORT).collect()
+
+
+def arrow_batches(frame: DataFrame) -> list[Any]:
+    """A small frame's rows as Arrow batches, here. PySpark 3.5 has this, without a public name (`toArrow` is 4.0's)."""
+    return list(frame._collect_as_arrow())  # noqa: SLF001
+
+
+def _write(batches: Iterable[Any], output: Output, task: str) -> list[tuple[str, str, str | None, int, int]]:
+    import pyarrow as pa
+
+    files = Files(output, task)
+    for batch in batches:
+        files.add(pa.Table.from_batches([batch]))
+    return files.finish()
 
 
 def writer(output: Output) -> Callable[[Iterator[Any]], Iterator[Any]]:
@@ -92,10 +110,7 @@ def writer(output: Output) -> Callable[[Iterator[Any]], Iterator[Any]]:
         from pyspark import TaskContext
 
         context = TaskContext.get()
-        files = Files(output, f"{context.partitionId() if context else 0:04d}")
-        for batch in batches:
-            files.add(pa.Table.from_batches([batch]))
-        report = files.finish()
+        report = _write(batches, output, f"{context.partitionId() if context else 0:04d}")
         if report:
             names = ("kind", "name", "dt", "rows", "bytes")
             yield pa.RecordBatch.from_pylist([dict(zip(names, row, strict=True)) for row in report])
@@ -219,18 +234,26 @@ def quarantine_objects(output: Output, reasons: Iterable[tuple[str, str]]) -> li
     return [("file", key, "", 0, len(body)), *[("count", name, QUARANTINED, 1, 0) for name, _ in pairs]]
 
 
-def write_table(frame: DataFrame, bucket: str, prefix: str) -> list[str]:
-    """Writes a small table as Parquet under `prefix`, one file per partition. Returns the keys."""
+def write_table(frame: DataFrame, bucket: str, prefix: str, small: bool) -> list[str]:
+    """Writes a table as Parquet under `prefix`, one file per partition, or one from here if `small`. Returns the keys."""
+
+    def put(batches: Iterable[Any], part: str) -> list[str]:
+        import pyarrow as pa
+
+        held = [batch for batch in batches if batch.num_rows]
+        if not held:
+            return []
+        key = f"{prefix}part-{part}.parquet"
+        _bucket(bucket).put(key, parquet(naive_times(pa.Table.from_batches(held))))
+        return [key]
 
     def run(batches: Iterator[Any]) -> Iterator[Any]:
         import pyarrow as pa
         from pyspark import TaskContext
 
-        held = [batch for batch in batches if batch.num_rows]
-        if held:
-            context = TaskContext.get()
-            key = f"{prefix}part-{context.partitionId() if context else 0:04d}.parquet"
-            _bucket(bucket).put(key, parquet(naive_times(pa.Table.from_batches(held))))
-            yield pa.RecordBatch.from_pydict({"key": [key]})
+        context = TaskContext.get()
+        yield pa.RecordBatch.from_pydict({"key": put(batches, f"{context.partitionId() if context else 0:04d}")})
 
+    if small:
+        return put(arrow_batches(frame), "driver")
     return [row["key"] for row in frame.mapInArrow(run, "key string").collect()]
