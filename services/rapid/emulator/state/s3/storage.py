@@ -1,12 +1,13 @@
 """LocalStack's S3 storage interface on plain files.
 
-Layout: `<root>/<bucket>/<2 hex>/<uuid>-<end of the key>` for objects, `<root>/<bucket>/uploads/<upload>/<part>-<uuid>`
+Layout: `<root>/<bucket>/<2 hex>/<unique>-<end of key>` for objects, `<root>/<bucket>/uploads/<upload>/<part>-<unique>`
 for parts.
 The name of an object's file is its `S3Object.local_file`, relative to the bucket's folder.
 """
 
 import base64
 import hashlib
+import itertools
 import os
 import re
 import shutil
@@ -33,6 +34,9 @@ from localstack.services.s3.utils import ObjectRange, get_s3_checksum
 Mode = Literal["r", "w"]
 GRACE_SECONDS = 30.0
 """How long a file outlives its object, for readers that looked its path up just before."""
+
+_PROCESS = uuid.uuid4().hex[:12]
+_numbers = itertools.count()  # with `_PROCESS` unique, and cheaper than a uuid per object
 
 _MULTIPART_ETAG = "-"
 
@@ -146,7 +150,7 @@ class StoredMultipart(S3StoredMultipart):
 
     def open(self, s3_part: S3Part, mode: Mode = "r") -> StoredFile:
         if mode == "w":
-            s3_part.local_file = f"{int(s3_part.part_number)}-{uuid.uuid4().hex}"
+            s3_part.local_file = f"{int(s3_part.part_number)}-{_PROCESS}-{next(_numbers):x}"
         return StoredFile(s3_part, self._folder / s3_part.local_file, mode)
 
     def remove_part(self, s3_part: S3Part) -> None:
@@ -275,6 +279,6 @@ def _link(source: Path, target: Path) -> None:
 
 def _new_name(key: str) -> str:
     """A name of its own for a new file. It ends like the key, since readers tell formats by the ending."""
-    identity = uuid.uuid4().hex
+    identity = f"{next(_numbers):x}"
     end = re.sub(r"[^A-Za-z0-9._=-]", "_", key.rsplit("/", 1)[-1])[-80:]
-    return f"{identity[:2]}/{identity[2:]}-{end}"
+    return f"{identity[-2:]:0>2}/{_PROCESS}-{identity}-{end}"
