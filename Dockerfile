@@ -1,7 +1,7 @@
 # One image per part, all from the same uv.lock:  docker build --target emulator|glue|superset .
 FROM python:3.11-slim-bookworm AS base
-ENV PYTHONDONTWRITEBYTECODE=1 \
-    PYTHONUNBUFFERED=1 \
+ENV PYTHONUNBUFFERED=1 \
+    UV_COMPILE_BYTECODE=1 \
     RAPID_HOME=/var/lib/rapid \
     RAPID_CACHE=/opt/rapid/cache \
     RAPID_ENVIRONMENTS=/opt/rapid/envs \

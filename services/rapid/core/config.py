@@ -66,6 +66,10 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("RAPID_RUNNER_HOST", "", "host of the Glue runner as the emulator reaches it; empty: RAPID_HOST"),
     Setting("RAPID_EMULATOR_HOST", "", "host of the AWS endpoint as clients reach it; empty: RAPID_HOST"),
     Setting("RAPID_SUPERSET_HOST", "", "host of Superset as clients reach it; empty: RAPID_HOST"),
+    Setting(
+        "RAPID_EMULATOR_PUBLIC", "", "host:port of the AWS endpoint in addresses that are handed out; empty: its own"
+    ),
+    Setting("RAPID_SUPERSET_PUBLIC", "", "host:port of Superset in addresses that are handed out; empty: its own"),
     Setting("RAPID_HOME", ".rapid", "folder for state, logs and process files", _path),
     Setting("RAPID_ENVIRONMENTS", ".rapid/envs", "folder of the Python environments, one per part", _path),
     Setting("RAPID_CACHE", "~/.cache/rapid-analytics", "folder for downloads that outlive a checkout (jars)", _path),
@@ -93,6 +97,8 @@ class Config:
     runner_host: str
     emulator_host: str
     superset_host: str
+    emulator_public: str
+    superset_public: str
     home: Path
     environments: Path
     cache: Path
@@ -118,6 +124,16 @@ class Config:
     @property
     def superset_url(self) -> str:
         return f"http://{self.superset_host or self.host}:{self.superset_port}"
+
+    @property
+    def emulator_address(self) -> str:
+        """host:port that the emulator puts into the addresses it hands out: APIs, queues, presigned objects."""
+        return self.emulator_public or f"{self.emulator_host or self.host}:{self.emulator_port}"
+
+    @property
+    def superset_public_url(self) -> str:
+        """Where a person's browser finds Superset."""
+        return f"http://{self.superset_public}" if self.superset_public else self.superset_url
 
     @property
     def state(self) -> Path:

@@ -82,7 +82,7 @@ def _check_tables(config: Config, database: str, dashboards: list[Dashboard]) ->
 
 
 def _url(config: Config, dashboard: Dashboard) -> str:
-    return f"{config.superset_url}/superset/dashboard/{dashboard.slug}/"
+    return f"{config.superset_public_url}/superset/dashboard/{dashboard.slug}/"
 
 
 def _session(config: Config) -> requests.Session:

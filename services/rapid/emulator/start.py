@@ -28,7 +28,7 @@ def environment(config: Config) -> dict[str, str]:
         **config.as_environment(),
         **{f"PROVIDER_OVERRIDE_{s.upper().replace('-', '_')}": p for s, p in PROVIDERS.items()},
         "GATEWAY_LISTEN": f"{config.host}:{config.emulator_port}",
-        "LOCALSTACK_HOST": f"{config.emulator_host or config.host}:{config.emulator_port}",
+        "LOCALSTACK_HOST": config.emulator_address,
         "FILESYSTEM_ROOT": str(config.state / "localstack"),
         "DISABLE_EVENTS": "1",
         "SKIP_SSL_CERT_DOWNLOAD": "1",
