@@ -95,6 +95,24 @@ def test_new_code_and_new_configuration_get_new_environments(functions: Any) -> 
     assert len({before[2], reconfigured[2], recoded[2]}) == 3
 
 
+@pytest.mark.parametrize("how", ["update", "delete"])
+def test_a_running_invocation_outlives_its_version(functions: Any, aws: Any, how: str) -> None:
+    name = functions.create("import time\ndef handler(e, c):\n    time.sleep(e.get('s', 0))\n    return e")
+    functions.invoke(name)
+    answers: list[Any] = []
+    running = threading.Thread(target=lambda: answers.append(functions.invoke(name, {"s": 4})))
+    running.start()
+    time.sleep(1)
+    if how == "update":
+        functions.update(name, Timeout=11)
+        assert functions.invoke(name).payload == {}
+    else:
+        aws("lambda").delete_function(FunctionName=name)
+        functions.names.remove(name)
+    running.join()
+    assert answers[0].payload == {"s": 4}
+
+
 @pytest.mark.parametrize("runtime", ["python3.9", "python3.10", "python3.12", "python3.13"])
 def test_other_pythons_run(functions: Any, runtime: str) -> None:
     name = functions.create("import os\ndef handler(e, c): return os.environ['AWS_EXECUTION_ENV']", Runtime=runtime)

@@ -86,3 +86,17 @@ def test_an_updated_function_s_old_processes_end(functions: Any) -> None:
     functions.update(name, Timeout=11)
     assert functions.invoke(name).payload[0] not in pids
     assert gone(pids)
+
+
+def test_functions_run_after_the_warden_was_killed(other_emulator: Any, other_functions: Any) -> None:
+    supervisor, _config = other_emulator
+    name = other_functions.create(BUSY)
+    first = other_functions.invoke(name).payload
+    emulator = supervisor.find("emulator")
+    [warden] = [p for p in emulator.children() if "warden.py" in " ".join(p.cmdline())]
+    warden.kill()
+    other_functions.update(name, Timeout=11)
+    second = other_functions.invoke(name).payload
+    assert gone(first)
+    emulator.kill()
+    assert gone([*second, emulator.pid])

@@ -51,6 +51,7 @@ class Host:
         self.interpreter = os.path.realpath(getattr(sys, "_base_executable", sys.executable))
         self._link_runtime()
         self._lock = threading.Lock()
+        self._warden: subprocess.Popen[bytes] | None = None
         self._warden_fd = -1
 
     def _link_runtime(self) -> None:
@@ -64,12 +65,12 @@ class Host:
 
     @property
     def warden_fd(self) -> int:
-        """The write end of the warden's pipe; starts the warden on first use."""
+        """The write end of the warden's pipe; starts the warden on first use, and again if it was killed."""
         with self._lock:
-            if self._warden_fd < 0:
+            if self._warden is None or self._warden.poll() is not None:
                 read_end, self._warden_fd = os.pipe()
                 command = [sys.executable, str(FOLDER / "warden.py"), str(self.runtime)]
-                subprocess.Popen(command, stdin=read_end, start_new_session=True)
+                self._warden = subprocess.Popen(command, stdin=read_end, start_new_session=True)
                 os.close(read_end)
             return self._warden_fd
 

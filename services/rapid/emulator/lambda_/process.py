@@ -21,7 +21,7 @@ from pathlib import Path
 
 from rapid.emulator.lambda_ import memory
 from rapid.emulator.lambda_.http import Connection, Request
-from rapid.emulator.lambda_.warden import kill_all
+from rapid.emulator.lambda_.warden import kill_group, kill_marked
 
 TICK_SECONDS = 0.02
 """How often memory is measured while a function runs."""
@@ -165,7 +165,8 @@ class RuntimeProcess:
     def kill(self) -> None:
         """Kills the process and all it started; harmless if they are gone."""
         self._measure(memory.peak(self.pid))
-        kill_all(self.pid, _STREAM, self._launch.environment[_STREAM])
+        kill_group(self.pid)
+        kill_marked(_STREAM, self._launch.environment[_STREAM])
         self._popen.wait()
 
     def close(self) -> None:

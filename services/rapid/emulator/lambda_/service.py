@@ -46,9 +46,19 @@ LOG = logging.getLogger(__name__)
 
 
 class Environment(ExecutionEnvironment):
-    """An execution environment without timer threads. `idle_since` is on the clock of `time.monotonic`."""
+    """An execution environment without timer threads. `idle_since` is on the clock of `time.monotonic`.
+
+    A `retired` one belongs to a version that was updated or deleted: it finishes its invocation, then stops.
+    """
 
     idle_since = 0.0
+    retired = False
+
+    def retire(self) -> bool:
+        """Marks it. Returns: whether an invocation is running, which will stop it."""
+        with self.status_lock:
+            self.retired = True
+            return bool(self.status == RuntimeStatus.INVOKING)
 
     def get_log_group_name(self) -> str:
         own = (self.function_version.config.logging_config or {}).get("LogGroup")
@@ -149,6 +159,15 @@ class Assignment(AssignmentService):
             environment.release()
         except InvalidStatusException:
             LOG.debug("Environment %s was stopped during its invocation", environment.id)
+            return
+        if environment.retired:
+            self.stop_environment(environment)
+
+    def stop_environments_for_version(self, version_manager_id: str) -> None:
+        """Stops a version's environments; those that run an invocation after it, as on AWS."""
+        for environment in list(self.environments.get(version_manager_id, {}).values()):
+            if not environment.retire():
+                self.stop_environment(environment)
 
     def _reserve(self, version_manager_id: str, provisioning_type: InitializationType) -> Environment | None:
         environments: list[Environment] = list(self.environments[version_manager_id].values())

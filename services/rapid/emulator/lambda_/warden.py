@@ -13,12 +13,16 @@ import signal
 import sys
 
 
-def kill_all(pid: int, variable: str, value: str) -> None:
-    """Kills a process group, and every process that has this environment variable: those that left the group."""
-    import psutil
-
+def kill_group(pid: int) -> None:
+    """Kills the process group that a function's process leads."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)
+
+
+def kill_marked(variable: str, value: str) -> None:
+    """Kills every process with this environment variable: those that left their group, too."""
+    import psutil
+
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error, OSError):
             if process.pid != os.getpid() and process.environ().get(variable) == value:
@@ -36,7 +40,8 @@ def main() -> None:
         else:
             living.discard(pid)
     for pid in living:
-        kill_all(pid, "LAMBDA_RUNTIME_DIR", sys.argv[1])
+        kill_group(pid)
+    kill_marked("LAMBDA_RUNTIME_DIR", sys.argv[1])
 
 
 if __name__ == "__main__":
