@@ -30,13 +30,13 @@ def register(sc: Any) -> None:
     """Accepted: on AWS it registers Java classes, of which there are none here."""
 
 
-class GlueContext(SQLContext):  # type: ignore[misc]
+class GlueContext(SQLContext):
     """Reads and writes `DynamicFrame`s. Wraps a SparkContext, a SparkSession, or whatever is active."""
 
     Spark_SQL_Formats = frozenset({"parquet", "orc"})
     Unsupported_Compression_Types = ("lzo",)
 
-    def __init__(self, sparkContext: Any = None, **options: Any) -> None:  # noqa: N803 - AWS's name
+    def __init__(self, sparkContext: Any = None, **options: Any) -> None:
         """Begins.
 
         Args:
@@ -58,28 +58,58 @@ class GlueContext(SQLContext):  # type: ignore[misc]
         return self._session
 
     @property
-    def sparkContext(self) -> SparkContext:  # noqa: N802 - Spark's name
+    def sparkContext(self) -> SparkContext:
         return self._session.sparkContext
 
     # Reading
 
-    def getSource(self, connection_type: str, format: str | None = None, transformation_ctx: str = "", push_down_predicate: str = "", **options: Any) -> DataSource:  # noqa: A002, ARG002, N802, E501
+    def getSource(
+        self,
+        connection_type: str,
+        format: str | None = None,
+        transformation_ctx: str = "",
+        push_down_predicate: str = "",
+        **options: Any,
+    ) -> DataSource:
         return DataSource({**options, "connection_type": connection_type, "format": format}, self, _name_of(options))
 
-    def create_dynamic_frame_from_options(self, connection_type: str, connection_options: Options | None = None, format: str | None = None, format_options: Options | None = None, transformation_ctx: str = "", push_down_predicate: str = "", **kwargs: Any) -> DynamicFrame:  # noqa: A002, E501
-        source = self.getSource(connection_type, format, transformation_ctx, push_down_predicate, **dict(connection_options or {}))
+    def create_dynamic_frame_from_options(
+        self,
+        connection_type: str,
+        connection_options: Options | None = None,
+        format: str | None = None,
+        format_options: Options | None = None,
+        transformation_ctx: str = "",
+        push_down_predicate: str = "",
+        **kwargs: Any,
+    ) -> DynamicFrame:
+        source = self.getSource(
+            connection_type, format, transformation_ctx, push_down_predicate, **dict(connection_options or {})
+        )
         if format:
             source.setFormat(format, **dict(format_options or {}))
         return source.getFrame(**kwargs)  # type: ignore[no-any-return]
 
-    def create_dynamic_frame_from_catalog(self, database: str | None = None, table_name: str | None = None, redshift_tmp_dir: str = "", transformation_ctx: str = "", push_down_predicate: str = "", additional_options: Options | None = None, catalog_id: str | None = None, **kwargs: Any) -> DynamicFrame:  # noqa: ARG002, E501
+    def create_dynamic_frame_from_catalog(
+        self,
+        database: str | None = None,
+        table_name: str | None = None,
+        redshift_tmp_dir: str = "",
+        transformation_ctx: str = "",
+        push_down_predicate: str = "",
+        additional_options: Options | None = None,
+        catalog_id: str | None = None,
+        **kwargs: Any,
+    ) -> DynamicFrame:
         if not database or not table_name:
             raise OptionError("create_dynamic_frame.from_catalog needs database and table_name.")
         table = catalog.get_table(database, table_name, catalog_id)
         read = sources.from_catalog(self._session, table, push_down_predicate, dict(additional_options or {}))
         return DynamicFrame(read, self, table_name)
 
-    def create_dynamic_frame_from_rdd(self, data: Any, name: str, schema: Any = None, sample_ratio: float | None = None, transformation_ctx: str = "") -> DynamicFrame:  # noqa: ARG002, E501
+    def create_dynamic_frame_from_rdd(
+        self, data: Any, name: str, schema: Any = None, sample_ratio: float | None = None, transformation_ctx: str = ""
+    ) -> DynamicFrame:
         """A frame of an RDD of dicts, Rows or named tuples. `schema` is a Spark or a Glue type; else it is found."""
         from awsglue.frame import types
         from awsglue.gluetypes import DataType
@@ -89,25 +119,105 @@ class GlueContext(SQLContext):  # type: ignore[misc]
             return DynamicFrame(self._session.createDataFrame(data, wanted), self, name)
         return DynamicFrame(lambda: records.frame_of(data, self._session), self, name)
 
-    def create_data_frame_from_options(self, connection_type: str, connection_options: Options | None = None, format: str | None = None, format_options: Options | None = None, transformation_ctx: str = "", push_down_predicate: str = "", **kwargs: Any) -> DataFrame:  # noqa: A002, E501
+    def create_data_frame_from_options(
+        self,
+        connection_type: str,
+        connection_options: Options | None = None,
+        format: str | None = None,
+        format_options: Options | None = None,
+        transformation_ctx: str = "",
+        push_down_predicate: str = "",
+        **kwargs: Any,
+    ) -> DataFrame:
         if connection_type in {"kafka", "kinesis"}:
             raise NotSupportedError(f"create_data_frame with connection_type={connection_type!r}")
-        return self.create_dynamic_frame_from_options(connection_type, connection_options, format, format_options, transformation_ctx, push_down_predicate, **kwargs).toDF()  # noqa: E501
+        return self.create_dynamic_frame_from_options(
+            connection_type,
+            connection_options,
+            format,
+            format_options,
+            transformation_ctx,
+            push_down_predicate,
+            **kwargs,
+        ).toDF()
 
-    def create_data_frame_from_catalog(self, database: str | None = None, table_name: str | None = None, redshift_tmp_dir: str = "", transformation_ctx: str = "", push_down_predicate: str = "", additional_options: Options | None = None, catalog_id: str | None = None, **kwargs: Any) -> DataFrame:  # noqa: E501
-        return self.create_dynamic_frame_from_catalog(database, table_name, redshift_tmp_dir, transformation_ctx, push_down_predicate, additional_options, catalog_id, **kwargs).toDF()  # noqa: E501
+    def create_data_frame_from_catalog(
+        self,
+        database: str | None = None,
+        table_name: str | None = None,
+        redshift_tmp_dir: str = "",
+        transformation_ctx: str = "",
+        push_down_predicate: str = "",
+        additional_options: Options | None = None,
+        catalog_id: str | None = None,
+        **kwargs: Any,
+    ) -> DataFrame:
+        return self.create_dynamic_frame_from_catalog(
+            database,
+            table_name,
+            redshift_tmp_dir,
+            transformation_ctx,
+            push_down_predicate,
+            additional_options,
+            catalog_id,
+            **kwargs,
+        ).toDF()
 
-    def create_sample_dynamic_frame_from_catalog(self, database: str | None = None, table_name: str | None = None, num: int | None = None, sample_options: Options | None = None, redshift_tmp_dir: str = "", transformation_ctx: str = "", push_down_predicate: str = "", additional_options: Options | None = None, catalog_id: str | None = None, erieTxId: str = "", asOfTime: str = "", **kwargs: Any) -> DynamicFrame:  # noqa: ARG002, N803, E501
+    def create_sample_dynamic_frame_from_catalog(
+        self,
+        database: str | None = None,
+        table_name: str | None = None,
+        num: int | None = None,
+        sample_options: Options | None = None,
+        redshift_tmp_dir: str = "",
+        transformation_ctx: str = "",
+        push_down_predicate: str = "",
+        additional_options: Options | None = None,
+        catalog_id: str | None = None,
+        erieTxId: str = "",
+        asOfTime: str = "",
+        **kwargs: Any,
+    ) -> DynamicFrame:
         """The first `num` records of a table."""
-        frame = self.create_dynamic_frame_from_catalog(database, table_name, redshift_tmp_dir, transformation_ctx, push_down_predicate, additional_options, catalog_id, **kwargs)  # noqa: E501
+        frame = self.create_dynamic_frame_from_catalog(
+            database,
+            table_name,
+            redshift_tmp_dir,
+            transformation_ctx,
+            push_down_predicate,
+            additional_options,
+            catalog_id,
+            **kwargs,
+        )
         return frame if num is None else frame._derive(frame._df.limit(num))
 
-    def create_sample_dynamic_frame_from_options(self, connection_type: str, connection_options: Options | None = None, num: int | None = None, sample_options: Options | None = None, format: str | None = None, format_options: Options | None = None, transformation_ctx: str = "", push_down_predicate: str = "", **kwargs: Any) -> DynamicFrame:  # noqa: A002, ARG002, E501
+    def create_sample_dynamic_frame_from_options(
+        self,
+        connection_type: str,
+        connection_options: Options | None = None,
+        num: int | None = None,
+        sample_options: Options | None = None,
+        format: str | None = None,
+        format_options: Options | None = None,
+        transformation_ctx: str = "",
+        push_down_predicate: str = "",
+        **kwargs: Any,
+    ) -> DynamicFrame:
         """The first `num` records of what the options name."""
-        frame = self.create_dynamic_frame_from_options(connection_type, connection_options, format, format_options, transformation_ctx, push_down_predicate, **kwargs)  # noqa: E501
+        frame = self.create_dynamic_frame_from_options(
+            connection_type,
+            connection_options,
+            format,
+            format_options,
+            transformation_ctx,
+            push_down_predicate,
+            **kwargs,
+        )
         return frame if num is None else frame._derive(frame._df.limit(num))
 
-    def get_catalog_schema_as_spark_schema(self, database: str | None = None, table_name: str | None = None, catalog_id: str | None = None) -> Any:  # noqa: E501
+    def get_catalog_schema_as_spark_schema(
+        self, database: str | None = None, table_name: str | None = None, catalog_id: str | None = None
+    ) -> Any:
         """A table's columns and partition keys as a Spark StructType."""
         from pyspark.sql.types import StructField, StructType
 
@@ -116,21 +226,52 @@ class GlueContext(SQLContext):  # type: ignore[misc]
 
     # Writing
 
-    def getSink(self, connection_type: str, format: str | None = None, transformation_ctx: str = "", **options: Any) -> DataSink:  # noqa: A002, ARG002, N802, E501
+    def getSink(
+        self, connection_type: str, format: str | None = None, transformation_ctx: str = "", **options: Any
+    ) -> DataSink:
         return DataSink({**options, "connection_type": connection_type, "format": format}, self)
 
-    def write_dynamic_frame_from_options(self, frame: Any, connection_type: str, connection_options: Options | None = None, format: str | None = None, format_options: Options | None = None, transformation_ctx: str = "") -> Any:  # noqa: A002, E501
-        return self.write_from_options(frame, connection_type, connection_options, format, format_options, transformation_ctx)
+    def write_dynamic_frame_from_options(
+        self,
+        frame: Any,
+        connection_type: str,
+        connection_options: Options | None = None,
+        format: str | None = None,
+        format_options: Options | None = None,
+        transformation_ctx: str = "",
+    ) -> Any:
+        return self.write_from_options(
+            frame, connection_type, connection_options, format, format_options, transformation_ctx
+        )
 
-    def write_from_options(self, frame_or_dfc: Any, connection_type: str, connection_options: Options | None = None, format: Any = None, format_options: Options | None = None, transformation_ctx: str = "", **kwargs: Any) -> Any:  # noqa: A002, ARG002, E501
+    def write_from_options(
+        self,
+        frame_or_dfc: Any,
+        connection_type: str,
+        connection_options: Options | None = None,
+        format: Any = None,
+        format_options: Options | None = None,
+        transformation_ctx: str = "",
+        **kwargs: Any,
+    ) -> Any:
         kind = str(format) if format else None
         sink = self.getSink(connection_type, kind, transformation_ctx, **dict(connection_options or {}))
         if kind:
             sink.setFormat(kind, **dict(format_options or {}))
         return sink.write(frame_or_dfc)
 
-    def write_dynamic_frame_from_catalog(self, frame: Any, database: str | None = None, table_name: str | None = None, redshift_tmp_dir: str = "", transformation_ctx: str = "", additional_options: Options | None = None, catalog_id: str | None = None, **kwargs: Any) -> Any:  # noqa: ARG002, E501
-        """Adds records to a table's folder, in its format. With `enableUpdateCatalog` the catalog learns new partitions."""
+    def write_dynamic_frame_from_catalog(
+        self,
+        frame: Any,
+        database: str | None = None,
+        table_name: str | None = None,
+        redshift_tmp_dir: str = "",
+        transformation_ctx: str = "",
+        additional_options: Options | None = None,
+        catalog_id: str | None = None,
+        **kwargs: Any,
+    ) -> Any:
+        """Adds records to a table's folder, in its format; `enableUpdateCatalog` registers new partitions."""
         table = catalog.get_table(str(database), str(table_name), catalog_id)
         options = {**dict(additional_options or {}), "path": table.location}
         options.setdefault("partitionKeys", [name for name, _ in table.keys])
@@ -141,15 +282,24 @@ class GlueContext(SQLContext):  # type: ignore[misc]
         return sink.write(frame)
 
     def write_data_frame_from_catalog(self, frame: Any, *args: Any, **kwargs: Any) -> Any:
-        return self.write_dynamic_frame_from_catalog(DynamicFrame.fromDF(frame, self, "from_data_frame"), *args, **kwargs)
+        return self.write_dynamic_frame_from_catalog(
+            DynamicFrame.fromDF(frame, self, "from_data_frame"), *args, **kwargs
+        )
 
     # Objects in S3
 
-    def purge_s3_path(self, s3_path: str, options: Options | None = None, transformation_ctx: str = "") -> None:  # noqa: ARG002
+    def purge_s3_path(self, s3_path: str, options: Options | None = None, transformation_ctx: str = "") -> None:
         """Deletes what lies below a path and is older than `retentionPeriod` hours (168 unless said)."""
         s3.purge(s3_path, options or {})
 
-    def purge_table(self, database: str, table_name: str, options: Options | None = None, transformation_ctx: str = "", catalog_id: str | None = None) -> None:  # noqa: ARG002, E501
+    def purge_table(
+        self,
+        database: str,
+        table_name: str,
+        options: Options | None = None,
+        transformation_ctx: str = "",
+        catalog_id: str | None = None,
+    ) -> None:
         """Deletes a table's files older than `retentionPeriod` hours. Partitions stay in the catalog."""
         given = dict(options or {})
         table = catalog.get_table(database, table_name, catalog_id)
@@ -165,47 +315,47 @@ class GlueContext(SQLContext):  # type: ignore[misc]
     def get_logger(self) -> GlueLogger:
         return GlueLogger()
 
-    def currentTimeMillis(self) -> int:  # noqa: N802
+    def currentTimeMillis(self) -> int:
         return int(time.time() * 1000)
 
     def extract_jdbc_conf(self, connection_name: str, catalog_id: str | None = None) -> dict[str, Any]:
         """What a catalog connection says: url, fullUrl, host, user, password, vendor, ..."""
         return catalog.jdbc_conf(connection_name, catalog_id)
 
-    def getStreamingSource(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ARG002, N802
+    def getStreamingSource(self, *args: Any, **kwargs: Any) -> Any:
         raise NotSupportedError("GlueContext.getStreamingSource")
 
-    def write_dynamic_frame_from_jdbc_conf(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ARG002
+    def write_dynamic_frame_from_jdbc_conf(self, *args: Any, **kwargs: Any) -> Any:
         raise NotSupportedError("GlueContext.write_dynamic_frame_from_jdbc_conf")
 
-    def write_from_jdbc_conf(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ARG002
+    def write_from_jdbc_conf(self, *args: Any, **kwargs: Any) -> Any:
         raise NotSupportedError("GlueContext.write_from_jdbc_conf")
 
-    def convert_resolve_option(self, *args: Any) -> Any:  # noqa: ARG002
+    def convert_resolve_option(self, *args: Any) -> Any:
         raise NotSupportedError("GlueContext.convert_resolve_option", "It hands Java objects to AWS's own layer.")
 
-    def transition_table(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ARG002
+    def transition_table(self, *args: Any, **kwargs: Any) -> Any:
         raise NotSupportedError("GlueContext.transition_table")
 
-    def transition_s3_path(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ARG002
+    def transition_s3_path(self, *args: Any, **kwargs: Any) -> Any:
         raise NotSupportedError("GlueContext.transition_s3_path")
 
-    def getSampleStreamingDynamicFrame(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ARG002, N802
+    def getSampleStreamingDynamicFrame(self, *args: Any, **kwargs: Any) -> Any:
         raise NotSupportedError("GlueContext.getSampleStreamingDynamicFrame")
 
-    def forEachBatch(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ARG002, N802
+    def forEachBatch(self, *args: Any, **kwargs: Any) -> Any:
         raise NotSupportedError("GlueContext.forEachBatch")
 
-    def add_ingestion_time_columns(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ARG002
+    def add_ingestion_time_columns(self, *args: Any, **kwargs: Any) -> Any:
         raise NotSupportedError("GlueContext.add_ingestion_time_columns")
 
-    def start_transaction(self, read_only: bool) -> Any:  # noqa: ARG002
+    def start_transaction(self, read_only: bool) -> Any:
         raise NotSupportedError("GlueContext.start_transaction", "AWS ended Lake Formation governed tables in 2024.")
 
-    def commit_transaction(self, transaction_id: str, wait_for_commit: bool = True) -> Any:  # noqa: ARG002
+    def commit_transaction(self, transaction_id: str, wait_for_commit: bool = True) -> Any:
         raise NotSupportedError("GlueContext.commit_transaction", "AWS ended Lake Formation governed tables in 2024.")
 
-    def cancel_transaction(self, transaction_id: str) -> Any:  # noqa: ARG002
+    def cancel_transaction(self, transaction_id: str) -> Any:
         raise NotSupportedError("GlueContext.cancel_transaction", "AWS ended Lake Formation governed tables in 2024.")
 
 

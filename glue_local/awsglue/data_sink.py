@@ -21,13 +21,13 @@ class DataSink:
         self._table: tuple[str, str, str | None] | None = None
         sinks.check(self._type)
 
-    def setFormat(self, format: str, **options: Any) -> None:  # noqa: A002, N802 - AWS's names
+    def setFormat(self, format: str, **options: Any) -> None:
         self._format, self._format_options = format, options
 
-    def setAccumulableSize(self, size: int) -> None:  # noqa: N802
+    def setAccumulableSize(self, size: int) -> None:
         """Accepted: the number of error records that Glue keeps for its own report."""
 
-    def setCatalogInfo(self, catalogDatabase: str, catalogTableName: str, catalogId: str = "") -> None:  # noqa: N802, N803
+    def setCatalogInfo(self, catalogDatabase: str, catalogTableName: str, catalogId: str = "") -> None:
         self._table = (catalogDatabase, catalogTableName, catalogId or None)
 
     def write(self, dynamic_frame_or_dfc: Any, info: str = "") -> Any:
@@ -47,10 +47,10 @@ class DataSink:
             written[name] = self._write(frames[name], {**self._options, "path": path})
         return DynamicFrameCollection(written, frames.glue_ctx)
 
-    def writeFrame(self, dynamic_frame: Any, info: str = "") -> Any:  # noqa: ARG002, N802
+    def writeFrame(self, dynamic_frame: Any, info: str = "") -> Any:
         return self._write(dynamic_frame, self._options)
 
-    def writeDataFrame(self, data_frame: Any, glue_context: Any, info: str = "") -> Any:  # noqa: N802
+    def writeDataFrame(self, data_frame: Any, glue_context: Any, info: str = "") -> Any:
         from awsglue.dynamicframe import DynamicFrame
 
         return self.writeFrame(DynamicFrame.fromDF(data_frame, glue_context, "from_data_frame"), info)
@@ -62,9 +62,9 @@ class DataSink:
             raise OptionError("enableUpdateCatalog needs setCatalogInfo(catalogDatabase=..., catalogTableName=...).")
         if updates and self._type not in {"s3"}:
             raise NotSupportedError(f"enableUpdateCatalog with connection_type={self._type!r}")
-        df = frame._df  # noqa: SLF001 - one package
+        df = frame._df
         sinks.write(df, self._type, options, self._format, self._format_options)
         if updates and self._table and self._format:
             database, table, catalog_id = self._table
             sinks.update_catalog(df, database, table, catalog_id, options, self._format, self._format_options)
-        return frame._empty(f"{frame.name}_errors")  # noqa: SLF001 - one package
+        return frame._empty(f"{frame.name}_errors")

@@ -16,10 +16,10 @@ class DataSource:
         self._ctx = sql_ctx
         self.name = name
 
-    def setFormat(self, format: str, **options: Any) -> None:  # noqa: A002, N802 - AWS's names
+    def setFormat(self, format: str, **options: Any) -> None:
         self._format, self._format_options = format, options
 
-    def getFrame(self, **options: Any) -> Any:  # noqa: ARG002, N802
+    def getFrame(self, **options: Any) -> Any:
         """Reads the records."""
         from awsglue.dynamicframe import DynamicFrame
 
@@ -27,10 +27,10 @@ class DataSource:
         read = sources.from_options(session, self._type, self._options, self._format, self._format_options)
         return DynamicFrame(read, self._ctx, self.name)
 
-    def getSampleFrame(self, num: int, **options: Any) -> Any:  # noqa: N802
+    def getSampleFrame(self, num: int, **options: Any) -> Any:
         """The first `num` records."""
         frame = self.getFrame(**options)
-        return frame._derive(frame._df.limit(int(num)))  # noqa: SLF001 - one package
+        return frame._derive(frame._df.limit(int(num)))
 
-    def getDataFrame(self) -> Any:  # noqa: N802
+    def getDataFrame(self) -> Any:
         return self.getFrame().toDF()

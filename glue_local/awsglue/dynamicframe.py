@@ -11,7 +11,7 @@ from typing import Any
 from pyspark.sql import DataFrame, SparkSession
 
 from awsglue import gluetypes as glue
-from awsglue.errors import ErrorThresholdExceeded, NotSupportedError, OptionError
+from awsglue.errors import ErrorThresholdError, NotSupportedError, OptionError
 from awsglue.frame import catalog, choices, mapping, records, relations, sinks, types
 from awsglue.frame.casts import cast
 from awsglue.frame.formats import Read
@@ -85,10 +85,14 @@ class DynamicFrame:
     def with_frame_schema(self, schema: glue.StructType) -> "DynamicFrame":
         """The frame with its fields cast to a schema; fields that it lacks are null."""
         wanted = types.to_spark(schema)
-        rows = self._df.select(cast(records.whole(self._df), self._df.schema, wanted).alias("r")) if self._df.columns else self._df
+        rows = (
+            self._df.select(cast(records.whole(self._df), self._df.schema, wanted).alias("r"))
+            if self._df.columns
+            else self._df
+        )
         return self._derive(rows.select("r.*") if self._df.columns else rows)
 
-    def printSchema(self) -> None:  # noqa: N802 - AWS's name
+    def printSchema(self) -> None:
         print(types.describe(self.schema()))  # noqa: T201 - the script's own output
 
     def show(self, num_rows: int = DEFAULT_ROWS) -> None:
@@ -100,14 +104,14 @@ class DynamicFrame:
 
     def count(self) -> int:
         self.assertErrorThreshold()
-        return self._df.count()
+        return int(self._df.count())
 
-    def getNumPartitions(self) -> int:  # noqa: N802
+    def getNumPartitions(self) -> int:
         return int(self._df.rdd.getNumPartitions())
 
     # To and from Spark
 
-    def toDF(self, options: Iterable[ResolveOption] | None = None) -> DataFrame:  # noqa: N802
+    def toDF(self, options: Iterable[ResolveOption] | None = None) -> DataFrame:
         """The records as a DataFrame. A choice that no option resolves becomes a struct with one field per type."""
         self.assertErrorThreshold()
         df = self._df
@@ -116,30 +120,65 @@ class DynamicFrame:
             if action in {"project", "cast"}:
                 df = choices.resolve_specs(df, [(option.path, f"{action}:{option.target}")])
             elif action != "keepasstruct":
-                raise OptionError(f"ResolveOption: {option.action!r} is not an action. Valid: Project, Cast, KeepAsStruct.")
+                raise OptionError(
+                    f"ResolveOption: {option.action!r} is not an action. Valid: Project, Cast, KeepAsStruct."
+                )
         return sinks.to_plain(df)
 
     @classmethod
-    def fromDF(cls, dataframe: DataFrame, glue_ctx: Any, name: str = "") -> "DynamicFrame":  # noqa: N802
+    def fromDF(cls, dataframe: DataFrame, glue_ctx: Any, name: str = "") -> "DynamicFrame":
         return DynamicFrame(dataframe, glue_ctx, name)
 
     # The script's own functions
 
-    def filter(self, f: Callable[[Any], Any], transformation_ctx: str = "", info: str = "", stageThreshold: int = 0, totalThreshold: int = 0) -> "DynamicFrame":  # noqa: N803, ARG002, E501
+    def filter(
+        self,
+        f: Callable[[Any], Any],
+        transformation_ctx: str = "",
+        info: str = "",
+        stageThreshold: int = 0,
+        totalThreshold: int = 0,
+    ) -> "DynamicFrame":
         """Keeps the records for which `f(record)` is true."""
         kept, errors = records.keep(self._df, f)
         return self._derive(Read(kept, (errors,)), _limits(stageThreshold, totalThreshold))
 
-    def map(self, f: Callable[[Any], Any], preservesPartitioning: bool = False, transformation_ctx: str = "", info: str = "", stageThreshold: int = 0, totalThreshold: int = 0) -> "DynamicFrame":  # noqa: N803, ARG002, E501
+    def map(
+        self,
+        f: Callable[[Any], Any],
+        preservesPartitioning: bool = False,
+        transformation_ctx: str = "",
+        info: str = "",
+        stageThreshold: int = 0,
+        totalThreshold: int = 0,
+    ) -> "DynamicFrame":
         """Each record becomes `f(record)`, a dict; its fields may differ from record to record."""
         df = self._df
         return self._derive(lambda: records.change(df, f), _limits(stageThreshold, totalThreshold))
 
-    def mapPartitions(self, f: Callable[[Any], Any], preservesPartitioning: bool = True, transformation_ctx: str = "", info: str = "", stageThreshold: int = 0, totalThreshold: int = 0) -> "DynamicFrame":  # noqa: N802, N803, ARG002, E501
+    def mapPartitions(
+        self,
+        f: Callable[[Any], Any],
+        preservesPartitioning: bool = True,
+        transformation_ctx: str = "",
+        info: str = "",
+        stageThreshold: int = 0,
+        totalThreshold: int = 0,
+    ) -> "DynamicFrame":
         """Each partition's records become those of `f(records)`."""
-        return self.mapPartitionsWithIndex(lambda _, rows: f(rows), preservesPartitioning, transformation_ctx, info, stageThreshold, totalThreshold)  # noqa: E501
+        return self.mapPartitionsWithIndex(
+            lambda _, rows: f(rows), preservesPartitioning, transformation_ctx, info, stageThreshold, totalThreshold
+        )
 
-    def mapPartitionsWithIndex(self, f: Callable[[int, Any], Any], preservesPartitioning: bool = False, transformation_ctx: str = "", info: str = "", stageThreshold: int = 0, totalThreshold: int = 0) -> "DynamicFrame":  # noqa: N802, N803, ARG002, E501
+    def mapPartitionsWithIndex(
+        self,
+        f: Callable[[int, Any], Any],
+        preservesPartitioning: bool = False,
+        transformation_ctx: str = "",
+        info: str = "",
+        stageThreshold: int = 0,
+        totalThreshold: int = 0,
+    ) -> "DynamicFrame":
         df, rows = self._df, self._rdd
 
         def made() -> DataFrame:
@@ -150,27 +189,60 @@ class DynamicFrame:
 
     # Fields
 
-    def apply_mapping(self, mappings: Iterable[Sequence[str]], case_sensitive: bool = False, transformation_ctx: str = "", info: str = "", stageThreshold: int = 0, totalThreshold: int = 0) -> "DynamicFrame":  # noqa: N803, ARG002, E501
+    def apply_mapping(
+        self,
+        mappings: Iterable[Sequence[str]],
+        case_sensitive: bool = False,
+        transformation_ctx: str = "",
+        info: str = "",
+        stageThreshold: int = 0,
+        totalThreshold: int = 0,
+    ) -> "DynamicFrame":
         """Renames, casts and nests fields by tuples of (source, source type, target, target type)."""
-        return self._derive(mapping.apply_mapping(self._df, mappings, case_sensitive), _limits(stageThreshold, totalThreshold))
+        return self._derive(
+            mapping.apply_mapping(self._df, mappings, case_sensitive), _limits(stageThreshold, totalThreshold)
+        )
 
-    def applyMapping(self, *args: Any, **kwargs: Any) -> "DynamicFrame":  # noqa: N802
+    def applyMapping(self, *args: Any, **kwargs: Any) -> "DynamicFrame":
         return self.apply_mapping(*args, **kwargs)
 
-    def select_fields(self, paths: Any, transformation_ctx: str = "", info: str = "", stageThreshold: int = 0, totalThreshold: int = 0) -> "DynamicFrame":  # noqa: N803, ARG002, E501
+    def select_fields(
+        self, paths: Any, transformation_ctx: str = "", info: str = "", stageThreshold: int = 0, totalThreshold: int = 0
+    ) -> "DynamicFrame":
         return self._derive(mapping.select_fields(self._df, _as_list(paths)), _limits(stageThreshold, totalThreshold))
 
-    def drop_fields(self, paths: Any, transformation_ctx: str = "", info: str = "", stageThreshold: int = 0, totalThreshold: int = 0) -> "DynamicFrame":  # noqa: N803, ARG002, E501
+    def drop_fields(
+        self, paths: Any, transformation_ctx: str = "", info: str = "", stageThreshold: int = 0, totalThreshold: int = 0
+    ) -> "DynamicFrame":
         return self._derive(mapping.drop_fields(self._df, _as_list(paths)), _limits(stageThreshold, totalThreshold))
 
-    def rename_field(self, oldName: str, newName: str, transformation_ctx: str = "", info: str = "", stageThreshold: int = 0, totalThreshold: int = 0) -> "DynamicFrame":  # noqa: N803, ARG002, E501
+    def rename_field(
+        self,
+        oldName: str,
+        newName: str,
+        transformation_ctx: str = "",
+        info: str = "",
+        stageThreshold: int = 0,
+        totalThreshold: int = 0,
+    ) -> "DynamicFrame":
         return self._derive(mapping.rename_field(self._df, oldName, newName), _limits(stageThreshold, totalThreshold))
 
-    def unnest(self, transformation_ctx: str = "", info: str = "", stageThreshold: int = 0, totalThreshold: int = 0) -> "DynamicFrame":  # noqa: N803, ARG002, E501
+    def unnest(
+        self, transformation_ctx: str = "", info: str = "", stageThreshold: int = 0, totalThreshold: int = 0
+    ) -> "DynamicFrame":
         """Flattens structs into fields with dotted names."""
         return self._derive(mapping.unnest(self._df), _limits(stageThreshold, totalThreshold))
 
-    def relationalize(self, root_table_name: str, staging_path: str | None, options: Mapping[str, Any] | None = None, transformation_ctx: str = "", info: str = "", stageThreshold: int = 0, totalThreshold: int = 0) -> "DynamicFrameCollection":  # noqa: N803, ARG002, E501
+    def relationalize(
+        self,
+        root_table_name: str,
+        staging_path: str | None,
+        options: Mapping[str, Any] | None = None,
+        transformation_ctx: str = "",
+        info: str = "",
+        stageThreshold: int = 0,
+        totalThreshold: int = 0,
+    ) -> "DynamicFrameCollection":
         """Flattens nested records into a root frame and one frame per array. See `frame.relations`."""
         if relations.has_choices(self._df.schema):
             raise NotSupportedError("relationalize of a frame with unresolved choices", "Use resolveChoice first.")
@@ -178,7 +250,18 @@ class DynamicFrame:
         limits = _limits(stageThreshold, totalThreshold)
         return DynamicFrameCollection({n: self._derive(df, limits, n) for n, df in frames.items()}, self.glue_ctx)
 
-    def resolveChoice(self, specs: Any = None, choice: str = "", database: str | None = None, table_name: str | None = None, transformation_ctx: str = "", info: str = "", stageThreshold: int = 0, totalThreshold: int = 0, catalog_id: str | None = None) -> "DynamicFrame":  # noqa: N802, N803, ARG002, E501
+    def resolveChoice(
+        self,
+        specs: Any = None,
+        choice: str = "",
+        database: str | None = None,
+        table_name: str | None = None,
+        transformation_ctx: str = "",
+        info: str = "",
+        stageThreshold: int = 0,
+        totalThreshold: int = 0,
+        catalog_id: str | None = None,
+    ) -> "DynamicFrame":
         """Settles fields of several types, by `specs` for single fields or `choice` for all of them.
 
         Raises:
@@ -198,7 +281,14 @@ class DynamicFrame:
 
     # Rows
 
-    def union(self, other_frame: "DynamicFrame", transformation_ctx: str = "", info: str = "", stageThreshold: int = 0, totalThreshold: int = 0) -> "DynamicFrame":  # noqa: N803, ARG002, E501
+    def union(
+        self,
+        other_frame: "DynamicFrame",
+        transformation_ctx: str = "",
+        info: str = "",
+        stageThreshold: int = 0,
+        totalThreshold: int = 0,
+    ) -> "DynamicFrame":
         """The records of both. A field that only one has is absent (null) in the other's records."""
         if not self._df.columns or not other_frame._df.columns:
             return (self if self._df.columns else other_frame)._derive((self if self._df.columns else other_frame)._df)
@@ -207,36 +297,90 @@ class DynamicFrame:
         made._before = (*made._before, *other_frame._before, *other_frame._read.errors)
         return made
 
-    def join(self, paths1: Sequence[str], paths2: Sequence[str], frame2: "DynamicFrame", transformation_ctx: str = "", info: str = "", stageThreshold: int = 0, totalThreshold: int = 0) -> "DynamicFrame":  # noqa: N803, ARG002, E501
+    def join(
+        self,
+        paths1: Sequence[str],
+        paths2: Sequence[str],
+        frame2: "DynamicFrame",
+        transformation_ctx: str = "",
+        info: str = "",
+        stageThreshold: int = 0,
+        totalThreshold: int = 0,
+    ) -> "DynamicFrame":
         """An inner join on equal keys; both sides' key fields are kept."""
         joined = mapping.join(self._df, frame2._df, _as_list(paths1), _as_list(paths2))
         made = self._derive(joined, _limits(stageThreshold, totalThreshold))
         made._before = (*made._before, *frame2._before, *frame2._read.errors)
         return made
 
-    def split_fields(self, paths: Sequence[str], name1: str, name2: str, transformation_ctx: str = "", info: str = "", stageThreshold: int = 0, totalThreshold: int = 0) -> "DynamicFrameCollection":  # noqa: N803, ARG002, E501
+    def split_fields(
+        self,
+        paths: Sequence[str],
+        name1: str,
+        name2: str,
+        transformation_ctx: str = "",
+        info: str = "",
+        stageThreshold: int = 0,
+        totalThreshold: int = 0,
+    ) -> "DynamicFrameCollection":
         """Two frames: one with these fields, one with the rest."""
         return DynamicFrameCollection(
-            {name1: self.select_fields(paths)._named(name1), name2: self.drop_fields(paths)._named(name2)}, self.glue_ctx
+            {name1: self.select_fields(paths)._named(name1), name2: self.drop_fields(paths)._named(name2)},
+            self.glue_ctx,
         )
 
-    def split_rows(self, comparison_dict: Mapping[str, Mapping[str, Any]], name1: str, name2: str, transformation_ctx: str = "", info: str | None = "", stageThreshold: int = 0, totalThreshold: int = 0) -> "DynamicFrameCollection":  # noqa: N803, ARG002, E501
+    def split_rows(
+        self,
+        comparison_dict: Mapping[str, Mapping[str, Any]],
+        name1: str,
+        name2: str,
+        transformation_ctx: str = "",
+        info: str | None = "",
+        stageThreshold: int = 0,
+        totalThreshold: int = 0,
+    ) -> "DynamicFrameCollection":
         """Two frames: one with the records for which every comparison holds, one with the rest."""
         condition = mapping.row_condition(self._df, {k: dict(v) for k, v in comparison_dict.items()})
         rest = condition.isNull() | ~condition
         return DynamicFrameCollection(
-            {name1: self._derive(self._df.where(condition), name=name1), name2: self._derive(self._df.where(rest), name=name2)},
+            {
+                name1: self._derive(self._df.where(condition), name=name1),
+                name2: self._derive(self._df.where(rest), name=name2),
+            },
             self.glue_ctx,
         )
 
-    def repartition(self, num_partitions: int, transformation_ctx: str = "", info: str = "", stageThreshold: int = 0, totalThreshold: int = 0) -> "DynamicFrame":  # noqa: N803, ARG002, E501
+    def repartition(
+        self,
+        num_partitions: int,
+        transformation_ctx: str = "",
+        info: str = "",
+        stageThreshold: int = 0,
+        totalThreshold: int = 0,
+    ) -> "DynamicFrame":
         return self._derive(self._df.repartition(num_partitions), _limits(stageThreshold, totalThreshold))
 
-    def coalesce(self, num_partitions: int, shuffle: bool = False, transformation_ctx: str = "", info: str = "", stageThreshold: int = 0, totalThreshold: int = 0) -> "DynamicFrame":  # noqa: N803, ARG002, E501
+    def coalesce(
+        self,
+        num_partitions: int,
+        shuffle: bool = False,
+        transformation_ctx: str = "",
+        info: str = "",
+        stageThreshold: int = 0,
+        totalThreshold: int = 0,
+    ) -> "DynamicFrame":
         changed = self._df.repartition(num_partitions) if shuffle else self._df.coalesce(num_partitions)
         return self._derive(changed, _limits(stageThreshold, totalThreshold))
 
-    def spigot(self, path: str, options: Mapping[str, Any] | None = None, transformation_ctx: str = "", info: str = "", stageThreshold: int = 0, totalThreshold: int = 0) -> "DynamicFrame":  # noqa: N803, ARG002, E501
+    def spigot(
+        self,
+        path: str,
+        options: Mapping[str, Any] | None = None,
+        transformation_ctx: str = "",
+        info: str = "",
+        stageThreshold: int = 0,
+        totalThreshold: int = 0,
+    ) -> "DynamicFrame":
         """Writes sample records as JSON to a folder and goes on unchanged.
 
         Args:
@@ -252,7 +396,14 @@ class DynamicFrame:
         sinks.write(sample, "s3", {"path": path}, "json", {})
         return self
 
-    def write(self, connection_type: str, connection_options: Mapping[str, Any] | None = None, format: str | None = None, format_options: Mapping[str, Any] | None = None, accumulator_size: int = 0) -> "DynamicFrame":  # noqa: A002, ARG002, E501
+    def write(
+        self,
+        connection_type: str,
+        connection_options: Mapping[str, Any] | None = None,
+        format: str | None = None,
+        format_options: Mapping[str, Any] | None = None,
+        accumulator_size: int = 0,
+    ) -> "DynamicFrame":
         sink = self.glue_ctx.getSink(connection_type, format=format, **dict(connection_options or {}))
         if format:
             sink.setFormat(format, **dict(format_options or {}))
@@ -260,7 +411,7 @@ class DynamicFrame:
 
     # Error records
 
-    def errorsAsDynamicFrame(self) -> "DynamicFrame":  # noqa: N802
+    def errorsAsDynamicFrame(self) -> "DynamicFrame":
         """The records that could not be processed, in this step and before."""
         found = [*self._before, *self._read.errors]
         if not found:
@@ -268,39 +419,41 @@ class DynamicFrame:
         joined = reduce(lambda a, b: a.unionByName(b, allowMissingColumns=True), found)
         return DynamicFrame(joined, self.glue_ctx, "errors")
 
-    def errorsCount(self) -> int:  # noqa: N802
+    def errorsCount(self) -> int:
         return sum(df.count() for df in (*self._before, *self._read.errors))
 
-    def stageErrorsCount(self) -> int:  # noqa: N802
+    def stageErrorsCount(self) -> int:
         return sum(df.count() for df in self._read.errors)
 
-    def assertErrorThreshold(self) -> None:  # noqa: N802
+    def assertErrorThreshold(self) -> None:
         """Counts error records if a threshold was set.
 
         Raises:
-            ErrorThresholdExceeded: there are more than allowed.
+            ErrorThresholdError: there are more than allowed.
         """
         stage, total = self._thresholds
         if stage and (count := self.stageErrorsCount()) > stage:
-            raise ErrorThresholdExceeded(f"{count} error records in this step; stageThreshold is {stage}.")
+            raise ErrorThresholdError(f"{count} error records in this step; stageThreshold is {stage}.")
         if total and (count := self.errorsCount()) > total:
-            raise ErrorThresholdExceeded(f"{count} error records; totalThreshold is {total}.")
+            raise ErrorThresholdError(f"{count} error records; totalThreshold is {total}.")
 
     def _named(self, name: str) -> "DynamicFrame":
         return self._derive(self._df, name=name)
 
     # Not written yet
 
-    def unbox(self, path: str, format: str, *args: Any, **options: Any) -> "DynamicFrame":  # noqa: A002, ARG002
+    def unbox(self, path: str, format: str, *args: Any, **options: Any) -> "DynamicFrame":
         raise NotSupportedError("DynamicFrame.unbox")
 
-    def unnest_ddb_json(self, *args: Any, **kwargs: Any) -> "DynamicFrame":  # noqa: ARG002
+    def unnest_ddb_json(self, *args: Any, **kwargs: Any) -> "DynamicFrame":
         raise NotSupportedError("DynamicFrame.unnest_ddb_json")
 
     def simplify_ddb_json(self) -> "DynamicFrame":
         raise NotSupportedError("DynamicFrame.simplify_ddb_json")
 
-    def mergeDynamicFrame(self, stage_dynamic_frame: "DynamicFrame", primary_keys: Sequence[str], *args: Any, **kwargs: Any) -> "DynamicFrame":  # noqa: N802, ARG002, E501
+    def mergeDynamicFrame(
+        self, stage_dynamic_frame: "DynamicFrame", primary_keys: Sequence[str], *args: Any, **kwargs: Any
+    ) -> "DynamicFrame":
         raise NotSupportedError("DynamicFrame.mergeDynamicFrame")
 
 
@@ -332,7 +485,7 @@ class DynamicFrameCollection:
     def values(self) -> Any:
         return self._frames.values()
 
-    def select(self, key: str, transformation_ctx: str = "") -> DynamicFrame:  # noqa: ARG002
+    def select(self, key: str, transformation_ctx: str = "") -> DynamicFrame:
         """The frame of a name; an empty one if there is none."""
         if key in self._frames:
             return self._frames[key]  # type: ignore[no-any-return]
@@ -340,10 +493,13 @@ class DynamicFrameCollection:
 
         return DynamicFrame(sources.empty(self.glue_ctx.spark_session), self.glue_ctx, key)
 
-    def map(self, callable: Callable[..., Any], transformation_ctx: str = "") -> "DynamicFrameCollection":  # noqa: A002
+    def map(self, callable: Callable[..., Any], transformation_ctx: str = "") -> "DynamicFrameCollection":
         """Each frame through `callable(frame, transformation_ctx)`."""
         return DynamicFrameCollection(
-            {name: callable(frame, f"{transformation_ctx}_{name}" if transformation_ctx else "") for name, frame in self._frames.items()},
+            {
+                name: callable(frame, f"{transformation_ctx}_{name}" if transformation_ctx else "")
+                for name, frame in self._frames.items()
+            },
             self.glue_ctx,
         )
 
@@ -365,17 +521,56 @@ class DynamicFrameReader:
     def __init__(self, glue_context: Any) -> None:
         self._glue_context = glue_context
 
-    def from_rdd(self, data: Any, name: str, schema: Any = None, sampleRatio: float | None = None) -> DynamicFrame:  # noqa: N803
-        return self._glue_context.create_dynamic_frame_from_rdd(data, name, schema, sampleRatio)  # type: ignore[no-any-return]
+    def from_rdd(self, data: Any, name: str, schema: Any = None, sampleRatio: float | None = None) -> DynamicFrame:
+        frame: DynamicFrame = self._glue_context.create_dynamic_frame_from_rdd(data, name, schema, sampleRatio)
+        return frame
 
-    def from_options(self, connection_type: str, connection_options: Mapping[str, Any] | None = None, format: str | None = None, format_options: Mapping[str, Any] | None = None, transformation_ctx: str = "", push_down_predicate: str = "", **kwargs: Any) -> DynamicFrame:  # noqa: A002, E501
-        return self._glue_context.create_dynamic_frame_from_options(connection_type, connection_options, format, format_options, transformation_ctx, push_down_predicate, **kwargs)  # type: ignore[no-any-return]  # noqa: E501
+    def from_options(
+        self,
+        connection_type: str,
+        connection_options: Mapping[str, Any] | None = None,
+        format: str | None = None,
+        format_options: Mapping[str, Any] | None = None,
+        transformation_ctx: str = "",
+        push_down_predicate: str = "",
+        **kwargs: Any,
+    ) -> DynamicFrame:
+        frame: DynamicFrame = self._glue_context.create_dynamic_frame_from_options(
+            connection_type,
+            connection_options,
+            format,
+            format_options,
+            transformation_ctx,
+            push_down_predicate,
+            **kwargs,
+        )
+        return frame
 
-    def from_catalog(self, database: str | None = None, table_name: str | None = None, redshift_tmp_dir: str = "", transformation_ctx: str = "", push_down_predicate: str = "", additional_options: Mapping[str, Any] | None = None, catalog_id: str | None = None, **kwargs: Any) -> DynamicFrame:  # noqa: E501
+    def from_catalog(
+        self,
+        database: str | None = None,
+        table_name: str | None = None,
+        redshift_tmp_dir: str = "",
+        transformation_ctx: str = "",
+        push_down_predicate: str = "",
+        additional_options: Mapping[str, Any] | None = None,
+        catalog_id: str | None = None,
+        **kwargs: Any,
+    ) -> DynamicFrame:
         database = _database(database, kwargs)
         if table_name is None:
             raise OptionError("Parameter table_name is missing.")
-        return self._glue_context.create_dynamic_frame_from_catalog(database, table_name, redshift_tmp_dir, transformation_ctx, push_down_predicate, additional_options, catalog_id, **kwargs)  # type: ignore[no-any-return]  # noqa: E501
+        frame: DynamicFrame = self._glue_context.create_dynamic_frame_from_catalog(
+            database,
+            table_name,
+            redshift_tmp_dir,
+            transformation_ctx,
+            push_down_predicate,
+            additional_options,
+            catalog_id,
+            **kwargs,
+        )
+        return frame
 
 
 class DynamicFrameWriter:
@@ -384,17 +579,48 @@ class DynamicFrameWriter:
     def __init__(self, glue_context: Any) -> None:
         self._glue_context = glue_context
 
-    def from_options(self, frame: Any, connection_type: str, connection_options: Mapping[str, Any] | None = None, format: str | None = None, format_options: Mapping[str, Any] | None = None, transformation_ctx: str = "") -> Any:  # noqa: A002, E501
-        return self._glue_context.write_dynamic_frame_from_options(frame, connection_type, connection_options, format, format_options, transformation_ctx)  # noqa: E501
+    def from_options(
+        self,
+        frame: Any,
+        connection_type: str,
+        connection_options: Mapping[str, Any] | None = None,
+        format: str | None = None,
+        format_options: Mapping[str, Any] | None = None,
+        transformation_ctx: str = "",
+    ) -> Any:
+        return self._glue_context.write_dynamic_frame_from_options(
+            frame, connection_type, connection_options, format, format_options, transformation_ctx
+        )
 
-    def from_catalog(self, frame: Any, database: str | None = None, table_name: str | None = None, redshift_tmp_dir: str = "", transformation_ctx: str = "", additional_options: Mapping[str, Any] | None = None, catalog_id: str | None = None, **kwargs: Any) -> Any:  # noqa: E501
+    def from_catalog(
+        self,
+        frame: Any,
+        database: str | None = None,
+        table_name: str | None = None,
+        redshift_tmp_dir: str = "",
+        transformation_ctx: str = "",
+        additional_options: Mapping[str, Any] | None = None,
+        catalog_id: str | None = None,
+        **kwargs: Any,
+    ) -> Any:
         database = _database(database, kwargs)
         if table_name is None:
             raise OptionError("Parameter table_name is missing.")
-        return self._glue_context.write_dynamic_frame_from_catalog(frame, database, table_name, redshift_tmp_dir, transformation_ctx, additional_options, catalog_id, **kwargs)  # noqa: E501
+        return self._glue_context.write_dynamic_frame_from_catalog(
+            frame, database, table_name, redshift_tmp_dir, transformation_ctx, additional_options, catalog_id, **kwargs
+        )
 
-    def from_jdbc_conf(self, frame: Any, catalog_connection: str, connection_options: Mapping[str, Any] | None = None, redshift_tmp_dir: str = "", transformation_ctx: str = "") -> Any:  # noqa: E501
-        return self._glue_context.write_dynamic_frame_from_jdbc_conf(frame, catalog_connection, connection_options, redshift_tmp_dir, transformation_ctx)  # noqa: E501
+    def from_jdbc_conf(
+        self,
+        frame: Any,
+        catalog_connection: str,
+        connection_options: Mapping[str, Any] | None = None,
+        redshift_tmp_dir: str = "",
+        transformation_ctx: str = "",
+    ) -> Any:
+        return self._glue_context.write_dynamic_frame_from_jdbc_conf(
+            frame, catalog_connection, connection_options, redshift_tmp_dir, transformation_ctx
+        )
 
 
 def _database(database: str | None, kwargs: dict[str, Any]) -> str:

@@ -1,9 +1,9 @@
 """The root of this package's errors.
 
-    AwsGlueError                what a script's author can act on
-    ├── NotSupportedError       a part of AWS Glue that is not written here
-    ├── OptionError             an option that is missing, unknown or unusable
-    └── ErrorThresholdExceeded  more error records than a transformation allows
+AwsGlueError                what a script's author can act on
+├── NotSupportedError       a part of AWS Glue that is not written here
+├── OptionError             an option that is missing, unknown or unusable
+└── ErrorThresholdError  more error records than a transformation allows
 """
 
 
@@ -22,7 +22,7 @@ class OptionError(AwsGlueError, ValueError):
     """An option that is missing, unknown or unusable."""
 
 
-class ErrorThresholdExceeded(AwsGlueError):
+class ErrorThresholdError(AwsGlueError):
     """A frame holds more error records than `stageThreshold` or `totalThreshold` allows."""
 
 

@@ -27,17 +27,17 @@ class DataType:
         return f"{type(self).__name__}()"
 
     @classmethod
-    def typeName(cls) -> str:  # noqa: N802 - AWS's name
+    def typeName(cls) -> str:
         return cls.__name__.removesuffix("Type").lower()
 
-    def jsonValue(self) -> dict[str, Any]:  # noqa: N802
+    def jsonValue(self) -> dict[str, Any]:
         value: dict[str, Any] = {"dataType": self.typeName()}
         if self.properties:
             value["properties"] = self.properties
         return value
 
     @classmethod
-    def fromJsonValue(cls, json_value: Mapping[str, Any]) -> "DataType":  # noqa: N802
+    def fromJsonValue(cls, json_value: Mapping[str, Any]) -> "DataType":
         return cls(json_value.get("properties", {}))
 
 
@@ -71,7 +71,7 @@ class FloatType(AtomicType):
 
 class IntegerType(AtomicType):
     @classmethod
-    def typeName(cls) -> str:  # noqa: N802
+    def typeName(cls) -> str:
         return "int"
 
 
@@ -97,7 +97,7 @@ class TimestampType(AtomicType):
 
 class TimestampNTZType(AtomicType):
     @classmethod
-    def typeName(cls) -> str:  # noqa: N802
+    def typeName(cls) -> str:
         return "timestamp_ntz"
 
 
@@ -113,11 +113,11 @@ class DecimalType(AtomicType):
     def __repr__(self) -> str:
         return f"DecimalType({self.precision},{self.scale})"
 
-    def jsonValue(self) -> dict[str, Any]:  # noqa: N802
+    def jsonValue(self) -> dict[str, Any]:
         return {**super().jsonValue(), "precision": self.precision, "scale": self.scale}
 
     @classmethod
-    def fromJsonValue(cls, json_value: Mapping[str, Any]) -> "DecimalType":  # noqa: N802
+    def fromJsonValue(cls, json_value: Mapping[str, Any]) -> "DecimalType":
         return cls(json_value.get("precision", 10), json_value.get("scale", 2), json_value.get("properties"))
 
 
@@ -129,27 +129,27 @@ class EnumType(AtomicType):
     def __repr__(self) -> str:
         return f"EnumType({','.join(self.options)})"
 
-    def jsonValue(self) -> dict[str, Any]:  # noqa: N802
+    def jsonValue(self) -> dict[str, Any]:
         return {**super().jsonValue(), "options": self.options}
 
     @classmethod
-    def fromJsonValue(cls, json_value: Mapping[str, Any]) -> "EnumType":  # noqa: N802
+    def fromJsonValue(cls, json_value: Mapping[str, Any]) -> "EnumType":
         return cls(json_value["options"], json_value.get("properties"))
 
 
 class ArrayType(DataType):
-    def __init__(self, elementType: DataType | None = None, properties: Properties | None = None) -> None:  # noqa: N803
+    def __init__(self, elementType: DataType | None = None, properties: Properties | None = None) -> None:
         super().__init__(properties)
         self.elementType = elementType or UnknownType()
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.elementType!r})"
 
-    def jsonValue(self) -> dict[str, Any]:  # noqa: N802
+    def jsonValue(self) -> dict[str, Any]:
         return {**super().jsonValue(), "elementType": self.elementType.jsonValue()}
 
     @classmethod
-    def fromJsonValue(cls, json_value: Mapping[str, Any]) -> "ArrayType":  # noqa: N802
+    def fromJsonValue(cls, json_value: Mapping[str, Any]) -> "ArrayType":
         return cls(_deserialize_json_value(json_value["elementType"]), json_value.get("properties"))
 
 
@@ -160,18 +160,18 @@ class SetType(ArrayType):
 class MapType(DataType):
     """Keys are text."""
 
-    def __init__(self, valueType: DataType | None = None, properties: Properties | None = None) -> None:  # noqa: N803
+    def __init__(self, valueType: DataType | None = None, properties: Properties | None = None) -> None:
         super().__init__(properties)
         self.valueType = valueType or UnknownType()
 
     def __repr__(self) -> str:
         return f"MapType({self.valueType!r})"
 
-    def jsonValue(self) -> dict[str, Any]:  # noqa: N802
+    def jsonValue(self) -> dict[str, Any]:
         return {**super().jsonValue(), "valueType": self.valueType.jsonValue()}
 
     @classmethod
-    def fromJsonValue(cls, json_value: Mapping[str, Any]) -> "MapType":  # noqa: N802
+    def fromJsonValue(cls, json_value: Mapping[str, Any]) -> "MapType":
         return cls(_deserialize_json_value(json_value["valueType"]), json_value.get("properties"))
 
 
@@ -198,18 +198,18 @@ class ChoiceType(DataType):
         for choice in found:
             self.add(choice)
 
-    def jsonValue(self) -> dict[str, Any]:  # noqa: N802
+    def jsonValue(self) -> dict[str, Any]:
         return {**super().jsonValue(), "choices": [choice.jsonValue() for choice in self.choices.values()]}
 
     @classmethod
-    def fromJsonValue(cls, json_value: Mapping[str, Any]) -> "ChoiceType":  # noqa: N802
+    def fromJsonValue(cls, json_value: Mapping[str, Any]) -> "ChoiceType":
         return cls([_deserialize_json_value(choice) for choice in json_value["choices"]], json_value.get("properties"))
 
 
 class Field:
     """A named part of a struct."""
 
-    def __init__(self, name: str, dataType: DataType, properties: Properties | None = None) -> None:  # noqa: N803
+    def __init__(self, name: str, dataType: DataType, properties: Properties | None = None) -> None:
         self.name, self.dataType, self.properties = name, dataType, dict(properties or {})
 
     def __eq__(self, other: object) -> bool:
@@ -221,11 +221,11 @@ class Field:
     def __repr__(self) -> str:
         return f"Field({self.name}, {self.dataType!r})"
 
-    def jsonValue(self) -> dict[str, Any]:  # noqa: N802
+    def jsonValue(self) -> dict[str, Any]:
         return {"name": self.name, "container": self.dataType.jsonValue(), "properties": self.properties}
 
     @classmethod
-    def fromJsonValue(cls, json_value: Mapping[str, Any]) -> "Field":  # noqa: N802
+    def fromJsonValue(cls, json_value: Mapping[str, Any]) -> "Field":
         return cls(json_value["name"], _deserialize_json_value(json_value["container"]), json_value.get("properties"))
 
 
@@ -252,17 +252,17 @@ class StructType(DataType):
             self.fields.append(field)
             self.field_map[field.name] = field
 
-    def hasField(self, field: str | Field) -> bool:  # noqa: N802
+    def hasField(self, field: str | Field) -> bool:
         return (field.name if isinstance(field, Field) else field) in self.field_map
 
-    def getField(self, field: str) -> Field:  # noqa: N802
+    def getField(self, field: str) -> Field:
         return self.field_map[field]
 
-    def jsonValue(self) -> dict[str, Any]:  # noqa: N802
+    def jsonValue(self) -> dict[str, Any]:
         return {**super().jsonValue(), "fields": [field.jsonValue() for field in self.fields]}
 
     @classmethod
-    def fromJsonValue(cls, json_value: Mapping[str, Any]) -> "StructType":  # noqa: N802
+    def fromJsonValue(cls, json_value: Mapping[str, Any]) -> "StructType":
         return cls([Field.fromJsonValue(field) for field in json_value["fields"]], json_value.get("properties"))
 
 
@@ -276,11 +276,11 @@ class EntityType(DataType):
     def __repr__(self) -> str:
         return f"EntityType({self.entity},{self.base_type!r})"
 
-    def jsonValue(self) -> dict[str, Any]:  # noqa: N802
+    def jsonValue(self) -> dict[str, Any]:
         return {**super().jsonValue(), "entity": self.entity, "baseType": self.base_type.jsonValue()}
 
     @classmethod
-    def fromJsonValue(cls, json_value: Mapping[str, Any]) -> "EntityType":  # noqa: N802
+    def fromJsonValue(cls, json_value: Mapping[str, Any]) -> "EntityType":
         base = _deserialize_json_value(json_value["baseType"])
         return cls(json_value["entity"], base, json_value.get("properties"))
 
@@ -312,7 +312,7 @@ def _make_choice(s1: DataType, s2: DataType) -> ChoiceType:
     return choice
 
 
-def mergeDataTypes(s1: DataType, s2: DataType) -> DataType:  # noqa: N802 - AWS's name
+def mergeDataTypes(s1: DataType, s2: DataType) -> DataType:  # noqa: PLR0911 - one return per pair
     """The type of a field that is `s1` in some records and `s2` in others.
 
     Nothing is widened: int and long, or long and string, become a choice. Null and unknown give way to the other.

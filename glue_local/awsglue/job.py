@@ -58,7 +58,7 @@ class Job:
                 file=sys.stderr,
             )
 
-    def isInitialized(self) -> bool:  # noqa: N802 - AWS's name
+    def isInitialized(self) -> bool:
         return self._initialized
 
     def commit(self) -> None:

@@ -70,10 +70,12 @@ def _bookmark(values: dict[str, Any]) -> None:
         if (begin is None) != (end is None):
             raise GlueArgumentError("--job-bookmark-from and --job-bookmark-to must be given together.")
     elif begin is not None or end is not None:
-        raise GlueArgumentError("--job-bookmark-from and --job-bookmark-to need --job-bookmark-option job-bookmark-pause.")
+        raise GlueArgumentError(
+            "--job-bookmark-from and --job-bookmark-to need --job-bookmark-option job-bookmark-pause."
+        )
 
 
-def getResolvedOptions(args: Sequence[str], options: Sequence[str]) -> dict[str, Any]:  # noqa: N802 - AWS's name
+def getResolvedOptions(args: Sequence[str], options: Sequence[str]) -> dict[str, Any]:
     """The values of named job arguments.
 
     Args:

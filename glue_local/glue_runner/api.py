@@ -13,7 +13,7 @@ from glue_runner.request import RequestError, RunRequest
 from glue_runner.runs import Runner
 
 
-def create(runner: Runner, lifespan: Any = None) -> FastAPI:
+def create(runner: Runner, lifespan: Any = None) -> FastAPI:  # noqa: C901 - a list of routes
     """The application over one runner."""
     app = FastAPI(title="Glue runner", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     expected = f"Bearer {runner.settings.token}".encode()

@@ -78,8 +78,13 @@ def _run(command: list[str], settings: Settings, expected: Path) -> bool:
         "PYSPARK_PYTHON": sys.executable,
     }
     try:
-        done = subprocess.run(  # noqa: S603 - our own command
-            ["nice", "-n", "19", *command], env=environment, capture_output=True, text=True, timeout=BUILD_SECONDS, check=False
+        done = subprocess.run(
+            ["nice", "-n", "19", *command],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=BUILD_SECONDS,
+            check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         LOG.warning("The class archive could not be made; cold jobs start slower: %s", error)

@@ -78,7 +78,7 @@ def python_files(locations: Iterable[str], folder: Path, downloads: Path) -> lis
             shutil.copy2(file, folder)
         elif file.suffix in {".zip", ".whl", ".egg"} and zipfile.is_zipfile(file):
             with zipfile.ZipFile(file) as archive:
-                archive.extractall(folder)  # noqa: S202 - zipfile drops absolute paths and '..'
+                archive.extractall(folder)
         else:
             raise FetchError(f"LAUNCH ERROR | --extra-py-files: {location} is no .py, .zip, .whl or .egg file.")
     return found

@@ -106,7 +106,11 @@ class Job:
         code = self._java.poll()
         if code is None or (code == 0 and not self.setup["master"].startswith("local")):
             return None
-        how = f"was killed by signal {-code} ({signal.Signals(-code).name})" if code < 0 else f"ended with exit code {code}"
+        how = (
+            f"was killed by signal {-code} ({signal.Signals(-code).name})"
+            if code < 0
+            else f"ended with exit code {code}"
+        )
         return f"The Java process of the job {how} while the script ran."
 
     def leave(self) -> None:

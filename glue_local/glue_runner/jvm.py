@@ -86,7 +86,12 @@ def options(heap_mb: int, folder: Path, archive: Path | None) -> list[str]:
 
 
 def start(
-    conf: Mapping[str, str], jars: Path, heap_mb: int, folder: Path, archive: Path | None = None, extra: Iterable[str] = ()
+    conf: Mapping[str, str],
+    jars: Path,
+    heap_mb: int,
+    folder: Path,
+    archive: Path | None = None,
+    extra: Iterable[str] = (),
 ) -> "subprocess.Popen[bytes]":
     """Starts the gateway and tells PySpark, through its environment variables, where it is.
 
@@ -115,8 +120,12 @@ def start(
     ]
     answer = Path(tempfile.mkdtemp(dir=folder)) / "gateway"
     environment = {**os.environ, "SPARK_HOME": str(spark_home()), "_PYSPARK_DRIVER_CONN_INFO_PATH": str(answer)}
-    process = subprocess.Popen(  # noqa: S603 - our own command
-        command, stdin=subprocess.PIPE, env=environment, cwd=folder, preexec_fn=die_with_parent  # noqa: PLW1509
+    process = subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        env=environment,
+        cwd=folder,
+        preexec_fn=die_with_parent,  # noqa: PLW1509
     )
     try:
         port, secret = _answer(process, answer)

@@ -1,4 +1,4 @@
-"""Ships a run's output to CloudWatch Logs while it runs: in batches, in order, nothing lost, no writer blocked for long.
+"""Ships a run's output to CloudWatch Logs while it runs: in batches, in order, nothing lost, no writer blocked long.
 
 Limits of PutLogEvents: 10,000 events and 1,048,576 bytes a batch, each event counting 26 bytes more than its text
 (https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html); an event holds 256 KiB
@@ -40,6 +40,8 @@ def client() -> Any:
 
 @dataclass
 class Event:
+    """One log event; `size` is what it counts towards a batch, in bytes."""
+
     timestamp: int
     message: str
     size: int
@@ -92,7 +94,7 @@ class LogStream:
             self._room.clear()
 
     async def close(self) -> None:
-        """Sends what is left. After this everything is in CloudWatch, or, if that does not answer, in the spill file."""
+        """Sends what is left. After this everything is in CloudWatch or, if that does not answer, in the spill file."""
         self._add([self._rest + self._decode(b"", True)])
         self._rest = ""
         self._closing = True

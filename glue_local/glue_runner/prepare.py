@@ -59,7 +59,9 @@ def _touch_json(session: Any, data: Path) -> None:
     (data / "json").mkdir(parents=True, exist_ok=True)
     (data / "json" / "part.json").write_text('{"a": 1, "b": "x", "c": 1.5, "d": {"e": [1]}}\n' * 3)
     df = session.read.json(str(data / "json"))
-    df.selectExpr("cast(a as int) as a", "upper(b) as b", "d.e[0] as e").write.mode("append").parquet(str(data / "parquet"))
+    df.selectExpr("cast(a as int) as a", "upper(b) as b", "d.e[0] as e").write.mode("append").parquet(
+        str(data / "parquet")
+    )
     session.read.parquet(str(data / "parquet")).filter("a > 0").count()
 
 

@@ -55,8 +55,12 @@ class JobProcess:
         folders.make(self.folder)
         settings, (reader, writer) = self.settings, os.pipe()
         setup = {
-            **{"folder": str(self.folder), "jars": str(settings.jars), "cache": str(settings.cache)},
-            **{"heap_mb": settings.heap_mb, "master": settings.master, "warm": self.warm},
+            "folder": str(self.folder),
+            "jars": str(settings.jars),
+            "cache": str(settings.cache),
+            "heap_mb": settings.heap_mb,
+            "master": settings.master,
+            "warm": self.warm,
             "archive": str(archive.path(settings)),
         }
         try:

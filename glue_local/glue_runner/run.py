@@ -48,8 +48,13 @@ def main() -> None:
     found = settings.load()
     folder = make(Path(tempfile.mkdtemp(prefix="glue-run-")))
     setup = {
-        **{"folder": str(folder), "jars": str(found.jars), "cache": str(found.cache), "heap_mb": found.heap_mb},
-        **{"master": found.master, "archive": None, "warm": False},
+        "folder": str(folder),
+        "jars": str(found.jars),
+        "cache": str(found.cache),
+        "heap_mb": found.heap_mb,
+        "master": found.master,
+        "archive": None,
+        "warm": False,
     }
     before = Path.cwd()
     enter(folder, found.master)

@@ -73,7 +73,9 @@ class Run:
         process = self._process = await self._runner.pool.take(self.request)
         group, home = self.request.log_group, self._runner.settings.home
         streams = {
-            name: LogStream(f"{group}/{name}", self.request.run_id, home / "unsent" / f"{self.request.run_id}-{name}.log")
+            name: LogStream(
+                f"{group}/{name}", self.request.run_id, home / "unsent" / f"{self.request.run_id}-{name}.log"
+            )
             for name in ("output", "error")
         }
         await process.order(self.request, {name: stream.feed for name, stream in streams.items()})

@@ -1,15 +1,15 @@
 """What the runner is told by its environment. Nothing else in this package reads `os.environ` for settings.
 
-    GLUE_RUNNER_LISTEN    host:port of the API (127.0.0.1:4580)
-    GLUE_RUNNER_TOKEN     bearer token of the API; required by the server
-    GLUE_RUNNER_HOME      folder for run states, work folders and caches (a folder below the temporary one)
-    GLUE_RUNNER_JARS      folder with the jars of jars.json (~/.cache/rapid-analytics/jars)
-    GLUE_RUNNER_WARM      processes kept ready (1); 0 starts each job cold
-    GLUE_RUNNER_PARALLEL  jobs that run at once (3); more are queued
-    GLUE_RUNNER_HEAP_MB   Java heap of one job (1024)
-    GLUE_RUNNER_MASTER    local[*], local[N] or spark://host:port. On a cluster the driver runs here (client mode);
-                          workers need Python 3.11 with this package's environment and reach the same AWS endpoint.
-    AWS_ENDPOINT_URL, AWS_REGION, credentials: as for any AWS client
+GLUE_RUNNER_LISTEN    host:port of the API (127.0.0.1:4580)
+GLUE_RUNNER_TOKEN     bearer token of the API; required by the server
+GLUE_RUNNER_HOME      folder for run states, work folders and caches (a folder below the temporary one)
+GLUE_RUNNER_JARS      folder with the jars of jars.json (~/.cache/rapid-analytics/jars)
+GLUE_RUNNER_WARM      processes kept ready (1); 0 starts each job cold
+GLUE_RUNNER_PARALLEL  jobs that run at once (3); more are queued
+GLUE_RUNNER_HEAP_MB   Java heap of one job (1024)
+GLUE_RUNNER_MASTER    local[*], local[N] or spark://host:port. On a cluster the driver runs here (client mode);
+                      workers need Python 3.11 with this package's environment and reach the same AWS endpoint.
+AWS_ENDPOINT_URL, AWS_REGION, credentials: as for any AWS client
 """
 
 import os

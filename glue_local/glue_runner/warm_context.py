@@ -30,10 +30,10 @@ class WarmContext:
 
         def get_context(cls: type[SparkContext], conf: SparkConf | None = None) -> SparkContext:
             warm._claim(_pairs(conf))
-            return warm._get_context(cls, conf)  # type: ignore[no-any-return]
+            return warm._get_context(cls, conf)
 
         def get_session(builder: Any) -> SparkSession:
-            warm._claim({str(k): str(v) for k, v in builder._options.items()})
+            warm._claim({str(k): str(v) for k, v in builder._options.items()})  # noqa: SLF001
             return warm._get_session(builder)
 
         SparkContext.__init__ = __init__
@@ -56,8 +56,8 @@ class WarmContext:
             self._init(context, *args, **kwargs)
             return
         context.__dict__.update(ready.sparkContext.__dict__)
-        SparkContext._active_spark_context = context
-        ready._sc = context
+        SparkContext._active_spark_context = context  # noqa: SLF001
+        ready._sc = context  # noqa: SLF001
 
     def _claim(self, wanted: dict[str, str], usable: bool = True) -> SparkSession | None:
         """Ends the watch. Returns the ready session, or None if it had to be stopped."""

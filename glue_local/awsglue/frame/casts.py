@@ -40,7 +40,11 @@ def _cast_complex(column: Column, source: spark.DataType, target: spark.DataType
         return F.transform(column, lambda item: cast(item, inner, wanted))
     if isinstance(source, spark.StructType) and isinstance(target, spark.StructType):
         members = [
-            (cast(column.getField(f.name), source[f.name].dataType, f.dataType) if f.name in source.names else F.lit(None).cast(f.dataType)).alias(f.name)
+            (
+                cast(column.getField(f.name), source[f.name].dataType, f.dataType)
+                if f.name in source.names
+                else F.lit(None).cast(f.dataType)
+            ).alias(f.name)
             for f in target.fields
         ]
         return F.when(column.isNotNull(), F.struct(*members))
@@ -66,9 +70,9 @@ def _try_cast(column: Column, target: spark.DataType) -> Column:
 
     session = SparkSession.getActiveSession()
     assert session is not None  # noqa: S101 - a column exists, so does its session
-    gateway = session.sparkContext._jvm  # noqa: SLF001 - the only way to Catalyst's expressions
+    gateway = session.sparkContext._jvm
     catalyst = gateway.org.apache.spark.sql.catalyst
     mode = catalyst.expressions.EvalMode.TRY()
-    kind = session._jsparkSession.parseDataType(target.json())  # noqa: SLF001
-    expression = catalyst.expressions.Cast(column._jc.expr(), kind, getattr(gateway.scala, "Option").apply(None), mode)  # noqa: SLF001
+    kind = session._jsparkSession.parseDataType(target.json())
+    expression = catalyst.expressions.Cast(column._jc.expr(), kind, gateway.scala.Option.apply(None), mode)
     return Column(gateway.org.apache.spark.sql.Column(expression))

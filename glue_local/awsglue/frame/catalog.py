@@ -124,11 +124,15 @@ def _format(name: str, parameters: Mapping[str, str], serde: str) -> str:
 
 def partitions(table: Table, expression: str = "") -> list[Partition]:
     """A table's partitions; `expression` is evaluated by the catalog (`catalogPartitionPredicate`)."""
-    pages = client().get_paginator("get_partitions").paginate(
-        DatabaseName=table.database,
-        TableName=table.name,
-        **({"Expression": expression} if expression else {}),
-        **_identity(table.catalog_id),
+    pages = (
+        client()
+        .get_paginator("get_partitions")
+        .paginate(
+            DatabaseName=table.database,
+            TableName=table.name,
+            **({"Expression": expression} if expression else {}),
+            **_identity(table.catalog_id),
+        )
     )
     return [
         Partition(tuple(p["Values"]), p["StorageDescriptor"]["Location"]) for page in pages for p in page["Partitions"]
@@ -158,7 +162,9 @@ def push_down(session: SparkSession, table: Table, found: Sequence[Partition], p
     return [partition for i, partition in enumerate(found) if i in kept]
 
 
-def descriptor(kind: str, location: str, columns: Sequence[tuple[str, str]], options: Mapping[str, Any]) -> dict[str, Any]:
+def descriptor(
+    kind: str, location: str, columns: Sequence[tuple[str, str]], options: Mapping[str, Any]
+) -> dict[str, Any]:
     """A StorageDescriptor for files that a sink writes."""
     kind = "parquet" if kind == "glueparquet" else kind
     if kind not in _HIVE:
@@ -190,8 +196,9 @@ def save_table(
     `updateBehavior` UPDATE_IN_DATABASE overwrites the schema with the frame's, as documented in
     https://docs.aws.amazon.com/glue/latest/dg/update-from-job.html; LOG leaves an existing table alone.
     """
-    glue, where = client(), {"DatabaseName": database, **_identity(catalog_id)}
-    wanted = {
+    glue = client()
+    where = {"DatabaseName": database, **_identity(catalog_id)}
+    wanted: dict[str, Any] = {
         "Name": name,
         "StorageDescriptor": storage,
         "PartitionKeys": [{"Name": key, "Type": kind} for key, kind in keys],
@@ -215,9 +222,7 @@ def add_partitions(
     Raises:
         AwsGlueError: the catalog refused one.
     """
-    inputs = [
-        {"Values": list(p.values), "StorageDescriptor": {**storage, "Location": p.location}} for p in found
-    ]
+    inputs = [{"Values": list(p.values), "StorageDescriptor": {**storage, "Location": p.location}} for p in found]
     for start in range(0, len(inputs), BATCH):
         answer = client().batch_create_partition(
             DatabaseName=database,

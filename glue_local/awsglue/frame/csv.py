@@ -46,7 +46,7 @@ def read(session: SparkSession, reader: DataFrameReader, paths: Sequence[str], o
     reader = reader.options(
         **_quoting(options), header=str(header), multiLine=str(_on(options, "multiLine")), maxColumns="100000"
     )
-    groups = _by_header(session, reader, paths) if header else [list(paths)]
+    groups = _by_header(session, paths) if header else [list(paths)]
     frames = [_texts(reader.csv(group)) for group in groups]
     joined = reduce(lambda a, b: a.unionByName(b, allowMissingColumns=True), frames)
     return joined if header else joined.toDF(*(f"col{i}" for i in range(len(joined.columns))))
@@ -64,10 +64,12 @@ def read_columns(
 def _texts(df: DataFrame) -> DataFrame:
     """Spark reads an empty value as null; Glue reads it as empty text."""
     names = [f.name for f in df.schema.fields if isinstance(f.dataType, spark.StringType)]
-    return df.select(*(F.coalesce(F.col(f"`{c}`"), F.lit("")).alias(c) if c in names else F.col(f"`{c}`") for c in df.columns))
+    return df.select(
+        *(F.coalesce(F.col(f"`{c}`"), F.lit("")).alias(c) if c in names else F.col(f"`{c}`") for c in df.columns)
+    )
 
 
-def _by_header(session: SparkSession, reader: DataFrameReader, paths: Sequence[str]) -> list[list[str]]:
+def _by_header(session: SparkSession, paths: Sequence[str]) -> list[list[str]]:
     """Files grouped by their header: Spark alone would put the first file's names over every file's columns."""
     found = listing.files(session, paths, recurse=True)
     if len(found) < 2:
@@ -83,7 +85,7 @@ def _by_header(session: SparkSession, reader: DataFrameReader, paths: Sequence[s
 
 def _first_line(session: SparkSession, path: str) -> str | None:
     """A file's first line, through its compression; None if the file is empty."""
-    jvm: Any = session.sparkContext._jvm  # noqa: SLF001 - PySpark has no file-system API of its own
+    jvm: Any = session.sparkContext._jvm
     system, hadoop_path = listing.file_system(session, path)
     stream = system.open(hadoop_path)
     try:

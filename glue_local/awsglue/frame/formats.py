@@ -50,15 +50,15 @@ def read(session: SparkSession, kind: str, paths: Sequence[str], options: Option
         OptionError: no such format.
     """
     reader = session.read.options(**{k: str(v) for k, v in spark_options.items()})
-    return _lookup(_READERS, kind)(session, reader, list(paths), options)
+    found: Read = _lookup(_READERS, kind)(session, reader, list(paths), options)
+    return found
 
 
-def write(writer: DataFrameWriter, df: DataFrame, kind: str, path: str, options: Options) -> None:
+def write(writer: DataFrameWriter, kind: str, path: str, options: Options) -> None:
     """Writes a frame's files into a folder, beside what is there already.
 
     Args:
         writer: `df.write`, with partitions and mode set.
-        df: the frame.
         kind: json, csv, parquet, glueparquet, orc or avro.
         path: the folder.
         options: Glue's format options; `compression` among them.
@@ -93,7 +93,9 @@ def _read_json(session: SparkSession, reader: DataFrameReader, paths: list[str],
         raise NotSupportedError(f"jsonPath={path!r}", "Supported: $, $[*], $.a.b and $.a.b[*].")
     whole = flag(options, "multiLine", "multiline", default=True)
     texts = reader.option("wholetext", str(whole)).text(paths)
-    return _json_texts(session, texts.select(F.get_json_object("value", node).alias("value")).where("value is not null"))
+    return _json_texts(
+        session, texts.select(F.get_json_object("value", node).alias("value")).where("value is not null")
+    )
 
 
 def _json_files(reader: DataFrameReader, session: SparkSession, paths: list[str], whole: bool) -> Read:
@@ -108,9 +110,9 @@ def _json_files(reader: DataFrameReader, session: SparkSession, paths: list[str]
 
 
 def _json_texts(session: SparkSession, texts: DataFrame) -> Read:
-    jvm: Any = session.sparkContext._jvm  # noqa: SLF001 - PySpark reads JSON from an RDD only, through Python
-    dataset = getattr(texts._jdf, "as")(jvm.org.apache.spark.sql.Encoders.STRING())  # noqa: SLF001
-    parsed = DataFrame(session._jsparkSession.read().json(dataset), session)  # noqa: SLF001
+    jvm: Any = session.sparkContext._jvm
+    dataset = getattr(texts._jdf, "as")(jvm.org.apache.spark.sql.Encoders.STRING())
+    parsed = DataFrame(session._jsparkSession.read().json(dataset), session)
     if not _has_corrupt(parsed):
         return Read(parsed)
     bad = parsed.where(F.col(_CORRUPT).isNotNull()).select(F.col(_CORRUPT).alias("record"))

@@ -84,9 +84,9 @@ def glob_pattern(glob: str) -> str:
 
 def file_system(session: SparkSession, path: str) -> tuple[Any, Any]:
     """Hadoop's file system of a path, and the path as Hadoop writes it."""
-    jvm: Any = session.sparkContext._jvm  # noqa: SLF001 - PySpark has no file-system API of its own
+    jvm: Any = session.sparkContext._jvm
     hadoop_path = jvm.org.apache.hadoop.fs.Path(path)
-    return hadoop_path.getFileSystem(session._jsparkSession.sessionState().newHadoopConf()), hadoop_path  # noqa: SLF001
+    return hadoop_path.getFileSystem(session._jsparkSession.sessionState().newHadoopConf()), hadoop_path
 
 
 def _glob(session: SparkSession, path: str) -> list[Any]:

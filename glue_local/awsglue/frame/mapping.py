@@ -80,9 +80,7 @@ def _place(tree: Node, parts: list[str], value: Column) -> None:
 
 
 def _columns(tree: Node) -> list[Column]:
-    return [
-        (F.struct(*_columns(node)) if isinstance(node, dict) else node).alias(name) for name, node in tree.items()
-    ]
+    return [(F.struct(*_columns(node)) if isinstance(node, dict) else node).alias(name) for name, node in tree.items()]
 
 
 def select_fields(df: DataFrame, wanted: Iterable[str]) -> DataFrame:
@@ -200,7 +198,15 @@ def _required(df: DataFrame, path: str) -> list[str]:
     return found[0]
 
 
-_OPERATORS = {"<": "__lt__", "<=": "__le__", ">": "__gt__", ">=": "__ge__", "=": "__eq__", "==": "__eq__", "!=": "__ne__"}
+_OPERATORS = {
+    "<": "__lt__",
+    "<=": "__le__",
+    ">": "__gt__",
+    ">=": "__ge__",
+    "=": "__eq__",
+    "==": "__eq__",
+    "!=": "__ne__",
+}
 
 
 def row_condition(df: DataFrame, comparisons: dict[str, dict[str, object]]) -> Column:

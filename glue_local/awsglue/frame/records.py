@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from pyspark import RDD, StorageLevel
-from pyspark.sql import Column, DataFrame, Row
+from pyspark.sql import Column, DataFrame, Row, SparkSession
 from pyspark.sql import functions as F  # noqa: N812
 from pyspark.sql import types as spark
 
@@ -24,12 +24,18 @@ ERROR_FIELDS = spark.StructType(
 
 
 def reader(kind: spark.DataType) -> Callable[[Any], Any]:
-    """A function that turns a Spark value into what a script sees: records for structs, the value itself for choices."""
+    """A function that turns a Spark value into what a script sees: records for structs, of choices the value itself."""
     if isinstance(kind, spark.StructType):
         names, parts = kind.names, [reader(f.dataType) for f in kind.fields]
         if types.is_choice(kind):
-            return lambda v: None if v is None else next((p(x) for p, x in zip(parts, v, strict=True) if x is not None), None)
-        return lambda v: None if v is None else glue.DynamicRecord(zip(names, (p(x) for p, x in zip(parts, v, strict=True)), strict=True))
+            return lambda v: (
+                None if v is None else next((p(x) for p, x in zip(parts, v, strict=True) if x is not None), None)
+            )
+        return lambda v: (
+            None
+            if v is None
+            else glue.DynamicRecord(zip(names, (p(x) for p, x in zip(parts, v, strict=True)), strict=True))
+        )
     if isinstance(kind, spark.ArrayType):
         item = reader(kind.elementType)
         return lambda v: None if v is None else [item(x) for x in v]
@@ -89,7 +95,7 @@ def change(df: DataFrame, function: Callable[[Any], Any]) -> Read:
     return Read(frame_of(good, session, hint=df.schema), (errors,))
 
 
-def frame_of(records: "RDD[Any]", session: Any, hint: spark.StructType | None = None) -> DataFrame:
+def frame_of(records: "RDD[Any]", session: SparkSession, hint: spark.StructType | None = None) -> DataFrame:
     """A frame of Python records (dicts, Rows, named tuples), its type merged from every one of them.
 
     Args:
@@ -112,7 +118,7 @@ def frame_of(records: "RDD[Any]", session: Any, hint: spark.StructType | None = 
     settled = widen(kind, before) if isinstance(kind, glue.StructType) else glue.StructType()
     schema = types.to_spark(settled)
     write = writer(settled)
-    return session.createDataFrame(records.map(write), schema, verifySchema=False)  # type: ignore[no-any-return]
+    return session.createDataFrame(records.map(write), schema, verifySchema=False)
 
 
 def widen(kind: glue.DataType, before: glue.DataType | None) -> glue.DataType:
@@ -123,22 +129,22 @@ def widen(kind: glue.DataType, before: glue.DataType | None) -> glue.DataType:
             [glue.Field(f.name, widen(f.dataType, known[f.name].dataType if f.name in known else None)) for f in kind]
         )
     if isinstance(kind, glue.ArrayType):
-        return glue.ArrayType(widen(kind.elementType, before.elementType if isinstance(before, glue.ArrayType) else None))
+        return glue.ArrayType(
+            widen(kind.elementType, before.elementType if isinstance(before, glue.ArrayType) else None)
+        )
     if isinstance(kind, glue.MapType):
         return glue.MapType(widen(kind.valueType, before.valueType if isinstance(before, glue.MapType) else None))
     if isinstance(kind, glue.ChoiceType):
-        names = set(kind.choices)
-        if names == {"int", "long"}:
-            return glue.LongType()
-        return kind
-    same = {glue.IntegerType: (glue.LongType, glue.ShortType, glue.ByteType), glue.DoubleType: (glue.FloatType,)}
-    if before is not None and isinstance(before, same.get(type(kind), ())):
-        return before
-    if isinstance(kind, glue.DecimalType) and isinstance(before, glue.DecimalType):
-        return before
-    if isinstance(kind, glue.NullType) and before is not None:
-        return before
-    return kind
+        return glue.LongType() if set(kind.choices) == {"int", "long"} else kind
+    stays = before is not None and (isinstance(kind, glue.NullType) or isinstance(before, _KEPT.get(type(kind), ())))
+    return before if stays and before is not None else kind
+
+
+_KEPT: dict[type[glue.DataType], tuple[type[glue.DataType], ...]] = {
+    glue.IntegerType: (glue.LongType, glue.ShortType, glue.ByteType),
+    glue.DoubleType: (glue.FloatType,),
+    glue.DecimalType: (glue.DecimalType,),
+}
 
 
 _TYPES: tuple[tuple[type, type[glue.DataType]], ...] = (
@@ -152,7 +158,7 @@ _TYPES: tuple[tuple[type, type[glue.DataType]], ...] = (
 )
 
 
-def type_of(value: Any) -> glue.DataType:
+def type_of(value: Any) -> glue.DataType:  # noqa: PLR0911 - one return per kind of value
     """The Glue type of a Python value."""
     if value is None:
         return glue.NullType()
@@ -180,7 +186,7 @@ def _as_dict(value: Any) -> dict[str, Any] | None:
     if isinstance(value, dict):
         return value
     if isinstance(value, Row):
-        return value.asDict()
+        return dict(value.asDict())
     fields = getattr(value, "_fields", None)
     return dict(zip(fields, value, strict=True)) if fields else None
 

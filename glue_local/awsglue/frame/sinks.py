@@ -53,7 +53,7 @@ def write(df: DataFrame, connection_type: str, options: Options, kind: str | Non
     keys = keys_of(options)
     writer = ready.write.mode("append")
     given = {"compression": options["compression"]} if options.get("compression") else {}
-    formats.write(writer.partitionBy(*keys) if keys else writer, ready, kind, str(path), {**format_options, **given})
+    formats.write(writer.partitionBy(*keys) if keys else writer, kind, str(path), {**format_options, **given})
 
 
 def storable(df: DataFrame, kind: str) -> DataFrame:
@@ -92,7 +92,13 @@ def _csv_value(field: spark.StructField) -> Any:
 
 
 def update_catalog(
-    df: DataFrame, database: str, table: str, catalog_id: str | None, options: Options, kind: str, format_options: Options
+    df: DataFrame,
+    database: str,
+    table: str,
+    catalog_id: str | None,
+    options: Options,
+    kind: str,
+    format_options: Options,
 ) -> None:
     """Makes or updates the table over a sink's folder, then adds the partitions that the folder holds."""
     location = str(options["path"]).rstrip("/") + "/"

@@ -21,7 +21,7 @@ from awsglue.frame.formats import Read
 Options = Mapping[str, Any]
 
 _SPARK_FORMATS = frozenset({"parquet", "orc"})
-"""Formats that Glue leaves to Spark's own reader: folders named key=value become columns, and nothing to read is an error."""
+"""Formats that Glue leaves to Spark's reader: key=value folders become columns, nothing to read is an error."""
 
 _FILES = frozenset({"s3", "file"})
 _OTHER = frozenset(
@@ -151,12 +151,14 @@ def _texts_as_partition_values(session: SparkSession) -> Iterator[None]:
 
 
 def _read_csv(session: SparkSession, table: catalog.Table, found: list[str], reader_options: Options) -> DataFrame:
-    """CSV takes the names and types of its columns from the table, by position; what is no value of its type is null."""
+    """CSV takes its columns' names and types from the table, by position; what is no value of its type is null."""
     given = table.parameters
     separator = given.get("separatorChar") or given.get("field.delim") or given.get("delimiter") or ","
     options = {"separator": separator, "quoteChar": given.get("quoteChar", '"'), "escaper": given.get("escapeChar", "")}
     header = given.get("skip.header.line.count", "0") not in {"", "0"}
-    df = csv.read_columns(session, found, [n for n, _ in table.columns], {**options, "withHeader": header}, reader_options)
+    df = csv.read_columns(
+        session, found, [n for n, _ in table.columns], {**options, "withHeader": header}, reader_options
+    )
     return df.select(*(_typed(name, table) for name in df.columns))
 
 

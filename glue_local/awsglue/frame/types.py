@@ -102,7 +102,7 @@ def parse(name: str) -> spark.DataType:
     if text.lower() == "void":
         return spark.NullType()
     try:
-        return spark._parse_datatype_string(text)  # noqa: SLF001 - public only from Spark 4 on, as DataType.fromDDL
+        return spark._parse_datatype_string(text)
     except ParseException as error:
         raise OptionError(f"{name!r} is not a type. Examples: string, long, decimal(10,2), array<int>.") from error
 
@@ -123,14 +123,20 @@ def describe(schema: glue.StructType) -> str:
 def _lines(kind: glue.DataType, indent: str) -> list[str]:
     below = indent + "|    "
     if isinstance(kind, glue.StructType):
-        return [line for f in kind.fields for line in (f"{indent}|-- {f.name}: {_label(f.dataType)}", *_lines(f.dataType, below))]
+        return [
+            line
+            for f in kind.fields
+            for line in (f"{indent}|-- {f.name}: {_label(f.dataType)}", *_lines(f.dataType, below))
+        ]
     if isinstance(kind, glue.ArrayType):
         return [f"{indent}|-- element: {_label(kind.elementType)}", *_lines(kind.elementType, below)]
     if isinstance(kind, glue.MapType):
         inner = _lines(kind.valueType, below)
         return [f"{indent}|-- keyType: string", f"{indent}|-- valueType: {_label(kind.valueType)}", *inner]
     if isinstance(kind, glue.ChoiceType):
-        return [line for _, c in sorted(kind.choices.items()) for line in (f"{indent}|-- {_label(c)}", *_lines(c, below))]
+        return [
+            line for _, c in sorted(kind.choices.items()) for line in (f"{indent}|-- {_label(c)}", *_lines(c, below))
+        ]
     return []
 
 

@@ -11,5 +11,13 @@ from awsglue.transforms.transform import GlueTransform
 class Filter(GlueTransform):
     """Keeps the records for which a function is true."""
 
-    def __call__(self, frame: Any, f: Any, transformation_ctx: str = "", info: str = "", stageThreshold: int = 0, totalThreshold: int = 0) -> Any:  # noqa: N803, E501
+    def __call__(
+        self,
+        frame: Any,
+        f: Any,
+        transformation_ctx: str = "",
+        info: str = "",
+        stageThreshold: int = 0,
+        totalThreshold: int = 0,
+    ) -> Any:
         return frame.filter(f, transformation_ctx, info, stageThreshold, totalThreshold)

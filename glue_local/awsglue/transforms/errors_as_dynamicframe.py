@@ -11,5 +11,5 @@ from awsglue.transforms.transform import GlueTransform
 class ErrorsAsDynamicFrame(GlueTransform):
     """The records that could not be processed."""
 
-    def __call__(self, frame: Any) -> Any:  # noqa: N803, E501
+    def __call__(self, frame: Any) -> Any:
         return frame.errorsAsDynamicFrame()

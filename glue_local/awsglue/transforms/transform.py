@@ -17,7 +17,7 @@ class GlueTransform:
         return cls.__name__
 
     @classmethod
-    def describeArgs(cls) -> list[dict[str, Any]]:  # noqa: N802 - AWS's name
+    def describeArgs(cls) -> list[dict[str, Any]]:
         """One entry per argument: name, type (where it is known), description, optional, defaultValue."""
         import inspect
 
@@ -37,15 +37,15 @@ class GlueTransform:
         return found
 
     @classmethod
-    def describeReturn(cls) -> dict[str, Any]:  # noqa: N802
+    def describeReturn(cls) -> dict[str, Any]:
         return {"type": "DynamicFrame", "description": cls._doc()}
 
     @classmethod
-    def describeTransform(cls) -> str:  # noqa: N802
+    def describeTransform(cls) -> str:
         return cls._doc()
 
     @classmethod
-    def describeErrors(cls) -> list[dict[str, Any]]:  # noqa: N802
+    def describeErrors(cls) -> list[dict[str, Any]]:
         return []
 
     @classmethod

@@ -11,5 +11,15 @@ from awsglue.transforms.transform import GlueTransform
 class Unbox(GlueTransform):
     """Parses text that a field holds."""
 
-    def __call__(self, frame: Any, path: str, format: str, transformation_ctx: str = "", info: str = "", stageThreshold: int = 0, totalThreshold: int = 0, **options: Any) -> Any:  # noqa: A002, N803, E501
+    def __call__(
+        self,
+        frame: Any,
+        path: str,
+        format: str,
+        transformation_ctx: str = "",
+        info: str = "",
+        stageThreshold: int = 0,
+        totalThreshold: int = 0,
+        **options: Any,
+    ) -> Any:
         return frame.unbox(path, format, transformation_ctx, info, stageThreshold, totalThreshold, **options)

@@ -11,5 +11,7 @@ from awsglue.transforms.transform import GlueTransform
 class UnnestFrame(GlueTransform):
     """Flattens structs into fields with dotted names."""
 
-    def __call__(self, frame: Any, transformation_ctx: str = "", info: str = "", stageThreshold: int = 0, totalThreshold: int = 0) -> Any:  # noqa: N803, E501
+    def __call__(
+        self, frame: Any, transformation_ctx: str = "", info: str = "", stageThreshold: int = 0, totalThreshold: int = 0
+    ) -> Any:
         return frame.unnest(transformation_ctx, info, stageThreshold, totalThreshold)

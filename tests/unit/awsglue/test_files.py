@@ -1,0 +1,118 @@
+"""Reading and writing files, by https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-format.html."""
+
+import gzip
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from awsglue.errors import NotSupportedError, OptionError
+from awsglue.frame.listing import glob_pattern
+
+
+def read(glue: Any, path: Path | str, kind: str, options: dict[str, Any] | None = None, **connection: Any) -> Any:
+    return glue.create_dynamic_frame.from_options(
+        connection_type="s3",
+        connection_options={"paths": [str(path)], **connection},
+        format=kind,
+        format_options=options or {},
+    )
+
+
+def dicts(frame: Any) -> list[dict[str, Any]]:
+    return [row.asDict(recursive=True) for row in frame.toDF().collect()]
+
+
+def test_json_lines_and_their_bad_ones(glue: Any, tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('{"a": 1}\nnonsense\n{"a": 2}\n')
+    frame = read(glue, tmp_path, "json")
+    assert frame.count() == 2
+    assert dicts(frame) == [{"a": 1}, {"a": 2}]
+    assert frame.errorsCount() == 1
+    assert frame.errorsAsDynamicFrame().toDF().first()[0] == "nonsense"
+
+
+def test_json_path(glue: Any, tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('{"data": {"items": [{"a": 1}, {"a": 2}]}}')
+    assert dicts(read(glue, tmp_path, "json", {"jsonPath": "$.data.items[*]"})) == [{"a": 1}, {"a": 2}]
+    (tmp_path / "a.json").write_text('[\n{"a": 3},\n{"a": 4}\n]')
+    assert dicts(read(glue, tmp_path, "json", {"multiline": True})) == [{"a": 3}, {"a": 4}]
+
+
+def test_csv_is_text_and_each_file_has_its_own_header(glue: Any, tmp_path: Path) -> None:
+    (tmp_path / "1.csv").write_text('a;b\n1;"x ""y"""\n;\n')
+    with gzip.open(tmp_path / "2.csv.gz", "wt") as file:
+        file.write("b;a\nz;2\n")
+    frame = read(glue, tmp_path, "csv", {"withHeader": True, "separator": ";"})
+    found = sorted(dicts(frame), key=str)
+    assert found == [{"a": "", "b": ""}, {"a": "1", "b": 'x "y"'}, {"a": "2", "b": "z"}]
+
+
+def test_csv_without_header(glue: Any, tmp_path: Path) -> None:
+    (tmp_path / "1.csv").write_text("1,x\n")
+    assert dicts(read(glue, tmp_path, "csv")) == [{"col0": "1", "col1": "x"}]
+
+
+def test_recurse_and_exclusions(glue: Any, tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    for name in ("1.json", "sub/2.json", "sub/3.tmp"):
+        (tmp_path / name).write_text('{"a": 1}\n')
+    assert read(glue, tmp_path, "json").count() == 1
+    assert read(glue, tmp_path, "json", recurse=True).count() == 3
+    assert read(glue, tmp_path, "json", recurse=True, exclusions='["**.tmp"]').count() == 2
+
+
+def test_nothing_to_read_is_an_empty_frame(glue: Any, tmp_path: Path) -> None:
+    frame = read(glue, tmp_path / "none", "json")
+    assert frame.count() == 0
+    glue.write_dynamic_frame.from_options(frame, "s3", {"path": str(tmp_path / "out")}, "parquet")
+
+
+@pytest.mark.parametrize("kind", ["json", "csv", "parquet", "glueparquet", "orc"])
+def test_what_is_written_is_read_again(glue: Any, spark: Any, tmp_path: Path, kind: str) -> None:
+    from awsglue import DynamicFrame
+
+    frame = DynamicFrame.fromDF(spark.sql("select '1' as a, 'x' as dt union all select '2', 'y'"), glue)
+    glue.write_dynamic_frame.from_options(
+        frame=frame,
+        connection_type="s3",
+        connection_options={"path": str(tmp_path / "o"), "partitionKeys": ["dt"]},
+        format=kind,
+    )
+    assert (tmp_path / "o" / "_SUCCESS").exists()
+    assert (tmp_path / "o" / "dt=x").is_dir()
+    options = {"withHeader": True} if kind == "csv" else {}
+    assert sorted(d["a"] for d in dicts(read(glue, tmp_path / "o", kind, options, recurse=True))) == ["1", "2"]
+
+
+def test_writing_again_appends(glue: Any, spark: Any, tmp_path: Path) -> None:
+    sink = glue.getSink(connection_type="s3", path=str(tmp_path / "o"))
+    sink.setFormat("glueparquet")
+    from awsglue import DynamicFrame
+
+    for _ in range(2):
+        sink.writeFrame(DynamicFrame.fromDF(spark.sql("select 1 as a, null as nothing"), glue))
+    assert spark.read.parquet(str(tmp_path / "o")).columns == ["a"]
+    assert spark.read.parquet(str(tmp_path / "o")).count() == 2
+
+
+def test_formats_that_are_not_there(glue: Any, tmp_path: Path) -> None:
+    (tmp_path / "x").write_text("")
+    with pytest.raises(NotSupportedError, match="xml"):
+        read(glue, tmp_path, "xml")
+    with pytest.raises(OptionError, match="yaml"):
+        read(glue, tmp_path, "yaml")
+
+
+@pytest.mark.parametrize(
+    ("glob", "path", "matches"),
+    [
+        ("s3://b/**", "s3://b/x/y.csv", True),
+        ("s3://b/*.csv", "s3://b/x/y.csv", False),
+        ("s3://b/x/[a-z]?.{csv,json}", "s3://b/x/y1.json", True),
+    ],
+)
+def test_globs(glob: str, path: str, matches: bool) -> None:
+    import re
+
+    assert bool(re.fullmatch(glob_pattern(glob), path)) is matches
