@@ -4,15 +4,20 @@ Live containers keep their identity, since providers and other services hold ref
 """
 # ruff: noqa: SLF001 - stores keep their shared parts in private attributes
 
+from collections.abc import Callable
 from typing import Any
 
 from localstack.services.plugins import Service
 from localstack.services.stores import AccountRegionBundle
 from localstack.state import StateVisitor
-from moto.core.base_backend import BackendDict
+from moto.core.base_backend import BackendDict, BaseBackend
 
 _STORE_ADDRESS = frozenset({"_global", "_universal", "_service_name", "_account_id", "_region_name"})
 Content = dict[str, Any]
+Packer = tuple[Callable[[Content], Content], Callable[[Content, Content], Content]]
+
+packers: dict[type, Packer] = {}
+"""Moto backend class → how its attributes are made small, and made whole again from those and the live ones."""
 
 
 class _Collector(StateVisitor):
@@ -89,14 +94,21 @@ def _into_bundle(bundle: AccountRegionBundle, content: Content) -> None:
 
 def _of_backends(backends: BackendDict) -> Content:
     return {
-        account: {region: dict(vars(backend)) for region, backend in list(regions.items())}
+        account: {region: _packed(backend) for region, backend in list(regions.items())}
         for account, regions in list(backends.items())
     }
+
+
+def _packed(backend: BaseBackend) -> Content:
+    state = dict(vars(backend))
+    return packers[type(backend)][0](state) if type(backend) in packers else state
 
 
 def _into_backends(backends: BackendDict, content: Content) -> None:
     for account, regions in content.items():
         for region, attributes in regions.items():
-            backend = vars(backends[account][region])
-            backend.clear()
-            backend.update(attributes)
+            backend = backends[account][region]
+            live = vars(backend)
+            state = packers[type(backend)][1](attributes, live) if type(backend) in packers else attributes
+            live.clear()
+            live.update(state)

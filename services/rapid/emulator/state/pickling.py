@@ -116,7 +116,7 @@ class _Pickler(pickle.Pickler):
         cls = type(obj)
         if reduce := reducers.get(cls):
             return reduce(obj)
-        if issubclass(cls, BaseStore | BaseBackend):
+        if issubclass(cls, (BaseStore, BaseBackend)):
             return _address(obj)
         if issubclass(cls, queue.Queue):
             return _queue(obj)

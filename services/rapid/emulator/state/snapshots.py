@@ -8,6 +8,7 @@ before it began. An unchanged blob is not written. What changes without a reques
 import hashlib
 import logging
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -51,12 +52,16 @@ class Snapshot:
             if self._saved >= ticket:
                 return
             covered = self._wanted
+            begin = time.perf_counter()
             data = self._dump()
             digest = hashlib.blake2b(data, digest_size=16).digest()
             if digest != self._digest:
                 self._journal.write({_ENTRY: data})
                 self._digest = digest
             self._saved = covered
+            LOG.debug(
+                "%s: %d bytes in %.1f ms", self._journal.path.name, len(data), 1e3 * (time.perf_counter() - begin)
+            )
 
 
 class Snapshots:
