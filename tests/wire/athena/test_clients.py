@@ -28,9 +28,7 @@ def test_pyathena_cursor(arguments: dict[str, str]) -> None:
     from pyathena import connect
 
     cursor = connect(**arguments).cursor().execute(SQL)
-    assert cursor.fetchall() == [
-        (1, "x", Decimal("1.50"), date(2020, 1, 1), datetime(2020, 1, 1, 1, 2, 3), [1, 2])
-    ]
+    assert cursor.fetchall() == [(1, "x", Decimal("1.50"), date(2020, 1, 1), datetime(2020, 1, 1, 1, 2, 3), [1, 2])]
     assert [d[0] for d in cursor.description] == ["id", "name", "d", "day", "t", "xs"]
     assert cursor.execute("SELECT %(n)s AS v", {"n": "it's"}).fetchall() == [("it's",)]
 
@@ -95,7 +93,11 @@ def test_awswrangler_writes_datasets_that_athena_reads(settings: Config, lab: An
     awswrangler.s3.to_parquet(
         frame, path=place, dataset=True, database=lab.database, table="ds", partition_cols=["p"], mode="overwrite"
     )
-    assert lab.run("SELECT id, v, p FROM ds ORDER BY id").rows == [["1", "1.5", "x"], ["2", None, "y"], ["3", "3.5", "x"]]
+    assert lab.run("SELECT id, v, p FROM ds ORDER BY id").rows == [
+        ["1", "1.5", "x"],
+        ["2", None, "y"],
+        ["3", "3.5", "x"],
+    ]
     found = awswrangler.athena.read_sql_table(
         "ds", database=lab.database, s3_output=f"s3://{lab.bucket}/wr/t/", ctas_approach=False
     )

@@ -42,7 +42,10 @@ def test_a_parquet_column_of_another_type_is_bad_data(lab: Any) -> None:
 
 
 def test_json_lines_with_nested_values(lab: Any) -> None:
-    lab.put("js/a.json", b'{"Id":1,"o":{"a":1,"B":"q"},"xs":[1,2],"m":{"k":5},"t":"2020-01-01 00:00:00"}\n{"id":2,"o":null}\n')
+    lab.put(
+        "js/a.json",
+        b'{"Id":1,"o":{"a":1,"B":"q"},"xs":[1,2],"m":{"k":5},"t":"2020-01-01 00:00:00"}\n{"id":2,"o":null}\n',
+    )
     lab.put("js/b.json.gz", gzip.compress(b'{"id":3,"xs":[]}\n'))
     lab.run(
         "CREATE EXTERNAL TABLE js (id int, o struct<a:int,b:string>, xs array<int>, m map<string,int>, t timestamp) "
@@ -146,14 +149,19 @@ def test_views_are_stored_as_athena_stores_them(lab: Any) -> None:
     stored = lab.glue.get_table(DatabaseName=lab.database, Name="v")["Table"]
     assert stored["TableType"] == "VIRTUAL_VIEW"
     assert stored["ViewOriginalText"].startswith("/* Presto View: ")
-    assert stored["StorageDescriptor"]["Columns"] == [{"Name": "id", "Type": "int"}, {"Name": "name", "Type": "varchar(1)"}]
+    assert stored["StorageDescriptor"]["Columns"] == [
+        {"Name": "id", "Type": "int"},
+        {"Name": "name", "Type": "varchar(1)"},
+    ]
     assert lab.run("SHOW CREATE VIEW v").rows[0] == [f"CREATE VIEW {lab.database}.v AS"]
     assert lab.run("DROP VIEW v").state == "SUCCEEDED"
     assert lab.run("SELECT * FROM v").reason.startswith("TABLE_NOT_FOUND")
 
 
 def test_alter_describe_and_drop(lab: Any) -> None:
-    lab.run("CREATE EXTERNAL TABLE al (id int) PARTITIONED BY (dt string) STORED AS PARQUET LOCATION 's3://{bucket}/al/'")
+    lab.run(
+        "CREATE EXTERNAL TABLE al (id int) PARTITIONED BY (dt string) STORED AS PARQUET LOCATION 's3://{bucket}/al/'"
+    )
     lab.run("ALTER TABLE al ADD COLUMNS (name string COMMENT 'who')")
     lab.run("ALTER TABLE al ADD PARTITION (dt='a') PARTITION (dt='b') LOCATION 's3://{bucket}/elsewhere/'")
     lab.run("ALTER TABLE al DROP PARTITION (dt='a')")

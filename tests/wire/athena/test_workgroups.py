@@ -19,7 +19,8 @@ def test_an_enforced_workgroup_decides_where_results_go(lab: Any) -> None:
     done = lab.run("SELECT 1", WorkGroup=name)
     assert done.execution["ResultConfiguration"]["OutputLocation"].startswith(f"s3://{lab.bucket}/enforced/")
     lab.athena.update_work_group(
-        WorkGroup=name, ConfigurationUpdates={"EnforceWorkGroupConfiguration": False, "BytesScannedCutoffPerQuery": 10_000_000}
+        WorkGroup=name,
+        ConfigurationUpdates={"EnforceWorkGroupConfiguration": False, "BytesScannedCutoffPerQuery": 10_000_000},
     )
     done = lab.run("SELECT 1", WorkGroup=name)
     assert done.execution["ResultConfiguration"]["OutputLocation"].startswith(f"s3://{lab.bucket}/results/")
@@ -64,7 +65,9 @@ def test_named_queries(lab: Any) -> None:
 
 def test_catalogs_and_databases(lab: Any) -> None:
     catalogs = lab.athena.list_data_catalogs()["DataCatalogsSummary"]
-    assert {"CatalogName": "AwsDataCatalog", "Type": "GLUE"} in [{k: c[k] for k in ("CatalogName", "Type")} for c in catalogs]
+    assert {"CatalogName": "AwsDataCatalog", "Type": "GLUE"} in [
+        {k: c[k] for k in ("CatalogName", "Type")} for c in catalogs
+    ]
     names = [d["Name"] for d in lab.athena.list_databases(CatalogName="AwsDataCatalog")["DatabaseList"]]
     assert lab.database in names
     with pytest.raises(lab.athena.exceptions.MetadataException):

@@ -50,6 +50,7 @@ class Engine:
             "enable_external_access = false",
             "python_enable_replacements = false",
             "enable_external_file_cache = false",
+            "GLOBAL prefetch_all_parquet_files = true",  # only these reads are counted (DuckDB 1.5.5)
             f"memory_limit = '{int(memory)}MiB'",
             "GLOBAL TimeZone = 'UTC'",
         ):

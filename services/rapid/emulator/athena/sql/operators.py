@@ -43,7 +43,9 @@ def arithmetic(compiler: "Expressions", operator: str, left: Typed, right: Typed
     assert shared is not None  # noqa: S101 - numbers always have one
     if shared.name == "decimal":
         return _decimals(operator, left, right, compiler.safe)
-    return _numbers(operator, _widened(compiler, left, shared), _widened(compiler, right, shared), shared, compiler.safe)
+    return _numbers(
+        operator, _widened(compiler, left, shared), _widened(compiler, right, shared), shared, compiler.safe
+    )
 
 
 def _widened(compiler: "Expressions", value: Typed, kind: Type) -> Typed:
