@@ -145,15 +145,19 @@ def test_python_in_a_child_process(functions: Any) -> None:
     assert functions.invoke(name).payload == "boto3\n"
 
 
-def test_multiprocessing(functions: Any) -> None:
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_multiprocessing(functions: Any, method: str) -> None:
     """Pipes and processes work on AWS; semaphores (Pool, Queue) do not, for want of /dev/shm."""
     name = functions.create(
-        "from multiprocessing import Process, Pipe\n"
+        "from multiprocessing import get_context\n"
         "def work(end): end.send(42)\n"
-        "def handler(e, c):\n    a, b = Pipe()\n    p = Process(target=work, args=(b,))\n    p.start()\n"
-        "    value = a.recv()\n    p.join()\n    return value"
+        "def handler(e, c):\n"
+        "    context = get_context(e)\n    a, b = context.Pipe()\n    p = context.Process(target=work, args=(b,))\n"
+        "    p.start()\n    value = a.recv()\n    p.join()\n    return value",
+        MemorySize=256,
+        Timeout=30,
     )
-    assert functions.invoke(name).payload == 42
+    assert functions.invoke(name, method).payload == 42
 
 
 def test_the_standard_streams(functions: Any) -> None:

@@ -38,4 +38,5 @@ def main() -> None:
     run(sys.argv)
 
 
-main()
+if __name__ == "__main__":  # and not in a child that multiprocessing spawns
+    main()

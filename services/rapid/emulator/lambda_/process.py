@@ -82,6 +82,7 @@ class RuntimeProcess:
         self._connections: dict[int, Connection] = {}
         self._waiting: Connection | None = None  # whose GET /next is unanswered
         self._request_id = ""
+        self._killed = False
         self.peak_bytes = 0
         self._output, write_end = os.pipe()
         os.set_blocking(self._output, False)
@@ -163,7 +164,10 @@ class RuntimeProcess:
             continue
 
     def kill(self) -> None:
-        """Kills the process and all it started; harmless if they are gone."""
+        """Kills the process and all it started, once: afterwards its pid may be another's."""
+        if self._killed:
+            return
+        self._killed = True
         self._measure(memory.peak(self.pid))
         kill_group(self.pid)
         kill_marked(_STREAM, self._launch.environment[_STREAM])
