@@ -1,0 +1,97 @@
+"""Spark jobs: warm and cold processes, S3, the catalog.
+
+What scripts may do is from https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-python.html.
+"""
+
+import json
+from typing import Any
+
+import pytest
+
+BUCKET = "glue-runner-wire"
+BEGIN = """
+import sys
+from awsglue.context import GlueContext
+from awsglue.job import Job
+from awsglue.transforms import *
+from awsglue.utils import getResolvedOptions
+from pyspark.context import SparkContext
+args = getResolvedOptions(sys.argv, ["JOB_NAME"])
+sc = SparkContext()
+glueContext = GlueContext(sc)
+spark = glueContext.spark_session
+job = Job(glueContext)
+job.init(args["JOB_NAME"], args)
+"""
+PIPELINE = (
+    BEGIN
+    + """
+source = glueContext.create_dynamic_frame.from_options(
+    "s3", {"paths": ["s3://glue-runner-wire/in/"], "recurse": True}, "json")
+mapped = ApplyMapping.apply(source, [("id", "long", "id", "long"), ("day", "string", "day", "string")])
+sink = glueContext.getSink(connection_type="s3", path="s3://glue-runner-wire/table/", enableUpdateCatalog=True,
+                           updateBehavior="UPDATE_IN_DATABASE", partitionKeys=["day"])
+sink.setCatalogInfo(catalogDatabase="wire", catalogTableName="things")
+sink.setFormat("glueparquet")
+sink.writeFrame(mapped)
+back = glueContext.create_dynamic_frame.from_catalog(database="wire", table_name="things")
+some = glueContext.create_dynamic_frame.from_catalog(
+    database="wire", table_name="things", push_down_predicate="day >= '02'")
+print("counts", back.count(), some.count(), some.toDF().schema["day"].dataType.simpleString())
+job.commit()
+"""
+)
+
+
+def test_json_to_a_partitioned_catalog_table(jobs: Any, aws: Any) -> None:
+    body = "".join(json.dumps({"id": i, "day": f"0{i % 3}"}) + "\n" for i in range(9))
+    jobs.s3.put_object(Bucket=BUCKET, Key="in/a.jsonl", Body=body.encode())
+    aws("glue").create_database(DatabaseInput={"Name": "wire"})
+    outcome = jobs.run(PIPELINE)
+    assert (outcome.states[-1], outcome.error) == ("SUCCEEDED", None)
+    assert "counts 9 3 string" in jobs.logs(outcome.run_id)
+    table = aws("glue").get_table(DatabaseName="wire", Name="things")["Table"]
+    assert table["StorageDescriptor"]["Columns"] == [{"Name": "id", "Type": "bigint"}]
+    assert table["Parameters"]["classification"] == "parquet"
+    found = aws("glue").get_partitions(DatabaseName="wire", TableName="things")["Partitions"]
+    assert sorted(p["Values"] for p in found) == [["00"], ["01"], ["02"]]
+
+
+def test_a_second_context_fails_as_it_should(jobs: Any) -> None:
+    outcome = jobs.run(BEGIN + "SparkContext()")
+    assert outcome.states[-1] == "FAILED"
+    assert "Cannot run multiple SparkContexts at once" in outcome.error
+
+
+@pytest.mark.parametrize("arguments", [{}, {"--conf": "spark.sql.shuffle.partitions=3 --conf spark.mine=yes"}])
+def test_settings_of_a_job_are_its_own(jobs: Any, arguments: dict[str, str]) -> None:
+    outcome = jobs.run(BEGIN + "print(spark.conf.get('spark.mine', 'none'), spark.catalog.listTables())", arguments)
+    assert jobs.logs(outcome.run_id) == ["yes []" if arguments else "none []"]
+
+
+def test_settings_in_the_script_reach_a_warm_process(jobs: Any) -> None:
+    script = (
+        "from pyspark.sql import SparkSession\n"
+        "spark = SparkSession.builder.config('spark.mine', 'yes').config('spark.sql.ansi.enabled', 'true').getOrCreate()\n"
+        "print(spark.sparkContext.getConf().get('spark.mine'), spark.conf.get('spark.sql.ansi.enabled'))\n"
+    )
+    outcome = jobs.run(script)
+    assert jobs.logs(outcome.run_id) == ["yes true"]
+
+
+def test_a_killed_jvm_fails_the_run_whatever_the_script_catches(jobs: Any) -> None:
+    script = (
+        BEGIN
+        + "import psutil\n[c.kill() for c in psutil.Process().children() if 'java' in c.name()]\n"
+        + "try:\n    spark.range(3).count()\nexcept Exception:\n    print('caught')\n"
+    )
+    outcome = jobs.run(script)
+    assert outcome.states[-1] == "FAILED"
+    assert "The Java process of the job was killed by signal 9 (SIGKILL)" in outcome.error
+
+
+def test_what_java_says_is_the_message(jobs: Any) -> None:
+    outcome = jobs.run(BEGIN + "spark.read.parquet('s3://glue-runner-wire/nothing/')")
+    assert outcome.error.startswith("AnalysisException: [PATH_NOT_FOUND]")
+    outcome = jobs.run(BEGIN + "sc.parallelize([1]).map(lambda x: x / 0).collect()")
+    assert outcome.error.endswith("ZeroDivisionError: division by zero")
