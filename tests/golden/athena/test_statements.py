@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+
 from rapid.emulator.athena.engine import Engine
 from rapid.emulator.athena.results import csv_line
 from rapid.emulator.athena.session import RESULT_DIGITS
@@ -20,7 +21,7 @@ from rapid.emulator.athena.sql.types import BIGINT, VARCHAR
 
 HERE = Path(__file__).parent
 PEOPLE = (
-    "(SELECT * FROM (VALUES (CAST(1 AS BIGINT), 'Ann', '2020-01-01', 's3://b/1'), (2, 'Bob', '2020-01-02', 's3://b/2')) "
+    "(SELECT * FROM (VALUES (CAST(1 AS BIGINT), 'Ann', '2020-01-01', 's3://b/1'), (2, 'Bob', '2020-01-02', 's3://b/2')) "  # noqa: E501
     'AS v(id, name, dt, "$path"))'
 )
 

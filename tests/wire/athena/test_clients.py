@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+
 from rapid.core import aws as aws_clients
 from rapid.core.config import Config
 
@@ -16,7 +17,7 @@ SQL = "SELECT 1 AS id, 'x' AS name, DECIMAL '1.50' AS d, DATE '2020-01-01' AS da
 def settings(emulator: Config, monkeypatch: pytest.MonkeyPatch) -> Iterator[Config]:
     for name, value in aws_clients.environment(emulator).items():
         monkeypatch.setenv(name, value)
-    yield emulator
+    return emulator
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def test_pyathena_cursor(arguments: dict[str, str]) -> None:
     from pyathena import connect
 
     cursor = connect(**arguments).cursor().execute(SQL)
-    assert cursor.fetchall() == [(1, "x", Decimal("1.50"), date(2020, 1, 1), datetime(2020, 1, 1, 1, 2, 3), [1, 2])]
+    assert cursor.fetchall() == [(1, "x", Decimal("1.50"), date(2020, 1, 1), datetime(2020, 1, 1, 1, 2, 3), [1, 2])]  # noqa: DTZ001
     assert [d[0] for d in cursor.description] == ["id", "name", "d", "day", "t", "xs"]
     assert cursor.execute("SELECT %(n)s AS v", {"n": "it's"}).fetchall() == [("it's",)]
 

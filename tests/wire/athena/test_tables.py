@@ -97,8 +97,8 @@ def test_partition_projection_needs_no_partitions(lab: Any) -> None:
     lab.put("pp/2020/01/02/a.parquet", to_parquet({"id": [1]}))
     lab.put("pp/2020/01/05/a.parquet", to_parquet({"id": [5]}))
     lab.run(
-        "CREATE EXTERNAL TABLE pp (id bigint) PARTITIONED BY (day string) STORED AS PARQUET LOCATION 's3://{bucket}/pp/' "
-        "TBLPROPERTIES ('projection.enabled'='true', 'projection.day.type'='date', 'projection.day.format'='yyyy/MM/dd', "
+        "CREATE EXTERNAL TABLE pp (id bigint) PARTITIONED BY (day string) STORED AS PARQUET LOCATION 's3://{bucket}/pp/' "  # noqa: E501
+        "TBLPROPERTIES ('projection.enabled'='true', 'projection.day.type'='date', 'projection.day.format'='yyyy/MM/dd', "  # noqa: E501
         "'projection.day.range'='2020/01/01,2020/01/10', 'storage.location.template'='s3://{bucket}/pp/${day}')"
     )
     assert lab.run("SELECT id, day FROM pp WHERE day >= '2020/01/03'").rows == [["5", "2020/01/05"]]
@@ -177,7 +177,7 @@ def test_alter_describe_and_drop(lab: Any) -> None:
 def test_information_schema_and_metadata_agree(lab: Any) -> None:
     lab.run("CREATE EXTERNAL TABLE meta (id int, xs array<string>) STORED AS PARQUET LOCATION 's3://{bucket}/meta/'")
     rows = lab.run(
-        "SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = '{db}' AND table_name = 'meta'"
+        "SELECT column_name, data_type FROM information_schema.columns WHERE table_schema = '{db}' AND table_name = 'meta'"  # noqa: E501
     ).rows
     assert rows == [["id", "integer"], ["xs", "array(varchar)"]]
     found = lab.athena.get_table_metadata(CatalogName="AwsDataCatalog", DatabaseName=lab.database, TableName="meta")

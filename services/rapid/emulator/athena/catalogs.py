@@ -135,14 +135,13 @@ def _table(found: Structure) -> Structure:
     descriptor = found.get("StorageDescriptor") or {}
     serde = descriptor.get("SerdeInfo") or {}
     parameters = dict(found.get("Parameters") or {})
-    for name, value in (
+    shown = (
         ("location", descriptor.get("Location")),
         ("inputformat", descriptor.get("InputFormat")),
         ("outputformat", descriptor.get("OutputFormat")),
         ("serde.serialization.lib", serde.get("SerializationLibrary")),
-    ):
-        if value:
-            parameters[name] = value
+    )
+    parameters.update({name: value for name, value in shown if value})
     parameters.update({f"serde.param.{k}": v for k, v in (serde.get("Parameters") or {}).items()})
     described: Structure = {
         "Name": found["Name"],

@@ -1,7 +1,7 @@
 """CloudFormation types of Amazon Athena.
 
 Properties and `Ref` as in https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/AWS_Athena.html (read 2026-11).
-"""
+"""  # noqa: E501
 
 from rapid.emulator.cloudformation import Call, Model, ResourceType, plugin
 

@@ -22,6 +22,8 @@ _TOKEN = re.compile(
 
 @dataclass(frozen=True)
 class Token:
+    """A word, string, quoted name, number or mark, and its place in the text."""
+
     kind: str
     text: str
     start: int
@@ -164,6 +166,8 @@ class Words:
 
 @dataclass
 class HiveColumn:
+    """A column as DDL writes it."""
+
     name: str
     type: str
     comment: str | None = None
@@ -193,7 +197,8 @@ def column_type(words: Words) -> str:
     """
     from rapid.emulator.athena.sql.types import parse_hive
 
-    start, depth, pieces = words.at, 0, []
+    start, depth = words.at, 0
+    pieces: list[str] = []
     while words.at < len(words.tokens):
         mark = words.peek()
         if depth == 0 and pieces and mark in (",", ")", "COMMENT"):
@@ -295,6 +300,8 @@ def _table_clause(words: Words, made: CreateTable) -> None:
 
 @dataclass
 class CreateTableAs:
+    """CREATE TABLE … AS."""
+
     name: Name
     query: str
     properties: dict[str, str | list[str]] = field(default_factory=dict)

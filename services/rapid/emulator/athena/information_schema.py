@@ -23,7 +23,7 @@ TABLES = {
         _table("tables", "table_catalog", "table_schema", "table_name", "table_type"),
         _table("views", "table_catalog", "table_schema", "table_name", "view_definition"),
         _table(
-            "columns", "table_catalog", "table_schema", "table_name", "column_name", "ordinal_position", "column_default",
+            "columns", "table_catalog", "table_schema", "table_name", "column_name", "ordinal_position", "column_default",  # noqa: E501
             "is_nullable", "data_type", "comment", "extra_info",
         ),
     )

@@ -1,4 +1,4 @@
-"""State of Amazon Athena, per account and region. Only plain, picklable values; threads and connections live elsewhere."""
+"""State of Amazon Athena, per account and region. Only picklable values: what runs lives in `runs`."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime

@@ -20,12 +20,14 @@ def perform(session: Session, words: Words) -> None:
         words.end()
         if store.prepared.pop((workgroup, name), None) is None:
             raise _missing(name)
-        return session.write_text([], [])
+        session.write_text([], [])
+        return
     name = words.identifier()
     if kind == "PREPARE":
         words.expect("FROM")
         store.prepared[workgroup, name] = PreparedStatement(name, workgroup, words.rest())
-        return session.write_text([], [])
+        session.write_text([], [])
+        return
     found = store.prepared.get((workgroup, name))
     if found is None:
         raise _missing(name)

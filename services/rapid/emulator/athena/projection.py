@@ -5,14 +5,13 @@ https://docs.aws.amazon.com/athena/latest/ug/partition-projection-supported-type
 
 import itertools
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from rapid.emulator.athena.sql.errors import SqlError
 from rapid.emulator.athena.sql.scope import Column, Table
 
 MAX_VALUES = 1_000_000
-Allowed = Callable[[Column, list[str]], list[int]]
 _UNITS = {"SECONDS": 1, "MINUTES": 60, "HOURS": 3600, "DAYS": 86400, "WEEKS": 7 * 86400}
 _JAVA = {
     "yyyy": "%Y",
@@ -28,7 +27,7 @@ _JAVA = {
 
 
 def projected(
-    table: Table, location: str, parameters: dict[str, str], predicates: list[str], allowed: Allowed
+    table: Table, location: str, parameters: dict[str, str], predicates: list[str]
 ) -> Iterator[tuple[tuple[str, ...], str]]:
     """Values and location of every projected partition that predicates over single keys leave.
 
@@ -36,7 +35,7 @@ def projected(
         SqlError: INVALID_TABLE_PROPERTY if a key's projection is incomplete.
     """
     template = parameters.get("storage.location.template")
-    columns = [_values(key, parameters, predicates, allowed) for key in table.partition_keys]
+    columns = [_values(key, parameters, predicates) for key in table.partition_keys]
     for values in itertools.islice(itertools.product(*columns), MAX_VALUES):
         pairs = list(zip(table.partition_keys, values, strict=True))
         if template:
@@ -48,7 +47,7 @@ def projected(
         yield values, place
 
 
-def _values(key: Column, parameters: dict[str, str], predicates: list[str], allowed: Allowed) -> list[str]:
+def _values(key: Column, parameters: dict[str, str], predicates: list[str]) -> list[str]:
     def setting(name: str, default: str | None = None) -> str:
         value = parameters.get(f"projection.{key.name}.{name}", default)
         if value is None:
@@ -94,7 +93,8 @@ def _dates(span: str, pattern: str, step: int, unit: str) -> list[str]:
         )
     unit = unit.upper() + ("" if unit.upper().endswith("S") else "S")
     first, last = (_date(part.strip(), form) for part in span.split(","))
-    found, current, count = [], first, 0
+    found: list[str] = []
+    current, count = first, 0
     while current <= last and len(found) < MAX_VALUES:
         found.append(current.strftime(form))
         count += step

@@ -26,7 +26,8 @@ NO_LOCATION = (
 
 
 def store_of(context: RequestContext) -> AthenaStore:
-    return athena_stores[context.account_id][context.region]
+    store: AthenaStore = athena_stores[context.account_id][context.region]
+    return store
 
 
 def clients(context: RequestContext) -> tuple[Any, Any]:

@@ -1,6 +1,7 @@
 """Named queries and prepared statements.
 
-https://docs.aws.amazon.com/athena/latest/ug/saved-queries.html and .../querying-with-prepared-statements.html (read 2026-11).
+https://docs.aws.amazon.com/athena/latest/ug/saved-queries.html
+and .../querying-with-prepared-statements.html (read 2026-11).
 """
 
 import re

@@ -113,7 +113,7 @@ def describe(session: Session, words: Words) -> None:
         keys = table.get("PartitionKeys") or []
         rows = [_describe_row(c) for c in [*_described(table), *keys]]
         if keys:
-            rows += [["", None, None], ["# Partition Information", None, None], [f"{_padded('# col_name')}", _padded("data_type"), _padded("comment")], ["", None, None]]  # fmt: skip
+            rows += [["", None, None], ["# Partition Information", None, None], [f"{_padded('# col_name')}", _padded("data_type"), _padded("comment")], ["", None, None]]  # fmt: skip  # noqa: E501
             rows += [_describe_row(k) for k in keys]
     session.write_text([text_column("col_name"), text_column("data_type"), text_column("comment")], rows)
 

@@ -80,7 +80,7 @@ class Reader:
         if parameters.get("projection.enabled", "").lower() == "true":
             partitions = [
                 Partition(values, place, descriptor)
-                for values, place in projected(table, location, parameters, scan.predicates, self._allowed(scan))
+                for values, place in projected(table, location, parameters, scan.predicates)
             ]
         else:
             partitions = [
@@ -89,9 +89,6 @@ class Reader:
             ]
         partitions = self._prune(scan, table, partitions)
         return self._listed(location, partitions)
-
-    def _allowed(self, scan: Scan) -> Any:
-        return lambda column, values: self._matching(scan, [column], [(v,) for v in values])
 
     def _prune(self, scan: Scan, table: Table, partitions: list[Partition]) -> list[Partition]:
         if not scan.predicates or not partitions:

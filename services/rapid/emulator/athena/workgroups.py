@@ -1,4 +1,4 @@
-"""Workgroups: https://docs.aws.amazon.com/athena/latest/ug/workgroups-manage-queries-control-costs.html (read 2026-11)."""
+"""Workgroups: https://docs.aws.amazon.com/athena/latest/ug/workgroups.html (read 2026-11)."""
 
 import re
 from typing import Any

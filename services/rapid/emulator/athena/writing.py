@@ -16,7 +16,7 @@ from urllib.parse import unquote
 from rapid.emulator.athena import hive
 from rapid.emulator.athena.catalog import Structure
 from rapid.emulator.athena.ddl import FORMATS, Definitions, call, partition_input
-from rapid.emulator.athena.hive import HiveColumn, Name, Words
+from rapid.emulator.athena.hive import HiveColumn, Words
 from rapid.emulator.athena.objects import split_uri
 from rapid.emulator.athena.results import column_info
 from rapid.emulator.athena.session import Session
@@ -140,14 +140,14 @@ class Writer:
 
 
 def lazy_text(value: Typed) -> str:
-    """A value as LazySimpleSerDe writes it: items of a collection between \\x02, a map's key and value between \\x03."""
+    """A value as LazySimpleSerDe writes it: items of a collection between \\x02, a map's key and value between \\x03."""  # noqa: E501
     kind, sql = value.type, value.sql
     if kind.name == "array":
         item = lazy_text(Typed("e", kind.args[0]))
         return f"array_to_string(list_transform({sql}, lambda e: coalesce({item}, '\\N')), '\x02')"
     if kind.name == "map":
         key, item = lazy_text(Typed("e.key", kind.args[0])), lazy_text(Typed("e.value", kind.args[1]))
-        return f"array_to_string(list_transform(map_entries({sql}), lambda e: {key} || '\x03' || coalesce({item}, '\\N')), '\x02')"
+        return f"array_to_string(list_transform(map_entries({sql}), lambda e: {key} || '\x03' || coalesce({item}, '\\N')), '\x02')"  # noqa: E501
     if kind.name == "row":
         parts = [
             f"coalesce({lazy_text(Typed(f'({sql}).{quote(field_name(n, i))}', t))}, '\\N')"
@@ -158,7 +158,7 @@ def lazy_text(value: Typed) -> str:
     return text(value)
 
 
-def _renamed(query: Query, sql: str, columns: list[Column]) -> str:
+def _renamed(sql: str, columns: list[Column]) -> str:
     items = ", ".join(f"c{i} AS {quote(c.name)}" for i, c in enumerate(columns))
     return f"SELECT {items} FROM ({sql})"
 
@@ -200,28 +200,29 @@ def create_table_as(session: Session, words: Words) -> None:
         raise SqlError("SCHEMA_NOT_FOUND", f"line 1:1: Schema '{database}' does not exist")
     if session.catalog.describe(database, made.name[1]):
         if made.if_not_exists:
-            return _finish(session, 0, [])
+            _finish(session, 0, [])
+            return
         raise SqlError(
             "TABLE_ALREADY_EXISTS",
             f"line 1:1: Destination table 'awsdatacatalog.{database}.{made.name[1]}' already exists",
         )
     query = session.compile(made.query)
-    columns = _hive_columns(query, made.name)
+    columns = _hive_columns(query)
     keys = [k.lower() for k in properties.get("partitioned_by", [])]
     if [c.name for c in columns[len(columns) - len(keys) :]] != keys:
-        message = f"Partition keys must be the last columns in the table and in the same order as the table properties: {keys}"
+        message = f"Partition keys must be the last columns in the table and in the same order as the table properties: {keys}"  # noqa: E501
         raise SqlError("HIVE_COLUMN_ORDER_MISMATCH", message)
     form, compression = _form(properties)
     location = str(properties.get("external_location") or session.execution.location).rstrip("/") + "/"
     if "external_location" in properties and next(session.objects.list_all(*split_uri(location)), None):
-        message = f"Target directory for table '{database}.{made.name[1]}' already exists: {location}. You may need to manually clean the data at location '{location}' before retrying. Athena will not delete data in your account."  # fmt: skip
+        message = f"Target directory for table '{database}.{made.name[1]}' already exists: {location}. You may need to manually clean the data at location '{location}' before retrying. Athena will not delete data in your account."  # fmt: skip  # noqa: E501
         raise SqlError("HIVE_PATH_ALREADY_EXISTS", message)
     delimiter = str(
         properties.get("field_delimiter", "," if str(properties.get("format", "")).upper() == "CSV" else "\x01")
     )
     target = Target(location, columns, keys, form, compression, delimiter)
     writer = Writer(session, target)
-    count = writer.write(_renamed(query, session.bound(query), columns)) if made.with_data else 0
+    count = writer.write(_renamed(session.bound(query), columns)) if made.with_data else 0
     table = _table_input(made.name[1], target)
     call(definitions.glue.create_table, DatabaseName=database, TableInput=table)
     definitions.add(
@@ -230,7 +231,7 @@ def create_table_as(session: Session, words: Words) -> None:
     _finish(session, count, writer.written)
 
 
-def _hive_columns(query: Query, name: Name) -> list[Column]:
+def _hive_columns(query: Query) -> list[Column]:
     """The table's columns: lower-case names, types that Hive tables can hold."""
     columns, seen = [], set()
     for index, column in enumerate(query.columns):
@@ -245,7 +246,6 @@ def _hive_columns(query: Query, name: Name) -> list[Column]:
         except ValueError as error:
             raise SqlError("NOT_SUPPORTED", f"{error}") from error
         columns.append(Column(column.name.lower(), Type("varchar") if kind.name == "varchar" else kind))
-    del name
     return columns
 
 
@@ -336,14 +336,14 @@ def unload(session: Session, words: Words) -> None:
     if "format" not in properties:
         raise SqlError("INVALID_TABLE_PROPERTY", "line 1:1: UNLOAD requires the property format")
     query = session.compile(text_of_query, session.execution.parameters)
-    columns = _hive_columns(query, (None, "unload"))
+    columns = _hive_columns(query)
     form, compression = _form(properties)
     if next(session.objects.list_all(*split_uri(location.rstrip("/") + "/")), None):
         raise SqlError("HIVE_PATH_ALREADY_EXISTS", f"Target directory {location} already exists and is not empty")
     keys = [k.lower() for k in properties.get("partitioned_by", [])]
     delimiter = str(properties.get("field_delimiter", ","))
     writer = Writer(session, Target(location, columns, keys, form, compression, delimiter))
-    count = writer.write(_renamed(query, session.bound(query), columns))
+    count = writer.write(_renamed(session.bound(query), columns))
     _finish(session, count, writer.written)
 
 

@@ -2,7 +2,7 @@
 
 Each has `relation(files, …)`: objects of one partition in, SQL out that gives the table's columns by name, typed as the
 catalog says (schema on read). Serdes: https://docs.aws.amazon.com/athena/latest/ug/supported-serdes.html (read 2026-11).
-"""
+"""  # noqa: E501
 
 from dataclasses import dataclass, field
 from pathlib import Path

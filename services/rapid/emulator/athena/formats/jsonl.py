@@ -80,7 +80,7 @@ def _by_path(
             c: sql.replace(f"CAST({quote(name)} AS VARCHAR)", f"CAST(k{index} AS VARCHAR)")
             for c, sql in expressions.items()
         }
-    objects = f"read_ndjson_objects({file_list(files)}, ignore_errors={'true' if ignore else 'false'}, maximum_object_size=67108864)"
+    objects = f"read_ndjson_objects({file_list(files)}, ignore_errors={'true' if ignore else 'false'}, maximum_object_size=67108864)"  # noqa: E501
     return expressions, f"(SELECT {', '.join([*items, 'file_index'])} FROM {objects})"
 
 
@@ -100,7 +100,7 @@ def value(text: str, kind: Type) -> str:
         return f"CASE WHEN {absent} THEN NULL ELSE list_transform(json_extract({text}, '$[*]'), lambda e: {inner}) END"
     if kind.name == "map":
         item = value("CAST(json_extract(" + text + ", '$.\"' || k || '\"') AS VARCHAR)", kind.args[1])
-        pairs = f"list_transform(json_keys({text}), lambda k: {{'key': CAST(k AS {kind.args[0].duckdb()}), 'value': {item}}})"
+        pairs = f"list_transform(json_keys({text}), lambda k: {{'key': CAST(k AS {kind.args[0].duckdb()}), 'value': {item}}})"  # noqa: E501
         return f"CASE WHEN {absent} THEN NULL ELSE map_from_entries({pairs}) END"
     if kind.name == "row":
         parts = ", ".join(
@@ -118,7 +118,7 @@ def value(text: str, kind: Type) -> str:
         converted = f"TRY_CAST({plain} AS {kind.duckdb()})"
     message = f"HIVE_BAD_DATA: Error Parsing a column in the table: target type {kind}: For input string: "
     failed = f"({given}) <> '' AND ({converted}) IS NULL"
-    return f"CASE WHEN {absent} THEN NULL WHEN {failed} THEN error({literal(message)} || '\"' || {plain} || '\"') ELSE {converted} END"
+    return f"CASE WHEN {absent} THEN NULL WHEN {failed} THEN error({literal(message)} || '\"' || {plain} || '\"') ELSE {converted} END"  # noqa: E501
 
 
 def _member(text: str, name: str) -> str:

@@ -1,4 +1,4 @@
-"""Delimited text: LazySimpleSerDe, OpenCSVSerde and regular expressions; lines are taken apart as Hive does, not as CSV.
+"""Delimited text: LazySimpleSerDe, OpenCSVSerde and regular expressions; taken apart as Hive does, not as CSV.
 
 https://docs.aws.amazon.com/athena/latest/ug/lazy-simple-serde.html and .../csv-serde.html (read 2026-11).
 """
@@ -14,14 +14,14 @@ from rapid.emulator.athena.sql.types import Type
 
 _MAX_LINE = 64 * 2**20
 _NEVER, _NO_NULL = "\x1f\x1e", "\x1c\x1b"
-"""A separator and a spelling of NULL that no text has: DuckDB's reader then gives whole lines, as they are."""
+"""A separator and a spelling of NULL that no text has: DuckDB then reads whole lines, as they are."""
 
 
 def lines(files: list[DataFile], skip: int) -> str:
     """A relation with one column `l`, a line each."""
     return (
         f"(SELECT coalesce(l, '') AS l, file_index FROM read_csv({file_list(files)}, columns={{'l': 'VARCHAR'}}, "
-        f"auto_detect=false, delim='{_NEVER}', quote='', escape='', header=false, strict_mode=false, nullstr='{_NO_NULL}', "
+        f"auto_detect=false, delim='{_NEVER}', quote='', escape='', header=false, strict_mode=false, nullstr='{_NO_NULL}', "  # noqa: E501
         f"skip={skip}, max_line_size={_MAX_LINE}, hive_partitioning=false))"
     )
 
@@ -50,7 +50,7 @@ def lazy_simple(reading: Reading, files: list[DataFile]) -> tuple[dict[str, str]
     split = f"string_split(l, {literal(separator)})"
     if escape:
         mark = "\x1d"
-        split = f"list_transform(string_split(replace(l, {literal(escape + separator)}, '{mark}'), {literal(separator)}), lambda f: replace(f, '{mark}', {literal(separator)}))"
+        split = f"list_transform(string_split(replace(l, {literal(escape + separator)}, '{mark}'), {literal(separator)}), lambda f: replace(f, '{mark}', {literal(separator)}))"  # noqa: E501
     source = f"(SELECT {split} AS f, file_index FROM {lines(files, skipped(reading))})"
     expressions = {}
     for column in reading.wanted:
@@ -152,6 +152,6 @@ def regex(reading: Reading, files: list[DataFile]) -> tuple[dict[str, str], str]
     expressions = {}
     for column in reading.wanted:
         group = reading.columns.index(column) + 1
-        text = f"CASE WHEN regexp_full_match(l, {literal(pattern)}) THEN regexp_extract(l, {literal('^(?:' + pattern + ')$')}, {group}) END"
+        text = f"CASE WHEN regexp_full_match(l, {literal(pattern)}) THEN regexp_extract(l, {literal('^(?:' + pattern + ')$')}, {group}) END"  # noqa: E501
         expressions[column.name] = lazy_value(f"({text})", column.type, "\x02", "\x03")
     return expressions, lines(files, skipped(reading))

@@ -1,4 +1,4 @@
-"""CAST and TRY_CAST as Trino does them, where DuckDB rounds, trims or accepts differently; and text as Athena prints it.
+"""CAST and TRY_CAST as Trino does them, where DuckDB differs; and values as the text that Athena prints.
 
 Rules: https://trino.io/docs/current/functions/conversion.html (read 2026-11).
 """
@@ -28,7 +28,7 @@ _FROM_STRING = {
 _NOT = {
     ("date", "integer"), ("date", "bigint"), ("timestamp", "bigint"), ("timestamp", "integer"), ("timestamp", "double"),
     ("boolean", "date"), ("date", "boolean"), ("bigint", "date"), ("integer", "date"), ("bigint", "timestamp"),
-    ("integer", "timestamp"), ("double", "timestamp"), ("double", "date"), ("decimal", "date"), ("varbinary", "varchar"),
+    ("integer", "timestamp"), ("double", "timestamp"), ("double", "date"), ("decimal", "date"), ("varbinary", "varchar"),  # noqa: E501
     ("boolean", "timestamp"), ("timestamp", "boolean"), ("time", "date"), ("date", "time"), ("uuid", "bigint"),
 }  # fmt: skip
 

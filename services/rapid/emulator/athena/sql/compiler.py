@@ -50,7 +50,7 @@ def compile_query(text: str, catalog: Catalog, database: str, parameters: list[s
     return query
 
 
-def bind(tree: exp.Expression, parameters: list[str]) -> None:
+def bind(tree: exp.Expr, parameters: list[str]) -> None:
     """Puts parameters in place of `?`.
 
     Raises:
@@ -66,7 +66,7 @@ def bind(tree: exp.Expression, parameters: list[str]) -> None:
         mark.replace(parameter_node(parameter))
 
 
-def parameter_node(text: str) -> exp.Expression:
+def parameter_node(text: str) -> exp.Expr:
     """An execution parameter: a literal or constant expression; anything else is taken as a string.
 
     https://docs.aws.amazon.com/athena/latest/ug/querying-with-prepared-statements.html
@@ -97,10 +97,10 @@ class Compiler:
         self._counter += 1
         return self._counter
 
-    def subquery(self, tree: exp.Expression, parent: Scope | None) -> Query:
+    def subquery(self, tree: exp.Expr, parent: Scope | None) -> Query:
         return self.query(tree, parent)
 
-    def query(self, tree: exp.Expression, parent: Scope | None) -> Query:
+    def query(self, tree: exp.Expr, parent: Scope | None) -> Query:
         """One query expression with its WITH, ORDER BY and LIMIT."""
         while isinstance(tree, exp.Paren) or (isinstance(tree, exp.Subquery) and not _has_tail(tree)):
             tree = tree.this
@@ -184,7 +184,7 @@ class Compiler:
             items.append(f"{expressions.coerce(Typed(f'c{index}', have.type), want.type).sql} AS c{index}")
         return f"(SELECT {', '.join(items)} FROM ({query.sql}))"
 
-    def _set_tail(self, query: Query, tree: exp.Expression, parent: Scope | None) -> Query:
+    def _set_tail(self, query: Query, tree: exp.Expr, parent: Scope | None) -> Query:
         """ORDER BY, OFFSET and LIMIT over a whole set operation or VALUES."""
         if not _has_tail(tree):
             return query
@@ -256,9 +256,7 @@ class Compiler:
             return ""
         return f" WHERE {self.condition(where.this, expressions, 'WHERE clause')}"
 
-    def condition(
-        self, node: exp.Expression, expressions: Expressions, where: str, scans: set[Scan] | None = None
-    ) -> str:
+    def condition(self, node: exp.Expr, expressions: Expressions, where: str, scans: set[Scan] | None = None) -> str:
         """A condition whose conjuncts over partition columns alone are also given to their scan.
 
         Args:
@@ -297,7 +295,7 @@ class Compiler:
             outputs.append((name, value))
         return outputs
 
-    def _star(self, node: exp.Expression, scope: Scope) -> list[tuple[str | None, Typed]]:
+    def _star(self, node: exp.Expr, scope: Scope) -> list[tuple[str | None, Typed]]:
         if any(node.args.get(a) for a in ("except_", "replace", "rename")):
             raise not_supported("EXCEPT or REPLACE after *", position(node))
         path = tuple(p.name.lower() for p in node.parts[:-1]) if isinstance(node, exp.Column) else ()
@@ -329,14 +327,12 @@ class Compiler:
             return
         for node in tree.expressions:
             inner = node.this if isinstance(node, exp.Alias) else node
-            if isinstance(inner, exp.Column) and not isinstance(inner.this, exp.Star):
-                if expressions.compile(inner).sql not in group:
-                    message = f"'{inner.sql('trino')}' must be an aggregate expression or appear in GROUP BY clause"
-                    raise SqlError("EXPRESSION_NOT_AGGREGATE", message, position(inner))
+            bare = isinstance(inner, exp.Column) and not isinstance(inner.this, exp.Star)
+            if bare and expressions.compile(inner).sql not in group:
+                message = f"'{inner.sql('trino')}' must be an aggregate expression or appear in GROUP BY clause"
+                raise SqlError("EXPRESSION_NOT_AGGREGATE", message, position(inner))
 
-    def _group_item(
-        self, node: exp.Expression, expressions: Expressions, outputs: list[tuple[str | None, Typed]]
-    ) -> str:
+    def _group_item(self, node: exp.Expr, expressions: Expressions, outputs: list[tuple[str | None, Typed]]) -> str:
         if isinstance(node, exp.Literal) and not node.is_string:
             return self._ordinal(node, [v for _, v in outputs], "GROUP BY").sql
         if isinstance(node, exp.Tuple):
@@ -348,7 +344,7 @@ class Compiler:
             return f"({self._group_item(node.this, expressions, outputs)})"
         return expressions.compile(node).sql
 
-    def _ordinal(self, node: exp.Expression, values: list[Typed], clause: str) -> Typed:
+    def _ordinal(self, node: exp.Expr, values: list[Typed], clause: str) -> Typed:
         number = int(node.name)
         if not 1 <= number <= len(values):
             raise SqlError(
@@ -358,7 +354,7 @@ class Compiler:
 
     # ORDER BY, LIMIT, windows
 
-    def _tail(self, tree: exp.Expression, expressions: Expressions, columns: list[Column]) -> str:
+    def _tail(self, tree: exp.Expr, expressions: Expressions, columns: list[Column]) -> str:
         order, limit, offset = (tree.args.get(a) for a in ("order", "limit", "offset"))
         sql = ""
         if order:
@@ -369,7 +365,7 @@ class Compiler:
             sql += f" OFFSET {int(offset.expression.name)}"
         return sql
 
-    def _limit(self, limit: exp.Expression) -> str:
+    def _limit(self, limit: exp.Expr) -> str:
         options = limit.args.get("limit_options")
         if options and (options.args.get("with_ties") or options.args.get("percent")):
             raise not_supported("WITH TIES", position(limit))
@@ -392,7 +388,7 @@ class Compiler:
             items.append(f"{self._order_key(node, expressions, columns)} {direction} NULLS {nulls}")
         return "ORDER BY " + ", ".join(items)
 
-    def _order_key(self, node: exp.Expression, expressions: Expressions, columns: list[Column] | None) -> str:
+    def _order_key(self, node: exp.Expr, expressions: Expressions, columns: list[Column] | None) -> str:
         if columns is not None:
             if isinstance(node, exp.Literal) and not node.is_string:
                 self._ordinal(node, [Typed("", c.type) for c in columns], "ORDER BY")
@@ -425,7 +421,7 @@ class Compiler:
             parts.append(self._frame(spec, expressions))
         return f"({' '.join(parts)})"
 
-    def _named_window(self, alias: exp.Expression, node: exp.Window, expressions: Expressions) -> str:
+    def _named_window(self, alias: exp.Expr, node: exp.Window, expressions: Expressions) -> str:
         select = node.find_ancestor(exp.Select)
         for named in (select.args.get("windows") if select else None) or []:
             if named.name.lower() == alias.name.lower():
@@ -449,7 +445,7 @@ class Compiler:
         return f"{spec.args['kind'].upper()} BETWEEN {start} AND {end}"
 
 
-def _aggregates(node: exp.Expression) -> bool:
+def _aggregates(node: exp.Expr) -> bool:
     """Whether an expression has an aggregate of its own query, not one in OVER or in a subquery."""
     if isinstance(node, exp.Window | exp.Query | exp.Subquery):
         return False
@@ -458,11 +454,11 @@ def _aggregates(node: exp.Expression) -> bool:
     return any(_aggregates(child) for child in node.iter_expressions())
 
 
-def _has_tail(tree: exp.Expression) -> bool:
+def _has_tail(tree: exp.Expr) -> bool:
     return any(tree.args.get(a) for a in ("order", "limit", "offset", "with_"))
 
 
-def _row_items(row: exp.Expression) -> list[exp.Expression]:
+def _row_items(row: exp.Expr) -> list[exp.Expr]:
     if isinstance(row, exp.Tuple):
         return row.expressions
     if isinstance(row, exp.Paren):
@@ -472,7 +468,7 @@ def _row_items(row: exp.Expression) -> list[exp.Expression]:
     return [row]
 
 
-def rename(columns: list[Column], names: list[str], node: exp.Expression) -> list[Column]:
+def rename(columns: list[Column], names: list[str], node: exp.Expr) -> list[Column]:
     if not names:
         return columns
     if len(names) != len(columns):

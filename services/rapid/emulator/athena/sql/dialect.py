@@ -5,11 +5,14 @@ sqlglot's Trino dialect turns calls into its own general functions, which loses 
 Messages follow the form of Trino's parser, which Superset and others take apart: `line 1:8: mismatched input 'x'. …`.
 """
 
-from typing import Any
+from itertools import pairwise
+from typing import Any, ClassVar
 
-from sqlglot import exp, tokens
+from sqlglot import exp
 from sqlglot.dialects.trino import Trino
 from sqlglot.errors import ParseError, TokenError
+from sqlglot.parsers.trino import TrinoParser
+from sqlglot.tokenizer_core import Token, TokenType
 
 from rapid.emulator.athena.sql.errors import MalformedQueryError, Position, not_supported
 from rapid.emulator.athena.sql.types import MAX_DECIMAL, TIMESTAMP, TIMESTAMP_TZ, Type, decimal
@@ -17,7 +20,7 @@ from rapid.emulator.athena.sql.types import MAX_DECIMAL, TIMESTAMP, TIMESTAMP_TZ
 _WITH_OWN_SYNTAX = {"CAST", "TRY_CAST", "EXTRACT", "LISTAGG", "POSITION", "SUBSTRING", "TRIM"}
 
 
-def _decimal_literal(parser: Any, this: exp.Expression, _kind: exp.DataType) -> exp.Expression:
+def _decimal_literal(_parser: Any, this: exp.Expr, _kind: exp.DataType) -> exp.Expr:
     """`DECIMAL '10.00'` has the precision and scale that it was written with."""
     text = this.name.lstrip("+-")
     whole, _, fraction = text.partition(".")
@@ -32,17 +35,22 @@ class AthenaSql(Trino):
 
     INDEX_OFFSET = 0
 
-    class Parser(Trino.Parser):
-        FUNCTIONS = {}  # noqa: RUF012 - sqlglot's own form
-        FUNCTION_PARSERS = {k: v for k, v in Trino.Parser.FUNCTION_PARSERS.items() if k in _WITH_OWN_SYNTAX}
-        TYPE_LITERAL_PARSERS = {**Trino.Parser.TYPE_LITERAL_PARSERS, exp.DType.DECIMAL: _decimal_literal}
+    class Parser(TrinoParser):
+        FUNCTIONS: ClassVar[dict[str, Any]] = {}
+        FUNCTION_PARSERS: ClassVar[dict[str, Any]] = {
+            k: v for k, v in TrinoParser.FUNCTION_PARSERS.items() if k in _WITH_OWN_SYNTAX
+        }
+        TYPE_LITERAL_PARSERS: ClassVar[dict[Any, Any]] = {
+            **TrinoParser.TYPE_LITERAL_PARSERS,
+            exp.DType.DECIMAL: _decimal_literal,
+        }
 
 
 _DIALECT = AthenaSql()
-_FORBIDDEN = {tokens.TokenType.DCOLON, tokens.TokenType.L_BRACE, tokens.TokenType.AMP, tokens.TokenType.PIPE}
+_FORBIDDEN = {TokenType.DCOLON, TokenType.L_BRACE, TokenType.AMP, TokenType.PIPE}
 
 
-def tokenize(text: str) -> list[tokens.Token]:
+def tokenize(text: str) -> list[Token]:
     """The tokens of a statement.
 
     Raises:
@@ -56,11 +64,11 @@ def tokenize(text: str) -> list[tokens.Token]:
         ) from error
 
 
-def token_position(token: tokens.Token) -> Position:
+def token_position(token: Token) -> Position:
     return Position(token.line, max(1, token.col - (token.end - token.start)))
 
 
-def mismatched(text: str, token: tokens.Token | None, expecting: str) -> MalformedQueryError:
+def mismatched(text: str, token: Token | None, expecting: str) -> MalformedQueryError:
     if token is None:
         lines = text.split("\n")
         return MalformedQueryError(
@@ -96,16 +104,16 @@ def parse_query(text: str) -> exp.Query:
     return tree  # type: ignore[return-value]
 
 
-def _after(found: list[tokens.Token], word: str) -> tokens.Token | None:
-    for one, two in zip(found, found[1:], strict=False):
+def _after(found: list[Token], word: str) -> Token | None:
+    for one, two in pairwise(found):
         if one.text.upper() == word:
             return two
     return None
 
 
-def _refuse(text: str, found: list[tokens.Token]) -> None:
+def _refuse(text: str, found: list[Token]) -> None:
     """Refuses what sqlglot's parser forgives."""
-    comma, kinds = tokens.TokenType.COMMA, tokens.TokenType
+    comma, kinds = TokenType.COMMA, TokenType
     for one, two in zip(found, [*found[1:], None], strict=True):
         if one.token_type in _FORBIDDEN:
             raise mismatched(text, one, "<expression>")
@@ -117,7 +125,7 @@ def _refuse(text: str, found: list[tokens.Token]) -> None:
         raise mismatched(text, found[0], "'SELECT', 'VALUES', 'WITH'")
 
 
-def _from_parse_error(text: str, found: list[tokens.Token], error: ParseError) -> MalformedQueryError:
+def _from_parse_error(text: str, found: list[Token], error: ParseError) -> MalformedQueryError:
     detail = error.errors[0] if error.errors else {}
     description = str(detail.get("description", error)).split(". Line")[0].strip()
     line, col = detail.get("line"), detail.get("col")
@@ -179,13 +187,13 @@ def to_type(node: exp.DataType) -> Type:
     raise not_supported(f"The type {node.sql('trino').lower()}")
 
 
-def _row_field(node: exp.Expression) -> tuple[str | None, Type]:
+def _row_field(node: exp.Expr) -> tuple[str | None, Type]:
     if isinstance(node, exp.ColumnDef):
         return node.name.lower(), to_type(node.args["kind"])
     return None, to_type(node)  # type: ignore[arg-type]
 
 
-def position(node: exp.Expression | None) -> Position | None:
+def position(node: exp.Expr | None) -> Position | None:
     """Where a node begins, or None where sqlglot did not keep it."""
     if node is None:
         return None
@@ -199,7 +207,7 @@ def position(node: exp.Expression | None) -> Position | None:
     return Position(first["line"], max(1, first["col"] - (first["end"] - first["start"])))
 
 
-def end_offset(node: exp.Expression) -> int | None:
+def end_offset(node: exp.Expr) -> int | None:
     """Offset of the last character of a node that sqlglot kept."""
     ends = [part.meta["end"] for part in node.walk() if "end" in part.meta]
     return max(ends) if ends else None

@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from rapid.emulator.athena.sql import casts, dialect
 from rapid.emulator.athena.sql.dialect import position
-from rapid.emulator.athena.sql.errors import Position, SqlError, not_supported
+from rapid.emulator.athena.sql.errors import MalformedQueryError, Position, SqlError, not_supported
 from rapid.emulator.athena.sql.functions import AGGREGATES, SCALARS, SPECIALS, WINDOWS, strings, times
 from rapid.emulator.athena.sql.functions.registry import Call, choose, fill
 from rapid.emulator.athena.sql.operators import arithmetic
@@ -34,7 +34,7 @@ from rapid.emulator.athena.sql.types import (
 if TYPE_CHECKING:
     from rapid.emulator.athena.sql.compiler import Compiler
 
-_COMPARISONS: dict[type[exp.Expression], str] = {
+_COMPARISONS: dict[type[exp.Expr], str] = {
     exp.EQ: "=",
     exp.NEQ: "<>",
     exp.LT: "<",
@@ -44,9 +44,9 @@ _COMPARISONS: dict[type[exp.Expression], str] = {
     exp.NullSafeEQ: "IS NOT DISTINCT FROM",
     exp.NullSafeNEQ: "IS DISTINCT FROM",
 }
-_ARITHMETIC: dict[type[exp.Expression], str] = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/", exp.Mod: "%"}
+_ARITHMETIC: dict[type[exp.Expr], str] = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/", exp.Mod: "%"}
 _UNORDERED = ("map", "json", "function")
-_NO_PAREN: dict[type[exp.Expression], str] = {
+_NO_PAREN: dict[type[exp.Expr], str] = {
     exp.CurrentDate: "current_date",
     exp.CurrentTimestamp: "current_timestamp",
     exp.CurrentDatetime: "localtimestamp",
@@ -65,7 +65,7 @@ class Expressions:
         self.safe = False
         self._names = 0
 
-    def compile(self, node: exp.Expression) -> Typed:
+    def compile(self, node: exp.Expr) -> Typed:
         """The node as DuckDB SQL.
 
         Raises:
@@ -83,7 +83,7 @@ class Expressions:
             raise not_supported(f"{kind.__name__} in an expression", position(node))
         return method(node)
 
-    def compile_safely(self, node: exp.Expression) -> Typed:
+    def compile_safely(self, node: exp.Expr) -> Typed:
         """As `compile`, with failures of division and casts turned into NULL."""
         before, self.safe = self.safe, True
         try:
@@ -91,7 +91,7 @@ class Expressions:
         finally:
             self.safe = before
 
-    def boolean(self, node: exp.Expression, where: str) -> Typed:
+    def boolean(self, node: exp.Expr, where: str) -> Typed:
         """A condition.
 
         Raises:
@@ -117,7 +117,7 @@ class Expressions:
             return Typed(value.sql, target, value.value)
         return casts.cast(value, target, safe=False)
 
-    def unify(self, values: list[Typed], node: exp.Expression) -> tuple[list[Typed], Type]:
+    def unify(self, values: list[Typed], node: exp.Expr) -> tuple[list[Typed], Type]:
         """The values converted to their common type.
 
         Raises:
@@ -128,12 +128,12 @@ class Expressions:
             shared = common(kind, value.type)
             if shared is None:
                 raise SqlError(
-                    "TYPE_MISMATCH", f"All operands must be the same type or coercible to a common type. Cannot find common type between {kind} and {value.type}", position(node)
+                    "TYPE_MISMATCH", f"All operands must be the same type or coercible to a common type. Cannot find common type between {kind} and {value.type}", position(node)  # noqa: E501
                 )  # fmt: skip
             kind = shared
         return [self.coerce(v, kind) for v in values], kind
 
-    def check_comparable(self, left: Typed, right: Typed, operator: str, node: exp.Expression) -> None:
+    def check_comparable(self, left: Typed, right: Typed, operator: str, node: exp.Expr) -> None:
         """Raises TYPE_MISMATCH unless Trino would compare the two."""
         shared = common(left.type, right.type)
         ordering = operator in ("<", "<=", ">", ">=", "BETWEEN")
@@ -144,9 +144,9 @@ class Expressions:
                 self._operator_position(node),
             )
 
-    def _operator_position(self, node: exp.Expression) -> Position | None:
+    def _operator_position(self, node: exp.Expr) -> Position | None:
         """sqlglot keeps no place for operators: it is the first text after the left side."""
-        left = node.this if isinstance(node.this, exp.Expression) else None
+        left = node.this if isinstance(node.this, exp.Expr) else None
         end = dialect.end_offset(left) if left is not None else None
         if end is None:
             return position(node)
@@ -157,7 +157,7 @@ class Expressions:
 
     # Operators
 
-    def _comparison(self, node: exp.Expression) -> Typed:
+    def _comparison(self, node: exp.Expr) -> Typed:
         operator = _COMPARISONS[type(node)]
         if isinstance(node.expression, exp.Any | exp.All):
             return self._quantified(node, operator)
@@ -173,7 +173,7 @@ class Expressions:
             return left, right
         return self.coerce(left, kind), self.coerce(right, kind)
 
-    def _quantified(self, node: exp.Expression, operator: str) -> Typed:
+    def _quantified(self, node: exp.Expr, operator: str) -> Typed:
         left = self.compile(node.this)
         quantifier = "ANY" if isinstance(node.expression, exp.Any) else "ALL"
         inner = node.expression.this
@@ -182,10 +182,10 @@ class Expressions:
         self.check_comparable(left, Typed("", query.columns[0].type), operator, node)
         return Typed(f"({left.sql} {operator} {quantifier} ({query.sql}))", BOOLEAN)
 
-    def _arithmetic(self, node: exp.Expression) -> Typed:
+    def _arithmetic(self, node: exp.Expr) -> Typed:
         return arithmetic(self, _ARITHMETIC[type(node)], self.compile(node.this), self.compile(node.expression), node)
 
-    def operator_error(self, operator: str, left: Typed, right: Typed, node: exp.Expression) -> SqlError:
+    def operator_error(self, operator: str, left: Typed, right: Typed, node: exp.Expr) -> SqlError:
         message = f"Cannot apply operator: {left.type} {operator} {right.type}"
         return SqlError("TYPE_MISMATCH", message, self._operator_position(node))
 
@@ -213,9 +213,7 @@ class Expressions:
 
     def _is(self, node: exp.Is) -> Typed:
         if not isinstance(node.expression, exp.Null):
-            raise dialect.MalformedQueryError(
-                "mismatched input. Expecting: 'DISTINCT', 'NULL'", self._operator_position(node)
-            )
+            raise MalformedQueryError("mismatched input. Expecting: 'DISTINCT', 'NULL'", self._operator_position(node))
         return Typed(f"({self.compile(node.this).sql} IS NULL)", BOOLEAN)
 
     def _between(self, node: exp.Between) -> Typed:
@@ -229,7 +227,7 @@ class Expressions:
         value, pattern = self.compile(node.this), self.compile(node.expression)
         for side in (value, pattern):
             if not side.type.is_string and side.type != UNKNOWN:
-                raise SqlError("TYPE_MISMATCH", f"Left side of LIKE expression must evaluate to a varchar (actual: {side.type})", position(node))  # fmt: skip
+                raise SqlError("TYPE_MISMATCH", f"Left side of LIKE expression must evaluate to a varchar (actual: {side.type})", position(node))  # fmt: skip  # noqa: E501
         suffix = f" ESCAPE {escape.sql}" if escape else ""
         negated = "NOT " if node.args.get("negate") else ""
         return Typed(f"({value.sql} {negated}LIKE {pattern.sql}{suffix})", BOOLEAN)
@@ -271,7 +269,7 @@ class Expressions:
         self._one_column(query, node)
         return Typed(f"({query.sql})", query.columns[0].type)
 
-    def _one_column(self, query: Any, node: exp.Expression) -> None:
+    def _one_column(self, query: Any, node: exp.Expr) -> None:
         if len(query.columns) != 1:
             message = f"Multiple columns returned by subquery are not yet supported. Found {len(query.columns)}"
             raise SqlError("NOT_SUPPORTED", message, position(node))
@@ -340,7 +338,7 @@ class Expressions:
             raise not_supported("* here", position(node))
         return self._name([p.name for p in node.parts], node)
 
-    def _name(self, names: list[str], node: exp.Expression) -> Typed:
+    def _name(self, names: list[str], node: exp.Expr) -> Typed:
         parts = [n.lower() for n in names]
         variable = self.scope.variable(parts[0])
         if variable is not None:
@@ -351,7 +349,7 @@ class Expressions:
         found, rest = self.scope.resolve(parts, node)
         return self._fields(Typed(found.sql, found.type), rest, node)
 
-    def _fields(self, value: Typed, names: list[str], node: exp.Expression) -> Typed:
+    def _fields(self, value: Typed, names: list[str], node: exp.Expr) -> Typed:
         for name in names:
             found = value.type.field(name) if value.type.name == "row" else None
             if found is None:
@@ -450,7 +448,7 @@ class Expressions:
     def _anonymous(self, node: exp.Anonymous) -> Typed:
         return self._call(str(node.this).lower(), node.expressions, node)
 
-    def _call(self, name: str, arguments: list[exp.Expression], node: exp.Expression) -> Typed:
+    def _call(self, name: str, arguments: list[exp.Expr], node: exp.Expr) -> Typed:
         if name in AGGREGATES or name in WINDOWS:
             return self._aggregate(name, arguments, node)
         special = SPECIALS.get(name)
@@ -466,7 +464,7 @@ class Expressions:
         sql = fill(signature.template, [self.coerce(v, k).sql for v, k in zip(values, kinds, strict=True)])
         return Typed(sql, result)
 
-    def _unexpected(self, name: str, values: list[Typed], signatures: list[Any], node: exp.Expression) -> SqlError:
+    def _unexpected(self, name: str, values: list[Typed], signatures: list[Any], node: exp.Expr) -> SqlError:
         given = ", ".join(str(v.type) for v in values)
         expected = ", ".join(map(str, signatures))
         message = f"Unexpected parameters ({given}) for function {name}. Expected: {expected}"
@@ -486,7 +484,7 @@ class Expressions:
         return self._aggregate("listagg", [node.this, separator], node)
 
     def _aggregate(
-        self, name: str, arguments: list[exp.Expression], node: exp.Expression, ignore_nulls: str = "", after: str = ""
+        self, name: str, arguments: list[exp.Expr], node: exp.Expr, ignore_nulls: str = "", after: str = ""
     ) -> Typed:
         """An aggregate or window call; `after` is its FILTER and OVER."""
         arguments, distinct, order = list(arguments), "", ""
@@ -534,7 +532,7 @@ class Expressions:
         over = self.compiler.window(node, self)
         return self._windowed(node.this, f" OVER {over}")
 
-    def _windowed(self, node: exp.Expression, after: str) -> Typed:
+    def _windowed(self, node: exp.Expr, after: str) -> Typed:
         ignore = ""
         while isinstance(node, exp.Filter | exp.IgnoreNulls | exp.RespectNulls):
             if isinstance(node, exp.Filter):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from rapid.emulator.athena.sql.expressions import Expressions
 
 
-def arithmetic(compiler: "Expressions", operator: str, left: Typed, right: Typed, node: exp.Expression) -> Typed:
+def arithmetic(compiler: "Expressions", operator: str, left: Typed, right: Typed, node: exp.Expr) -> Typed:
     """`left operator right`.
 
     Raises:

@@ -30,7 +30,7 @@ def compile_from(compiler: "Compiler", select: exp.Select, parent: Scope | None)
     return f" FROM {sql}", fields
 
 
-def relation(compiler: "Compiler", node: exp.Expression, outer: Scope) -> tuple[str, list[Field]]:
+def relation(compiler: "Compiler", node: exp.Expr, outer: Scope) -> tuple[str, list[Field]]:
     """One relation; `outer` holds what a lateral one may refer to."""
     sql, fields = _relation(compiler, node, outer)
     sample = node.args.get("sample")
@@ -47,12 +47,12 @@ def relation(compiler: "Compiler", node: exp.Expression, outer: Scope) -> tuple[
 
 
 def _alias_of(sql: str) -> str:
-    return sql.rsplit(" AS ", 1)[1].split("(")[0]
+    return sql.rpartition(" AS ")[2].partition("(")[0]
 
 
-def _relation(compiler: "Compiler", node: exp.Expression, outer: Scope) -> tuple[str, list[Field]]:
+def _relation(compiler: "Compiler", node: exp.Expr, outer: Scope) -> tuple[str, list[Field]]:
     if isinstance(node, exp.Table):
-        return _table(compiler, node, outer)
+        return _table(compiler, node)
     if isinstance(node, exp.Unnest):
         return _unnest(compiler, node, outer)
     if isinstance(node, exp.Lateral):
@@ -70,16 +70,14 @@ def _relation(compiler: "Compiler", node: exp.Expression, outer: Scope) -> tuple
     raise not_supported(f"{type(node).__name__} in FROM", position(node))
 
 
-def _alias(node: exp.Expression | None) -> tuple[str | None, list[str]]:
+def _alias(node: exp.Expr | None) -> tuple[str | None, list[str]]:
     if node is None:
         return None, []
     name = node.this.name.lower() if node.this else None
     return name, [c.name for c in node.args.get("columns") or []]
 
 
-def _derived(
-    compiler: "Compiler", node: exp.Expression, alias: exp.Expression | None, scope: Scope
-) -> tuple[str, list[Field]]:
+def _derived(compiler: "Compiler", node: exp.Expr, alias: exp.Expr | None, scope: Scope) -> tuple[str, list[Field]]:
     from rapid.emulator.athena.sql.compiler import rename
 
     inner = node.this if isinstance(node, exp.Subquery) and not node.args.get("with_") else node
@@ -95,7 +93,7 @@ def _named(compiler: "Compiler", sql: str, columns: list[Column], path: tuple[st
     return f"{sql} AS {alias}", fields
 
 
-def _table(compiler: "Compiler", node: exp.Table, outer: Scope) -> tuple[str, list[Field]]:
+def _table(compiler: "Compiler", node: exp.Table) -> tuple[str, list[Field]]:
     from rapid.emulator.athena.sql.compiler import rename
 
     if not isinstance(node.this, exp.Identifier):
@@ -117,7 +115,7 @@ def _table(compiler: "Compiler", node: exp.Table, outer: Scope) -> tuple[str, li
     return _scan(compiler, table, renamed, path, node)
 
 
-def find_table(compiler: "Compiler", parts: list[str], node: exp.Expression) -> Table:
+def find_table(compiler: "Compiler", parts: list[str], node: exp.Expr) -> Table:
     """The table that a dotted name means.
 
     Raises:
@@ -136,7 +134,7 @@ def find_table(compiler: "Compiler", parts: list[str], node: exp.Expression) -> 
 
 
 def _scan(
-    compiler: "Compiler", table: Table, renamed: list[str], path: tuple[str, ...], node: exp.Expression
+    compiler: "Compiler", table: Table, renamed: list[str], path: tuple[str, ...], node: exp.Expr
 ) -> tuple[str, list[Field]]:
     from rapid.emulator.athena.sql.compiler import rename
 
@@ -157,7 +155,7 @@ def _scan(
 
 
 def _view(
-    compiler: "Compiler", table: Table, shown: list[Column], path: tuple[str, ...], node: exp.Expression
+    compiler: "Compiler", table: Table, shown: list[Column], path: tuple[str, ...], node: exp.Expr
 ) -> tuple[str, list[Field]]:
     label = f"{table.database}.{table.name}"
     if label in compiler.views or len(compiler.views) > MAX_VIEW_DEPTH:

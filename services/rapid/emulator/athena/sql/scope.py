@@ -121,8 +121,8 @@ class Scope:
             yield seen
         finally:
             self.used.pop()
-            for outer in self.used[-1:]:
-                outer |= seen
+            if self.used:
+                self.used[-1].update(seen)
 
     def variable(self, name: str) -> Typed | None:
         for frame in reversed(self.variables):
@@ -130,7 +130,7 @@ class Scope:
                 return frame[name]
         return self.parent.variable(name) if self.parent else None
 
-    def resolve(self, parts: list[str], node: exp.Expression) -> tuple[Field, list[str]]:
+    def resolve(self, parts: list[str], node: exp.Expr) -> tuple[Field, list[str]]:
         """The field a dotted name stands for, and the row fields that follow it.
 
         Raises:

@@ -1,4 +1,4 @@
-"""JSON functions: https://trino.io/docs/current/functions/json.html. Malformed text gives NULL, never a failed query."""
+"""JSON functions: https://trino.io/docs/current/functions/json.html. Malformed text gives NULL."""
 
 import re
 

@@ -29,7 +29,7 @@ _CLASSES: dict[str, Callable[[Type], bool]] = {
 
 @dataclass(frozen=True)
 class Signature:
-    """One overload. In `template`, `{0}`... are the arguments, `{*}` all of them; an aggregate's may end in `:: wrap`."""
+    """One overload. In `template`, `{0}`... are the arguments, `{*}` all; an aggregate's may end in `:: wrap`."""
 
     name: str
     parameters: tuple[Any, ...]
@@ -102,8 +102,8 @@ class Call:
     """One call as a special function sees it."""
 
     name: str
-    node: exp.Expression
-    arguments: list[exp.Expression]
+    node: exp.Expr
+    arguments: list[exp.Expr]
     compiler: "Expressions"
 
     def typed(self, index: int) -> Typed:

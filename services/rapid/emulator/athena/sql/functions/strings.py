@@ -68,7 +68,7 @@ declare(
     sha1(varbinary) -> varbinary = unhex(sha1({0}))
     sha256(varbinary) -> varbinary = unhex(sha256({0}))
     uuid() -> uuid = uuid()
-    """,
+    """,  # noqa: E501
 )
 
 
