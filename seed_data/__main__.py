@@ -14,7 +14,9 @@ def main() -> None:
     options = parser.parse_args()
     truth = generate(options.out_dir, scale=options.scale, seed=options.seed)
     for name, counts in truth.datasets.items():
-        print(f"{name:16} sent {counts.sent:7} valid {counts.valid:7} duplicates {counts.duplicates:5} bad {counts.bad:5}")
+        print(
+            f"{name:16} sent {counts.sent:7} valid {counts.valid:7} duplicates {counts.duplicates:5} bad {counts.bad:5}"
+        )
 
 
 if __name__ == "__main__":

@@ -134,9 +134,19 @@ def deals(seed: int, scale: int) -> Iterator[tuple[dict[str, Any], bool]]:
         for step, (stage, probability) in enumerate(stages):
             amount = world.money(amount * random.uniform(0.9, 1.15)) if step else amount
             closing = {"close_date": time.date()} if stage in {"won", "lost"} else {}
-            record = {**base, "stage": stage, "amount": amount, "probability": probability, "updated_at": time, **closing}
+            record = {
+                **base,
+                "stage": stage,
+                "amount": amount,
+                "probability": probability,
+                "updated_at": time,
+                **closing,
+            }
             yield record, step == len(stages) - 1
-            time = min(time + timedelta(seconds=random.randrange(3600, 2 * 86400)), world.day(world.DAYS) - timedelta(hours=1) + timedelta(minutes=step))
+            time = min(
+                time + timedelta(seconds=random.randrange(3600, 2 * 86400)),
+                world.day(world.DAYS) - timedelta(hours=1) + timedelta(minutes=step),
+            )
 
 
 def probes(seed: int, scale: int) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -95,14 +95,16 @@ def _in_app_events(root: Path, truth: Truth, totals: Totals) -> None:
             for record, late in marketing.events(truth.seed, install):
                 yield install.day, record, late
 
-    weeks = [render.Lines(root, "in_app_events", f"events_week{n}.jsonl.gz", render.push_time) for n in (1, 2, 3)]
+    weeks = [render.Lines(root, "in_app_events", f"events_week{n}.jsonl.gz", marketing.push_time) for n in (1, 2, 3)]
     api = render.Api(root, "in_app_events", lines=True)
     route = lambda each: weeks[each.day // 7] if each.day < FILE_DAYS else api  # noqa: E731
     _send(truth, totals, "in_app_events", soil(truth.seed, "in_app_events", records()), [*weeks, api], route)
 
 
 def _costs(root: Path, truth: Truth, totals: Totals) -> None:
-    records = ((day, {**record, "reattributions": day % 3}, False) for day, record in marketing.costs(truth.seed, truth.scale))
+    records = (
+        (day, {**record, "reattributions": day % 3}, False) for day, record in marketing.costs(truth.seed, truth.scale)
+    )
     plain = {name: name for name in COST_FIELDS}
     # Drift: from the third week there is a column more, and the order is another.
     later = {name: name for name in (*COST_FIELDS[:9], "reattributions", *reversed(COST_FIELDS[9:]))}
@@ -142,7 +144,7 @@ def _orders(root: Path, truth: Truth, totals: Totals) -> None:
     sent = soil(truth.seed, "orders", business.orders(truth.seed, truth.scale))
 
     def drifted() -> Iterator[Sent]:
-        for number, each in enumerate(sent):
+        for each in sent:
             newer: Record = {"payment_method": "card"} if each.day >= DAYS // 2 else {}
             yield Sent(each.kind, each.day, {**each.record, **newer}, each.late, each.torn)
 
@@ -162,12 +164,14 @@ def _deals(root: Path, truth: Truth, totals: Totals) -> None:
 
 
 def _service_health(root: Path, truth: Truth, totals: Totals) -> None:
-    records = ((day, {**record, "region": "eu-central-1"}, False) for day, record in business.probes(truth.seed, truth.scale))
+    records = (
+        (day, {**record, "region": "eu-central-1"}, False) for day, record in business.probes(truth.seed, truth.scale)
+    )
     halves = [
         render.Table(root, "service_health", "probes_a.csv", render.iso, {name: name for name in PROBE_FIELDS}),
-        render.Table(root, "service_health", "probes_b.tsv", render.iso, {n: n for n in (*PROBE_FIELDS, "region")}, "\t"),
+        render.Table(
+            root, "service_health", "probes_b.tsv", render.iso, {n: n for n in (*PROBE_FIELDS, "region")}, "\t"
+        ),
     ]
     sent = soil(truth.seed, "service_health", records)
     _send(truth, totals, "service_health", sent, halves, lambda each: halves[each.day >= DAYS // 2])
-
-

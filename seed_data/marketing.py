@@ -96,7 +96,12 @@ def customer_id(number: int) -> str:
     return f"C{number:07d}"
 
 
-FUNNEL = (("af_complete_registration", 0.55), ("af_tutorial_completion", 0.7), ("af_content_view", 0.95), ("af_add_to_cart", 0.5))
+FUNNEL = (
+    ("af_complete_registration", 0.55),
+    ("af_tutorial_completion", 0.7),
+    ("af_content_view", 0.95),
+    ("af_add_to_cart", 0.5),
+)
 
 
 def events(seed: int, install: Install) -> Iterator[tuple[dict[str, Any], bool]]:
@@ -147,18 +152,21 @@ def costs(seed: int, scale: int) -> Iterator[tuple[int, dict[str, Any]]]:
                     random = world.rng(seed, "cost", day, campaign.id, adset, country)
                     installs = max(0, round(79 * campaign.share * share * season * random.uniform(0.7, 1.3)))
                     clicks = round((installs + 1) * random.uniform(9, 15))
-                    yield day, {
-                        "date": world.day(day),
-                        "app_id": APPS["ios" if campaign.media_source == "Apple Search Ads" else "android"],
-                        "media_source": campaign.media_source,
-                        "campaign": campaign.name,
-                        "campaign_id": campaign.id,
-                        "adset": f"{campaign.name}_set{adset}",
-                        "geo": country,
-                        "os": "ios" if campaign.media_source == "Apple Search Ads" else "android",
-                        "currency": "USD",
-                        "impressions": round(clicks / campaign.ctr * random.uniform(0.9, 1.1)) + clicks,
-                        "clicks": clicks,
-                        "installs": installs,
-                        "cost": world.money((installs + 0.3) * campaign.cpi * random.uniform(0.85, 1.15)),
-                    }
+                    yield (
+                        day,
+                        {
+                            "date": world.day(day),
+                            "app_id": APPS["ios" if campaign.media_source == "Apple Search Ads" else "android"],
+                            "media_source": campaign.media_source,
+                            "campaign": campaign.name,
+                            "campaign_id": campaign.id,
+                            "adset": f"{campaign.name}_set{adset}",
+                            "geo": country,
+                            "os": "ios" if campaign.media_source == "Apple Search Ads" else "android",
+                            "currency": "USD",
+                            "impressions": round(clicks / campaign.ctr * random.uniform(0.9, 1.1)) + clicks,
+                            "clicks": clicks,
+                            "installs": installs,
+                            "cost": world.money((installs + 0.3) * campaign.cpi * random.uniform(0.85, 1.15)),
+                        },
+                    )

@@ -45,7 +45,11 @@ def day_american(time: datetime) -> str:
 def texts(record: Record, time_text: TimeText) -> Record:
     """The record with its times as text."""
     return {
-        key: time_text(value) if isinstance(value, datetime) else value.isoformat() if isinstance(value, date) else value
+        key: time_text(value)
+        if isinstance(value, datetime)
+        else value.isoformat()
+        if isinstance(value, date)
+        else value
         for key, value in record.items()
     }
 
@@ -142,7 +146,9 @@ class Table(Drop):
         separator: str = ",",
         bom: bool = False,
     ) -> None:
-        super().__init__(root, dataset, name, time_text, "text/tab-separated-values" if separator == "\t" else "text/csv")
+        super().__init__(
+            root, dataset, name, time_text, "text/tab-separated-values" if separator == "\t" else "text/csv"
+        )
         self.headings, self.separator, self.bom = headings, separator, bom
 
     def _row(self, cells: Sequence[Any]) -> str:
@@ -155,6 +161,9 @@ class Table(Drop):
 
     def add(self, sent: Sent) -> None:
         record = texts(sent.record, self.time_text)
-        cells = [str(value).lower() if isinstance(value, bool) else value for value in (record.get(f, "") for f in self.headings)]
+        cells = [
+            str(value).lower() if isinstance(value, bool) else value
+            for value in (record.get(f, "") for f in self.headings)
+        ]
         self.write(self._row(cells[: len(cells) // 2] if sent.torn else cells))
         self.records += 1

@@ -1,4 +1,4 @@
-"""Expected totals of the marts, added up while the records are made. Sizes depend on days and campaigns, not on scale."""
+"""Expected totals of the marts, added up while the records are made; sizes depend on days and campaigns only."""
 
 from collections import defaultdict
 from datetime import UTC, datetime
@@ -78,7 +78,11 @@ class Totals:
                 "by_campaign": {name: _rounded(cell) for name, cell in sorted(by_campaign.items())},
             },
             "daily_revenue": {"rows": len(self.days), **orders},
-            "customer_value": {"rows": self.customers, "revenue": orders["revenue"], "app_revenue": round(self.app_revenue, 2)},
+            "customer_value": {
+                "rows": self.customers,
+                "revenue": orders["revenue"],
+                "app_revenue": round(self.app_revenue, 2),
+            },
             "sales_pipeline": {
                 "deals": _sum(self.stages.values(), "deals"),
                 "amount": _sum(self.stages.values(), "amount"),

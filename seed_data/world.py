@@ -1,4 +1,4 @@
-"""The company behind the data: its campaigns, countries, calendar and outages; and randomness that depends only on names."""
+"""The company behind the data: campaigns, countries, calendar, outages; and randomness that depends only on names."""
 
 import random
 from collections.abc import Sequence

@@ -11,8 +11,6 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
-from awsglue.context import GlueContext
-from awsglue.job import Job
 from lake import job
 from lake.catalog import Catalog
 from lake.marts import INPUTS, MARTS, Mart
@@ -20,6 +18,9 @@ from lake.storage import Bucket, in_parallel
 from lake.write import curated_prefix, write_table
 from pyspark.context import SparkContext
 from pyspark.sql import SparkSession
+
+from awsglue.context import GlueContext
+from awsglue.job import Job
 
 LOG = logging.getLogger("curated_to_marts")
 MARTS_AT_ONCE = 2
@@ -48,7 +49,7 @@ def make(spark: SparkSession, bucket: Bucket, catalog: Catalog, sizes: dict[str,
     before = catalog.table(mart.name)
     catalog.put_table(mart.name, frame.schema, bucket.uri(prefix), {})
     keep = {prefix, before["StorageDescriptor"]["Location"].removeprefix(f"s3://{bucket.name}/") if before else prefix}
-    old = [item.key for item in bucket.list(f"marts/{mart.name}/") if not item.key.startswith(tuple(keep))]
+    old = [item.key for item in bucket.find(f"marts/{mart.name}/") if not item.key.startswith(tuple(keep))]
     bucket.delete(old)
     LOG.info("%s: %d files in %.1f s", mart.name, len(keys), time.monotonic() - started)
     return len(keys)
@@ -61,7 +62,7 @@ def main() -> None:
     glue_job = Job(GlueContext(SparkContext.getOrCreate()))
     glue_job.init(options.get("JOB_NAME", "curated_to_marts"), options)
     bucket, catalog = Bucket(options["data_bucket"]), Catalog(options["database"])
-    totals = in_parallel(lambda name: sum(item.size for item in bucket.list(curated_prefix(name))), INPUTS)
+    totals = in_parallel(lambda name: sum(item.size for item in bucket.find(curated_prefix(name))), INPUTS)
     sizes = dict(zip(INPUTS, totals, strict=True))
     spark = job.session(max(sizes.values()))
     version = f"version={datetime.now(UTC):%Y%m%dT%H%M%S%f}"

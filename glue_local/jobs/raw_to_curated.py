@@ -18,8 +18,6 @@ from datetime import UTC, datetime
 from functools import partial, reduce
 from typing import Any
 
-from awsglue.context import GlueContext
-from awsglue.job import Job
 from lake import batches, contract, job, prepare, reading, shape
 from lake.batches import Batch
 from lake.catalog import Catalog
@@ -27,15 +25,21 @@ from lake.contract import Contract, Contracts
 from lake.judge import judge
 from lake.shape import Table
 from lake.storage import Bucket, S3Object, in_parallel
+from lake.values import TEXT
 from lake.write import Output, curated_prefix, keys_prefix, quarantine_objects, quarantine_prefix, write
 from pyspark.context import SparkContext
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import types as T
 
+from awsglue.context import GlueContext
+from awsglue.job import Job
+
 LOG = logging.getLogger("raw_to_curated")
 OBJECTS_PER_BATCH = 5000
 DATASETS_AT_ONCE = 2
-QUARANTINE = T.StructType([T.StructField(name, T.StringType()) for name in ("reason", "source_object", "raw", "run_id")])
+QUARANTINE = T.StructType(
+    [T.StructField(name, T.StringType()) for name in ("reason", "source_object", "raw", "run_id")]
+)
 
 
 @dataclass(frozen=True)
@@ -51,20 +55,24 @@ class Lake:
 
 def seen_keys(lake: Lake, dataset: str) -> DataFrame | None:
     """Hashes of the primary keys that are curated already."""
-    files = [lake.bucket.uri(item.key) for item in lake.bucket.list(keys_prefix(dataset))]
+    files = [lake.bucket.uri(item.key) for item in lake.bucket.find(keys_prefix(dataset))]
     return lake.spark.read.schema("key binary").parquet(*files) if files else None
 
 
-def transform(lake: Lake, batch: Batch, output: Output, sources: list[prepare.Source]) -> tuple[Table | None, list[Any]]:
+def transform(
+    lake: Lake, batch: Batch, output: Output, sources: list[prepare.Source]
+) -> tuple[Table | None, list[Any]]:
     """Reads, casts, judges and writes the readable objects of a batch. Returns the table and what was written."""
     terms = lake.contracts.of(batch.dataset)
     groups = reading.read(lake.spark, lake.bucket, sources, ordered=not terms.configured)
     table, columns = shape.table_of(groups, terms, lake.catalog.existing(batch.dataset))
     if not table.columns:
         # Nothing but flaws: a table needs a column for the rows' shape, and none of them becomes a row.
-        table = Table({"value": shape.values.TEXT}, {})
+        table = Table({"value": TEXT}, {})
     rows = [shape.cast_group(g, names, table, terms) for g, names in zip(groups, columns, strict=True)]
-    judged = judge(reduce(DataFrame.union, rows), table, terms, seen_keys(lake, batch.dataset) if terms.primary_key else None)
+    judged = judge(
+        reduce(DataFrame.union, rows), table, terms, seen_keys(lake, batch.dataset) if terms.primary_key else None
+    )
     report = write(judged, list(table.columns), output, sum(source.plain_size for source in sources))
     return table, report
 

@@ -115,12 +115,12 @@ def _finish(bucket: Bucket, batch: Batch, manifests: list[dict[str, Any]]) -> No
 
 
 def _drop_staging(bucket: Bucket, batch_id: str) -> None:
-    bucket.delete(item.key for item in bucket.list(f"{STAGING}{batch_id}/"))
+    bucket.delete(item.key for item in bucket.find(f"{STAGING}{batch_id}/"))
 
 
 def _undo(bucket: Bucket, batch: Batch) -> None:
     prefixes = (curated_prefix(batch.dataset), quarantine_prefix(batch.dataset), keys_prefix(batch.dataset))
-    files = [item.key for prefix in prefixes for item in bucket.list(prefix) if f"/{batch.id}-" in item.key]
+    files = [item.key for prefix in prefixes for item in bucket.find(prefix) if f"/{batch.id}-" in item.key]
     LOG.info("undoing batch %s of %s: %d files of a run that died", batch.id, batch.dataset, len(files))
     bucket.delete(files)
     _drop_staging(bucket, batch.id)
@@ -130,7 +130,7 @@ def _undo(bucket: Bucket, batch: Batch) -> None:
 def recover(bucket: Bucket, alive: Callable[[str], bool]) -> set[str]:
     """Finishes or undoes what dead runs left. Returns the identities of objects that live runs are working on."""
     busy: set[str] = set()
-    for item in list(bucket.list(BATCHES)):
+    for item in list(bucket.find(BATCHES)):
         document = json.loads(bucket.get(item.key))
         batch = from_document(document)
         if alive(batch.run):
@@ -146,9 +146,9 @@ def recover(bucket: Bucket, alive: Callable[[str], bool]) -> set[str]:
 def new_objects(bucket: Bucket, busy: set[str], datasets: set[str]) -> dict[str, list[S3Object]]:
     """Raw objects without a manifest, per dataset. Folder markers are no objects. `datasets`: only these, or all."""
     prefixes = [f"manifests/{name}/" for name in datasets] or ["manifests/"]
-    done = {item.key for prefix in prefixes for item in bucket.list(prefix)}
+    done = {item.key for prefix in prefixes for item in bucket.find(prefix)}
     found: dict[str, list[S3Object]] = {}
-    for item in bucket.list(RAW):
+    for item in bucket.find(RAW):
         dataset = dataset_of(item.key)
         if item.key.endswith("/") or (datasets and dataset not in datasets):
             continue

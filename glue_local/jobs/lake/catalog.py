@@ -112,4 +112,6 @@ def _check(errors: Iterable[Mapping[str, Any]], table: str, fine: tuple[str, ...
         detail = error.get("ErrorDetail", {})
         if detail.get("ErrorCode") not in fine:
             values = error.get("PartitionValues") or error.get("PartitionValueList")
-            raise RuntimeError(f"Partition {values} of {table}: {detail.get('ErrorCode')}: {detail.get('ErrorMessage')}")
+            raise RuntimeError(
+                f"Partition {values} of {table}: {detail.get('ErrorCode')}: {detail.get('ErrorMessage')}"
+            )

@@ -44,8 +44,9 @@ def session(raw_bytes: int) -> SparkSession:
     Compiling a query costs one to three seconds of a small job, and planning it anew after each stage some more:
     that pays only where there is much to run it on.
     """
-    from awsglue.context import GlueContext
     from pyspark.context import SparkContext
+
+    from awsglue.context import GlueContext
 
     spark: SparkSession = GlueContext(SparkContext.getOrCreate()).spark_session
     for name, value in SETTINGS.items():

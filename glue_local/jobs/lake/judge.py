@@ -63,7 +63,9 @@ def _field_faults(field: Field, checked_names: set[str]) -> list[Column]:
 def key_hash(contract: Contract) -> Column:
     """128 bits of the primary key's values. Lengths go in too, so that ("ab", "c") and ("a", "bc") differ."""
     texts = [F.coalesce(F.col(name).cast("string"), F.lit("\0")) for name in contract.primary_key]
-    return F.unhex(F.md5(reduce(F.concat, [F.concat(F.length(text).cast("string"), F.lit(":"), text) for text in texts])))
+    return F.unhex(
+        F.md5(reduce(F.concat, [F.concat(F.length(text).cast("string"), F.lit(":"), text) for text in texts]))
+    )
 
 
 def _without_duplicates(rows: DataFrame, seen: DataFrame | None) -> DataFrame:
@@ -74,7 +76,9 @@ def _without_duplicates(rows: DataFrame, seen: DataFrame | None) -> DataFrame:
     rows = rows.withColumn("__rank", F.when(F.col("__key").isNotNull(), F.row_number().over(order)))
     again = F.col("__rank") > 1
     if seen is not None:
-        rows = rows.join(seen.select("key").distinct().withColumn("__seen", F.lit(True)), F.col("__key") == F.col("key"), "left")
+        rows = rows.join(
+            seen.select("key").distinct().withColumn("__seen", F.lit(True)), F.col("__key") == F.col("key"), "left"
+        )
         again = again | F.col("__seen").isNotNull()
     status = F.when(F.col("__key").isNull(), QUARANTINED).when(again, DUPLICATE).otherwise(CURATED)
     return rows.withColumn("__status", status)

@@ -36,7 +36,8 @@ CAMPAIGN_PERFORMANCE = Mart(
     ("costs", "installs", "in_app_events"),
     """
     WITH facts AS (
-        SELECT date AS day, media_source, campaign, impressions, clicks, 0 AS installs, cost, 0D AS revenue, 0 AS purchases
+        SELECT date AS day, media_source, campaign, impressions, clicks, 0 AS installs, cost, 0D AS revenue,
+               0 AS purchases
         FROM costs
         UNION ALL
         SELECT CAST(install_time AS date), media_source, campaign, 0, 0, 1, 0D, 0D, 0 FROM installs
@@ -47,12 +48,13 @@ CAMPAIGN_PERFORMANCE = Mart(
     ), totals AS (
         SELECT day, media_source, coalesce(nullif(campaign, ''), '(none)') AS campaign,
                CAST(sum(impressions) AS bigint) AS impressions, CAST(sum(clicks) AS bigint) AS clicks,
-               CAST(sum(installs) AS bigint) AS installs, round(sum(cost), 4) AS cost, round(sum(revenue), 4) AS revenue,
+               CAST(sum(installs) AS bigint) AS installs, round(sum(cost), 4) AS cost,
+               round(sum(revenue), 4) AS revenue,
                CAST(sum(purchases) AS bigint) AS purchases
         FROM facts GROUP BY 1, 2, 3
     )
-    SELECT *, clicks / nullif(impressions, 0) AS ctr, cost / nullif(clicks, 0) AS cpc, cost / nullif(installs, 0) AS cpi,
-           revenue / nullif(cost, 0) AS roas
+    SELECT *, clicks / nullif(impressions, 0) AS ctr, cost / nullif(clicks, 0) AS cpc,
+           cost / nullif(installs, 0) AS cpi, revenue / nullif(cost, 0) AS roas
     FROM totals
     """,
 )

@@ -12,7 +12,7 @@ import lzma
 import re
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -86,7 +86,9 @@ def _readable_text(bucket: Bucket, item: S3Object, layout: Layout, staged: str) 
         _stage_text(bucket, f"{staged}.jsonl", json_lines("".join(text_of(bucket, item, layout))))
         return Source(item, f"{staged}.jsonl", replace(layout, kind="jsonl", compression="", encoding="utf-8"))
     extension = SPARK_EXTENSIONS.get(layout.compression, "")
-    same_name = item.key.endswith(extension) if extension else not re.search(r"\.(gz|bz2|xz|zst|deflate|lz4|snappy)$", item.key)
+    same_name = (
+        item.key.endswith(extension) if extension else not re.search(r"\.(gz|bz2|xz|zst|deflate|lz4|snappy)$", item.key)
+    )
     if layout.encoding in {"utf-8", "utf-8-sig"} and layout.compression != "xz" and same_name:
         return Source(item, item.key, layout)
     suffix = "jsonl" if layout.kind == "jsonl" else "csv"
@@ -169,7 +171,7 @@ def json_lines(text: str) -> Iterator[str]:
         at = _skip(text, at + 1) if at < end and text[at] == "," else at
 
 
-def _elements(text: str, at: int, decoder: json.JSONDecoder) -> Iterator[str]:
+def _elements(text: str, at: int, decoder: json.JSONDecoder) -> Generator[str, None, int]:
     """Yields the elements of the array that starts at `at`; returns where the text goes on after it."""
     at = _skip(text, at + 1)
     while at < len(text) and text[at] != "]":
@@ -213,7 +215,7 @@ def _schema(bucket: Bucket, item: S3Object, kind: str) -> tuple[str, bool]:
     return schema.to_string(show_schema_metadata=False), all(_simpler(each.type) == each.type for each in schema)
 
 
-def _simpler(kind: Any) -> Any:
+def _simpler(kind: Any) -> Any:  # noqa: PLR0911 - one line per type
     """The nearest Arrow type that Spark 3.5 reads from Parquet; the same type where it already does."""
     import pyarrow as pa
 
@@ -262,7 +264,7 @@ def _to_parquet(bucket: Bucket, item: S3Object, kind: str, key: str) -> None:
         bucket.client.upload_fileobj(out, bucket.name, key)
 
 
-def _arrow_batches(file: io.BufferedReader) -> tuple[Any, Iterator[Any]]:
+def _arrow_batches(file: Any) -> tuple[Any, Iterator[Any]]:
     import pyarrow as pa
 
     if file.peek(6)[:6] == b"ARROW1":

@@ -87,8 +87,10 @@ def _object(staged: dict[str, str]) -> Column:
 
 
 def _json_lines(spark: SparkSession, paths: list[str], staged: dict[str, str], ordered: bool) -> Group:
-    lines = _reader(spark).text(paths).select(
-        F.regexp_replace("value", "^\ufeff", "").alias("value"), _object(staged).alias("__object")
+    lines = (
+        _reader(spark)
+        .text(paths)
+        .select(F.regexp_replace("value", "^\ufeff", "").alias("value"), _object(staged).alias("__object"))
     )
     lines = lines.where(F.trim("value") != "")
     inferred = infer_json(spark, lines.select("value"))
@@ -96,7 +98,9 @@ def _json_lines(spark: SparkSession, paths: list[str], staged: dict[str, str], o
     names = in_written_order(lines, names) if ordered else names
     texts = T.StructType([T.StructField(name, T.StringType()) for name in (*names, CORRUPT)])
     options = {"columnNameOfCorruptRecord": CORRUPT, "mode": "PERMISSIVE"}
-    several = F.col("value").rlike(SAME_LINE) & (F.size(F.from_json(F.expr("'[' || value || ']'"), "array<string>")) != 1)
+    several = F.col("value").rlike(SAME_LINE) & (
+        F.size(F.from_json(F.expr("'[' || value || ']'"), "array<string>")) != 1
+    )
     flaw = F.when(F.col("parsed").isNull() | F.col("parsed")[CORRUPT].isNotNull(), "malformed JSON").when(
         several, "more than one JSON value on the line"
     )
@@ -118,8 +122,7 @@ def infer_json(spark: SparkSession, lines: DataFrame) -> T.StructType:
     jvm: Any = spark._jvm
     texts = getattr(lines._jdf, "as")(jvm.org.apache.spark.sql.Encoders.STRING())
     reader: Any = spark.read.option("columnNameOfCorruptRecord", CORRUPT).option("mode", "PERMISSIVE")
-    found = T.StructType.fromJson(json.loads(reader._jreader.json(texts).schema().json()))
-    return found
+    return T.StructType.fromJson(json.loads(reader._jreader.json(texts).schema().json()))
 
 
 def in_written_order(lines: DataFrame, fields: tuple[str, ...]) -> tuple[str, ...]:
@@ -147,7 +150,9 @@ def _csv(spark: SparkSession, source: Source, paths: list[str], staged: dict[str
     )
     if layout.header is not None:
         # The heading is told by its text, wherever it stands: below a preamble, or again where files were joined.
-        cells = F.array(*[F.trim(F.regexp_replace(F.coalesce(F.col(name), F.lit("")), "^\ufeff", "")) for name in columns])
+        cells = F.array(
+            *[F.trim(F.regexp_replace(F.coalesce(F.col(name), F.lit("")), "^\ufeff", "")) for name in columns]
+        )
         rows = rows.where(F.col(CORRUPT).isNotNull() | (cells != F.array(*[F.lit(cell) for cell in layout.header])))
     raw = F.coalesce(F.col(CORRUPT), F.to_csv(F.struct(*columns), {"sep": layout.separator}))
     frame = rows.select(

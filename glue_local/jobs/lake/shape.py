@@ -120,7 +120,9 @@ def table_of(groups: list[Group], contract: Contract, existing: Existing) -> tup
         for original, name in zip(group.fields, columns, strict=True):
             originals.setdefault(name, original)
             seen.add(name)
-    shown = {name: column for name, column in settled.items() if name not in OWN_FIELDS or name in seen | set(existing.types)}
+    shown = {
+        name: column for name, column in settled.items() if name not in OWN_FIELDS or name in seen | set(existing.types)
+    }
     ordered = {name: fresh[name] for columns in columns_of for name in columns if name in fresh}
     return Table(shown | ordered, originals, frozenset(fresh)), columns_of
 
@@ -146,7 +148,7 @@ def _extends(old: T.DataType, new: T.DataType) -> bool:
         return all(f.name in members and _extends(f.dataType, members[f.name]) for f in old)
     if isinstance(old, T.ArrayType) and isinstance(new, T.ArrayType):
         return _extends(old.elementType, new.elementType)
-    return old == new
+    return bool(old == new)
 
 
 def conform(column: Column, source: T.DataType, target: T.DataType) -> Column:

@@ -32,6 +32,9 @@ COMPRESSIONS = ((b"\x1f\x8b", "gzip"), (b"BZh", "bzip2"), (b"\xfd7zXZ\x00", "xz"
 BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
         (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
 
+BINARY = (b"PK\x03\x04", b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x28\xb5\x2f\xfd")
+"""Archives and spreadsheets, documents, pictures, Zstandard."""
+
 csv.field_size_limit(1 << 30)
 
 
@@ -94,14 +97,21 @@ def encoding_of(head: bytes, whole: bool) -> str | None:
             return name
     if b"\0" in head:
         even, odd = head[0::2].count(0), head[1::2].count(0)
-        if max(even, odd) > 0.3 * len(head) / 2 and min(even, odd) < 0.05 * len(head) / 2:
-            return "utf-16-be" if even > odd else "utf-16-le"
+        name = "utf-16-be" if even > odd else "utf-16-le"
+        one_sided = max(even, odd) > 0.3 * len(head) / 2 and min(even, odd) < 0.05 * len(head) / 2
+        return name if one_sided and not _controls(head[:1024].replace(b"\0", b"")) else None
+    if head.startswith(BINARY) or _controls(head[:1024]):
         return None
     try:
         codecs.getincrementaldecoder("utf-8")().decode(head, final=whole)
     except UnicodeDecodeError:
         return single_byte_encoding(head)
     return "utf-8"
+
+
+def _controls(data: bytes) -> bool:
+    """Whether there are control characters that text does not have."""
+    return any(byte < 32 and byte not in b"\t\n\v\f\r\x1a\x1b" for byte in data)
 
 
 def single_byte_encoding(data: bytes) -> str:

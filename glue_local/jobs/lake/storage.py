@@ -36,12 +36,14 @@ class Bucket:
 
     @cached_property
     def client(self) -> Any:
-        return boto3.client("s3", config=Config(max_pool_connections=32, retries={"max_attempts": 5, "mode": "standard"}))
+        return boto3.client(
+            "s3", config=Config(max_pool_connections=32, retries={"max_attempts": 5, "mode": "standard"})
+        )
 
     def uri(self, key: str) -> str:
         return f"s3://{self.name}/{key}"
 
-    def list(self, prefix: str) -> Iterator[S3Object]:
+    def find(self, prefix: str) -> Iterator[S3Object]:
         """Every object under `prefix`, in key order."""
         for page in self.client.get_paginator("list_objects_v2").paginate(Bucket=self.name, Prefix=prefix):
             for item in page.get("Contents", ()):

@@ -25,7 +25,8 @@ ISO_TIME = rf"^[0-9]{{4}}([-/])[0-9]{{1,2}}\1[0-9]{{1,2}}[T ]{CLOCK} ?(Z|UTC|GMT
 NUMERIC_DATE = r"^[0-9]{1,2}([-/.])[0-9]{1,2}\1[0-9]{4}$"
 NUMERIC_TIME = r"^[0-9]{1,2}([-/.])[0-9]{1,2}\1[0-9]{4} [0-9]{1,2}:[0-9]{2}(:[0-9]{2})?( ?[AaPp][Mm])?$"
 _MONTH = (
-    "(Jan(uary)?|Feb(ruary)?|Mar(ch)?|Apr(il)?|May|June?|July?|Aug(ust)?|Sep(t(ember)?)?|Oct(ober)?|Nov(ember)?|Dec(ember)?)"
+    "(Jan(uary)?|Feb(ruary)?|Mar(ch)?|Apr(il)?|May|June?|July?"
+    "|Aug(ust)?|Sep(t(ember)?)?|Oct(ober)?|Nov(ember)?|Dec(ember)?)"
 )
 NAMED_DATE = rf"(?i)^{_MONTH}\.? [0-9]{{1,2}},? [0-9]{{4}}$|^[0-9]{{1,2}}[ -]{_MONTH}\.?[ -][0-9]{{4}}$"
 
@@ -79,8 +80,11 @@ def epoch(text: Column) -> Column:
 
 
 def classify(text: Column) -> Column:
-    """The class of one text: null (missing), integer, decimal, boolean, date, time, named (a date with
-    its month as a word), text, or one of `mdy`, `dmy`, `either` with `_time` for dates in numbers, by which part can be the month."""
+    """The class of one text: null (missing), integer, decimal, boolean, date, time, named, text, or a numeric date's.
+
+    named: a date with its month as a word. Numeric dates are `mdy`, `dmy` or `either`, by which part can be the month,
+    and have `_time` added if they go on with one.
+    """
     trimmed = F.trim(text)
     first = F.regexp_extract(trimmed, r"^([0-9]{1,2})[-/.]", 1).cast("int")
     second = F.regexp_extract(trimmed, r"^[0-9]{1,2}[-/.]([0-9]{1,2})", 1).cast("int")
@@ -134,7 +138,7 @@ def decide(classes: Iterable[str], numbers: bool = True) -> ColumnType:
     return TEXT
 
 
-def merge(one: T.DataType, other: T.DataType) -> T.DataType:
+def merge(one: T.DataType, other: T.DataType) -> T.DataType:  # noqa: PLR0911 - one line per pair of types
     """The type that holds both, text at worst. Structs are merged member by member."""
     if one == other or isinstance(other, T.NullType):
         return one
@@ -143,7 +147,9 @@ def merge(one: T.DataType, other: T.DataType) -> T.DataType:
     numeric = (T.LongType, T.IntegerType, T.ShortType, T.ByteType)
     if isinstance(one, numeric) and isinstance(other, numeric):
         return T.LongType()
-    if isinstance(one, (*numeric, T.DoubleType, T.FloatType)) and isinstance(other, (*numeric, T.DoubleType, T.FloatType)):
+    if isinstance(one, (*numeric, T.DoubleType, T.FloatType)) and isinstance(
+        other, (*numeric, T.DoubleType, T.FloatType)
+    ):
         return T.DoubleType()
     if {type(one), type(other)} == {T.DateType, T.TimestampType}:
         return T.TimestampType()
@@ -167,7 +173,7 @@ def join(one: ColumnType, other: ColumnType) -> ColumnType:
     return ColumnType(merged, numeric.pop() if numeric else "mdy", one.style if one.style == other.style else "any")
 
 
-def read(text: Column, to: ColumnType) -> Column:
+def read(text: Column, to: ColumnType) -> Column:  # noqa: PLR0911 - one line per type
     """The text as a value of a scalar type, or null where it does not fit. Empty text is null, but stays in strings."""
     trimmed = F.trim(text)
     kind = to.type

@@ -85,12 +85,12 @@ def write(judged: DataFrame, columns: list[str], output: Output, raw_bytes: int)
         rows = rows.sortWithinPartitions("__status", "__dt")
     else:
         rows = rows.coalesce(tasks)
-    return rows.mapInArrow(writer(output), REPORT).collect()
+    return list(rows.mapInArrow(writer(output), REPORT).collect())
 
 
 def arrow_batches(frame: DataFrame) -> list[Any]:
     """A small frame's rows as Arrow batches, here. PySpark 3.5 has this, without a public name (`toArrow` is 4.0's)."""
-    return list(frame._collect_as_arrow())  # noqa: SLF001
+    return list(frame._collect_as_arrow())
 
 
 def _write(batches: Iterable[Any], output: Output, task: str) -> list[tuple[str, str, str | None, int, int]]:
@@ -226,7 +226,11 @@ def quarantine_objects(output: Output, reasons: Iterable[tuple[str, str]]) -> li
     pairs = list(reasons)
     if not pairs:
         return []
-    columns = {"__reason": [reason for _, reason in pairs], "__object": [key for key, _ in pairs], "__raw": [None] * len(pairs)}
+    columns = {
+        "__reason": [reason for _, reason in pairs],
+        "__object": [key for key, _ in pairs],
+        "__raw": [None] * len(pairs),
+    }
     table = _quarantine_table(pa.table({k: pa.array(v, pa.string()) for k, v in columns.items()}), output.run)
     key = output.quarantine("objects")
     body = parquet(table)
@@ -235,7 +239,7 @@ def quarantine_objects(output: Output, reasons: Iterable[tuple[str, str]]) -> li
 
 
 def write_table(frame: DataFrame, bucket: str, prefix: str, small: bool) -> list[str]:
-    """Writes a table as Parquet under `prefix`, one file per partition, or one from here if `small`. Returns the keys."""
+    """Writes a table as Parquet under `prefix`: a file per partition, or one from here if `small`. Returns the keys."""
 
     def put(batches: Iterable[Any], part: str) -> list[str]:
         import pyarrow as pa
