@@ -25,7 +25,8 @@ def install() -> None:
     parse = getattr(Request, _PARSE)
 
     def keep_then_parse(self: Request) -> None:
-        if not self.shallow:
+        # Without a content type nothing is parsed, and the stream that is read now would be lost to `data`.
+        if not self.shallow and self.want_form_data_parsed:
             self.get_data(cache=True)
         parse(self)
 
