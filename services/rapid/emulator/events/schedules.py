@@ -13,7 +13,7 @@ from typing import Any
 from localstack.services.events.models import Rule
 
 from rapid.emulator import schedule
-from rapid.emulator.state import mark_dirty
+from rapid.emulator.state import save
 
 GRACE = timedelta(seconds=60)
 """A start that fell into a restart is made up for if it is no older than this."""
@@ -45,10 +45,13 @@ class Schedules:
         self._clock.cancel_all()
 
     def _due(self, rule: Rule, instant: datetime) -> None:
+        """Fires a rule for one instant. That it fired is on disk first: a kill must not fire it twice."""
         vars(rule)["rapid_fired"] = instant
-        mark_dirty("events")
-        self._fire(rule, scheduled_event(rule, instant))
-        self.arrange(rule)
+        try:
+            save("events")
+            self._fire(rule, scheduled_event(rule, instant))
+        finally:
+            self.arrange(rule)
 
 
 def scheduled_event(rule: Rule, instant: datetime) -> dict[str, Any]:

@@ -68,21 +68,27 @@ class Orchestration:
                 self._act(scope, name, trigger, "chain_" + secrets.token_hex(16), None, ())
 
     def fire_scheduled(self, scope: Scope, name: str, instant: datetime) -> None:
-        """Fires a SCHEDULED trigger for one instant, once."""
+        """Fires a SCHEDULED trigger for one instant. That it fired is on disk first: a kill must not fire it twice."""
         with self.engine.lock:
             trigger = scope.store.triggers.get(name)
             if trigger is None or trigger.description["State"] != "ACTIVATED":
                 return
-            if trigger.fired_at is None or trigger.fired_at < instant:
-                trigger.fired_at = instant
-                try:
-                    self.fire(scope, name, trigger)
-                except GlueError as error:
-                    LOG.warning("Trigger %s did not start its workflow: %s", name, error)
-                    if isinstance(error, ConcurrentRunsExceededException):
-                        self._record_refusal(scope, trigger.description["WorkflowName"], str(error))
-            self.timing.schedule(scope, name, trigger)
+            try:
+                if trigger.fired_at is None or trigger.fired_at < instant:
+                    trigger.fired_at = instant
+                    save("glue")
+                    self._fire_or_record(scope, name, trigger)
+            finally:
+                self.timing.schedule(scope, name, trigger)
         mark_dirty("glue")
+
+    def _fire_or_record(self, scope: Scope, name: str, trigger: Trigger) -> None:
+        try:
+            self.fire(scope, name, trigger)
+        except ConcurrentRunsExceededException as error:
+            self._record_refusal(scope, trigger.description["WorkflowName"], str(error))
+        except GlueError as error:
+            LOG.warning("Trigger %s did not start its workflow: %s", name, error)
 
     def _act(
         self,

@@ -108,6 +108,9 @@ class Tables:
     def get_tables(self, context: RequestContext, request: Structure) -> Structure:
         tables = find_database(catalog_of(context, request), request["DatabaseName"]).tables
         found, more = page(tables, request, 100, _matcher(request.get("Expression")))
+        names = {"NAME": "Name", "TABLE_TYPE": "TableType"}
+        if wanted := {names[attribute] for attribute in request.get("AttributesToGet") or () if attribute in names}:
+            return {"TableList": [{k: v for k, v in t.current.items() if k in wanted} for t in found], **more}
         return {"TableList": [table.current for table in found], **more}
 
     @handler("UpdateTable", expand=False)

@@ -60,6 +60,8 @@ def _check(store: GlueStore, described: Structure) -> None:
     if kind == "SCHEDULED":
         if not described.get("Schedule"):
             raise InvalidInputException("A SCHEDULED trigger needs a Schedule.")
+        if not described["Schedule"].startswith("cron("):
+            raise InvalidInputException("Schedule is not valid: Glue takes cron(...) only.")
         try:
             schedule.parse(described["Schedule"])
         except schedule.ScheduleError as error:
