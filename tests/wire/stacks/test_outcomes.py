@@ -173,3 +173,29 @@ def test_a_bucket_has_what_its_properties_say_and_takes_updates(aws: Aws, name: 
     cloudformation.update_stack(StackName=name, TemplateBody=body(9))
     assert wait(cloudformation, stack) == "UPDATE_COMPLETE"
     assert days() == 9
+
+
+def test_change_sets_end_like_direct_operations(aws: Aws, name: str) -> None:
+    """`aws cloudformation deploy` works through them."""
+    cloudformation = aws("cloudformation")
+
+    def change(kind: str, body: str) -> str:
+        made = cloudformation.create_change_set(
+            StackName=name, ChangeSetName=f"c{uuid.uuid4().hex[:8]}", ChangeSetType=kind, TemplateBody=body
+        )
+        cloudformation.get_waiter("change_set_create_complete").wait(
+            ChangeSetName=made["Id"], WaiterConfig={"Delay": 1, "MaxAttempts": 20}
+        )
+        cloudformation.execute_change_set(ChangeSetName=made["Id"])
+        return wait(cloudformation, made["StackId"])
+
+    bad = {"Type": "AWS::S3::Bucket", "DependsOn": "Two", "Properties": {"BucketName": "a"}}
+    one = template(One=queue(f"{name}-1"))
+    assert change("CREATE", one) == "CREATE_COMPLETE"
+    assert (
+        change("UPDATE", template(One=queue(f"{name}-1"), Two=queue(f"{name}-2"), Bad=bad))
+        == "UPDATE_ROLLBACK_COMPLETE"
+    )
+    assert queues(aws, name) == [f"{name}-1"]
+    assert change("UPDATE", template(One=queue(f"{name}-1"), Two=queue(f"{name}-2"))) == "UPDATE_COMPLETE"
+    cloudformation.delete_stack(StackName=name)

@@ -8,6 +8,8 @@ from typing import Any
 from localstack import config
 from localstack.aws.api import RequestContext, handler
 from localstack.aws.api.cloudformation import (
+    CreateChangeSetInput,
+    CreateChangeSetOutput,
     CreateStackInput,
     CreateStackOutput,
     InsufficientCapabilitiesException,
@@ -70,6 +72,12 @@ class StacksProvider(stock.CloudformationProviderV2):
     def create_stack(self, context: RequestContext, request: CreateStackInput) -> CreateStackOutput:
         _check_capabilities(request)
         return super().create_stack(context, request)
+
+    @handler("CreateChangeSet", expand=False)
+    def create_change_set(self, context: RequestContext, request: CreateChangeSetInput) -> CreateChangeSetOutput:
+        if not request.get("UsePreviousTemplate"):
+            _check_capabilities(request)
+        return super().create_change_set(context, request)
 
     @handler("UpdateStack", expand=False)
     def update_stack(self, context: RequestContext, request: UpdateStackInput) -> UpdateStackOutput:
