@@ -133,8 +133,12 @@ def test_json_format(functions: Any) -> None:
 
 
 def test_a_log_group_of_one_s_own(functions: Any) -> None:
-    name = functions.create("def handler(e, c): return c.log_group_name", LoggingConfig={"LogGroup": "/my/group"})
-    assert functions.invoke(name).payload == "/my/group"
+    name = functions.create(
+        "def handler(e, c): return [c.log_group_name, c.log_stream_name]", LoggingConfig={"LogGroup": "/my/group"}
+    )
+    group, stream = functions.invoke(name).payload
+    assert group == "/my/group"
+    assert re.fullmatch(rf"\d{{4}}/\d\d/\d\d/{name}\[\$LATEST\][0-9a-f]{{32}}", stream)
     assert any(e.startswith("REPORT") for e in functions.reported(name, 1, "/my/group"))
 
 

@@ -64,6 +64,12 @@ class Environment(ExecutionEnvironment):
         own = (self.function_version.config.logging_config or {}).get("LogGroup")
         return str(own or super().get_log_group_name())
 
+    def get_log_stream_name(self) -> str:
+        """With the function's name where functions may share a group, as on AWS."""
+        day, _, rest = super().get_log_stream_name().rpartition("/")
+        own = (self.function_version.config.logging_config or {}).get("LogGroup")
+        return f"{day}/{self.function_version.id.function_name if own else ''}{rest}"
+
     def get_environment_variables(self) -> Identity:
         """What the executor makes the process's variables of."""
         version, config = self.function_version.id, self.function_version.config
