@@ -18,7 +18,7 @@ from typing import Any
 from localstack.services.stores import AccountRegionBundle, BaseStore
 from moto.core.base_backend import BackendDict, BaseBackend
 
-from rapid.emulator.state.errors import StateError
+from rapid.emulator.state.errors import PicklingError, StateError
 
 _ATTEMPTS = 50
 _Reduced = tuple[Any, ...]
@@ -129,7 +129,7 @@ def dumps(value: Any) -> bytes:
     """Pickles a value that other threads may be changing: starts again when a container changes under it.
 
     Raises:
-        StateError: it holds something that cannot be pickled.
+        PicklingError: it holds something that cannot be pickled.
     """
     for _ in range(_ATTEMPTS):
         buffer = io.BytesIO()
@@ -137,12 +137,12 @@ def dumps(value: Any) -> bytes:
             _Pickler(buffer, pickle.HIGHEST_PROTOCOL).dump(value)
         except RuntimeError as error:
             if "changed size" not in str(error) and "mutated" not in str(error):
-                raise StateError(f"state cannot be pickled: {error}.") from error
+                raise PicklingError(f"state cannot be pickled: {error}.") from error
         except (TypeError, AttributeError, pickle.PicklingError, RecursionError) as error:
-            raise StateError(f"state cannot be pickled: {error}.") from error
+            raise PicklingError(f"state cannot be pickled: {error}.") from error
         else:
             return buffer.getvalue()
-    raise StateError("state cannot be pickled: it never holds still.")
+    raise PicklingError("state cannot be pickled: it never holds still.")
 
 
 def loads(data: bytes) -> Any:

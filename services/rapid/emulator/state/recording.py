@@ -14,7 +14,6 @@ from localstack.aws.handlers.service import ServiceExceptionSerializer
 from localstack.http import Response
 
 from rapid.emulator.state import snapshots
-from rapid.emulator.state.errors import StateError
 
 LOG = logging.getLogger(__name__)
 
@@ -31,8 +30,8 @@ def record_response(_chain: HandlerChain, context: RequestContext, response: Res
         return
     try:
         recorders.get(context.service.service_name, snapshots.record)(context)
-    except StateError as error:
-        LOG.error("%s.%s is refused: %s", context.service.service_name, context.operation.name, error)
+    except Exception as error:  # LocalStack would only log it, and the promise of the 2xx would be empty
+        LOG.exception("%s.%s could not be recorded", context.service.service_name, context.operation.name)
         failure = CommonServiceException("InternalFailure", str(error), status_code=500)
         serialized = _serializer.create_exception_response(failure, context)
         response.update_from(serialized)

@@ -16,7 +16,7 @@ from localstack.aws.api import RequestContext
 from localstack.services.plugins import SERVICE_PLUGINS, Service
 
 from rapid.emulator.state import containers, operations, pickling
-from rapid.emulator.state.errors import StateError
+from rapid.emulator.state.errors import PicklingError, StateError
 from rapid.emulator.state.journal import Journal, open_checked, quarantine
 
 LOG = logging.getLogger(__name__)
@@ -70,7 +70,7 @@ class Snapshots:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._snapshots: dict[str, Snapshot] = {}
-        self._unsaveable: set[str] = set()
+        self._told: set[str] = set()
         self._lock = threading.Lock()
         self._dirty: set[str] = set()
         self._wake = threading.Event()
@@ -86,26 +86,25 @@ class Snapshots:
         return Journal(self.folder / f"{service}.db")
 
     def save(self, name: str) -> None:
-        """Saves one running service.
+        """Saves one running service. One whose state cannot be pickled is named in an ERROR line, once per cause.
 
         Raises:
             StateError: the disk did not take it.
         """
         service = SERVICE_PLUGINS.get_service(name)
-        if service is None or name in self._unsaveable:
+        if service is None or not containers.containers(service):
             return
         with self._lock:
             if name not in self._snapshots:
-                dump = lambda: self._pickle(name, service)  # noqa: E731
+                dump = lambda: pickling.dumps(containers.extract(service))  # noqa: E731
                 self._snapshots[name] = Snapshot(self.journal(name), dump)
-        if containers.containers(service):
-            self._snapshots[name].save()
-
-    def _pickle(self, name: str, service: Service) -> bytes:
         try:
-            return pickling.dumps(containers.extract(service))
-        except StateError as error:
-            raise StateError(f"The state of {name} cannot be saved: {error}") from error
+            self._snapshots[name].save()
+        except PicklingError as error:
+            message = f"The state of {name} cannot be saved, a restart will lose its latest changes: {error}"
+            if message not in self._told:
+                self._told.add(message)
+                LOG.error("%s", message)
 
     def has_saved(self, name: str) -> bool:
         return (self.folder / f"{name}.db").exists()
@@ -120,7 +119,9 @@ class Snapshots:
         if not path.exists():
             return False
         try:
-            saved = dict(self.journal(name).items())
+            journal = self.journal(name)
+            saved = dict(journal.items())
+            journal.close()
             if _ENTRY not in saved:
                 return False
             containers.inject(service, pickling.loads(saved[_ENTRY]))

@@ -179,7 +179,7 @@ def _touched(
             for each in request["Delete"]["Objects"]:
                 yield each["Key"], each.get("VersionId") or _current_version(bucket, each["Key"])
     elif operation in _KEY_OPERATIONS:
-        key = request.get("Key") or response["Key"]
+        key = request["Key"]
         version = response.get("VersionId") or request.get("VersionId")
         yield key, version or _current_version(find_bucket(request["Bucket"]), key)
 

@@ -45,4 +45,8 @@ def _open(folder: Path) -> tuple[FileStore, Metadata]:
 
 def _record(metadata: Metadata, context: RequestContext) -> None:
     assert context.operation  # noqa: S101 - the caller checked it
-    metadata.record(context.operation.name, context.service_request or {}, context.service_response or {})
+    request = dict(context.service_request or {})
+    if context.operation.name == "PostObject":  # its key is in the form, and may name the file sent
+        file = context.request.files.get("file")
+        request["Key"] = context.request.form["key"].replace("${filename}", file.filename or "" if file else "")
+    metadata.record(context.operation.name, request, context.service_response or {})
