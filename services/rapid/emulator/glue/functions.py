@@ -1,4 +1,7 @@
-"""User-defined functions: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-catalog-functions.html."""
+"""User-defined functions: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-catalog-functions.html.
+
+In a pattern `*`, `.*` and `%` stand for anything.
+"""
 
 import re
 
@@ -39,7 +42,8 @@ class Functions:
 
     @handler("GetUserDefinedFunctions", expand=False)
     def get_user_defined_functions(self, context: RequestContext, request: Structure) -> Structure:
-        pattern = re.compile(request["Pattern"].replace("%", ".*").replace("*", ".*").replace("..*", ".*"))
+        parts = re.split(r"\.?\*|%", request["Pattern"])
+        pattern = re.compile(".*".join(re.escape(part) for part in parts), re.IGNORECASE)
         if request.get("DatabaseName"):
             databases = [self._database(context, request)]
         else:
