@@ -108,6 +108,11 @@ class Deliveries:
             for _, value in list(self.journal.items()):
                 self._pool.submit(self._deliver, Delivery(**json.loads(value)))
 
+    def stop(self) -> None:
+        """Ends delivery; what is left is on disk, for `resume`."""
+        self._clock.cancel_all()
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
     def _deliver(self, delivery: Delivery) -> None:
         sender = self._senders.get(delivery.sender)
         if sender is None:

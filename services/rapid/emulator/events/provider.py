@@ -71,6 +71,7 @@ class RapidEventsProvider(EventsProvider):
 
     def on_before_stop(self) -> None:
         self.schedules.stop()
+        self.deliveries.stop()
 
     def on_after_state_load(self) -> None:
         """Rebuilds what LocalStack keeps beside its stores, then goes on with schedules and deliveries."""
