@@ -21,6 +21,7 @@ from localstack.services.cloudformation.resource_provider import (
 OURS = {
     "AWS::S3::Bucket": "rapid.emulator.stacks.completed:Bucket",
     "AWS::Logs::LogGroup": "rapid.emulator.stacks.completed:LogGroup",
+    "AWS::ApiGateway::RestApi": "rapid.emulator.apigateway.cfn:RestApi",
     "AWS::ApiGateway::Stage": "rapid.emulator.stacks.completed:Stage",
 }
 """Types of LocalStack that we complete."""
