@@ -51,10 +51,10 @@ def class_path(jars: Path) -> str:
     """Spark's own jars, then ours, always in the same order."""
     if not jars.is_dir() or not any(jars.glob("hadoop-aws-*.jar")):
         raise JvmError(f"The jars of jars.json are not in {jars}: Spark cannot reach S3. Run ./rapid doctor.")
-    return ":".join([*map(str, sorted((spark_home() / "jars").glob("*.jar"))), *_declared(jars)])
+    return ":".join([*map(str, sorted((spark_home() / "jars").glob("*.jar"))), *declared(jars)])
 
 
-def _declared(jars: Path) -> list[str]:
+def declared(jars: Path) -> list[str]:
     """The jars that jars.json names, and no others that happen to lie in the folder."""
     import json
 

@@ -13,7 +13,7 @@ from glue_runner.settings import Settings
 
 LOG = logging.getLogger(__name__)
 
-REFILL_SECONDS = 2.0
+REFILL_SECONDS = 4.0
 """A taken process is replaced when its job ends, or after this long: a short job has the machine to itself."""
 
 FAILURES = 3

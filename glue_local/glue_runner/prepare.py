@@ -18,6 +18,9 @@ def start_spark(
 ) -> "subprocess.Popen[bytes]":
     """Starts the JVM with default settings and a job's own on top. No Spark context yet."""
     conf = {**spark_conf.defaults(os.environ, master, folder, heap_mb), **own}
+    if not master.startswith("local"):  # executors have no class path of ours: they fetch the jars from the driver
+        shared = [f"file://{jar}" for jar in jvm.declared(jars)]
+        conf["spark.jars"] = ",".join([*shared, *filter(None, [conf.get("spark.jars")])])
     return jvm.start(conf, jars, heap_mb, folder, archive)
 
 

@@ -15,6 +15,13 @@ _CREDENTIALS = ",".join(
     )
 )
 
+_FOR_EXECUTORS = frozenset(
+    {
+        *("AWS_ENDPOINT_URL", "AWS_REGION", "AWS_DEFAULT_REGION"),
+        *("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"),
+    }
+)
+
 DATALAKE_ADVICE = "--datalake-formats is not supported yet: table formats need jars that are not fetched."
 
 
@@ -85,6 +92,12 @@ def defaults(environ: Mapping[str, str], master: str, folder: Path, heap_mb: int
         "spark.shuffle.service.enabled": "false",
         **s3(environ),
     }
+    if not local:
+        values |= {
+            "spark.executor.memory": f"{heap_mb}m",
+            "spark.executorEnv.PYTHONPATH": str(Path(__file__).parents[1]),
+            **{f"spark.executorEnv.{name}": value for name, value in environ.items() if name in _FOR_EXECUTORS},
+        }
     if local:
         values |= {
             "spark.driver.host": "127.0.0.1",
