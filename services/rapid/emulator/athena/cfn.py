@@ -55,7 +55,7 @@ NamedQuery = plugin(
     ResourceType(
         "AWS::Athena::NamedQuery",
         "athena",
-        create=Call("CreateNamedQuery"),
+        create=Call("CreateNamedQuery", lambda p: {**p, "Name": p.get("Name") or "NamedQuery"}),
         read=Call("GetNamedQuery", lambda p: {"NamedQueryId": p["Ref"]}),
         delete=Call("DeleteNamedQuery", lambda p: {"NamedQueryId": p["Ref"]}),
         ref=lambda _, response: str(response["NamedQueryId"]),
