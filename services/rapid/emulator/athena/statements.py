@@ -27,7 +27,7 @@ class Statement:
         """What follows the query id in the name of the result object."""
         if self.substatement in ("SELECT", "UPDATE", "DELETE", "MERGE", "EXECUTE", "UNLOAD"):
             return ".csv"
-        if self.substatement == "INSERT":
+        if self.substatement in ("INSERT", "CREATE_TABLE_AS_SELECT"):
             return ""
         return ".txt"
 

@@ -1,0 +1,65 @@
+"""Result files and the names of types, as pure functions."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rapid.emulator.athena.results import csv_line, metadata, parse_csv
+from rapid.emulator.athena.sql.types import Type, common, converts, parse_hive, to_hive
+
+CELLS = st.one_of(st.none(), st.text(alphabet=st.characters(blacklist_categories=("Cs",)), max_size=8))
+
+
+@given(st.lists(st.lists(CELLS, min_size=3, max_size=3), max_size=5))
+def test_what_is_written_is_read_back(rows: list[list[str | None]]) -> None:
+    assert list(parse_csv("".join(map(csv_line, rows)))) == rows
+
+
+def test_null_and_the_empty_string_differ() -> None:
+    assert csv_line([None, "", 'a "b"']) == ',"","a ""b"""\n'
+    assert list(parse_csv("\n")) == [[None]]
+
+
+def test_metadata_is_protobuf_with_the_query_id_first() -> None:
+    column = {
+        "Name": "a",
+        "Label": "a",
+        "Type": "integer",
+        "Precision": 10,
+        "Scale": 0,
+        "Nullable": "UNKNOWN",
+        "CaseSensitive": False,
+    }
+    body = metadata("id-1", [column])
+    assert body.startswith(b"\x0a\x04id-1\x22")
+    assert b"\x32\x07integer\x38\x0a\x40\x00\x48\x03\x50\x00" in body
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "int",
+        "string",
+        "decimal(10,2)",
+        "array<struct<a:int,b:map<string,double>>>",
+        "varchar(5)",
+        "timestamp",
+        "binary",
+    ],
+)
+def test_hive_types_survive_the_round_trip(text: str) -> None:
+    assert to_hive(parse_hive(text)) == text
+
+
+@pytest.mark.parametrize("text", ["nonsense", "array<>", "map<string>", "struct<a>", "int>"])
+def test_what_is_no_hive_type_is_refused(text: str) -> None:
+    with pytest.raises((ValueError, IndexError)):
+        parse_hive(text)
+
+
+def test_coercions_are_trinos() -> None:
+    integer, double, varchar, date = Type("integer"), Type("double"), Type("varchar"), Type("date")
+    assert common(integer, Type("decimal", (5, 2))) == Type("decimal", (12, 2))
+    assert common(Type("varchar", (3,)), Type("varchar", (5,))) == Type("varchar", (5,))
+    assert common(date, varchar) is None
+    assert converts(integer, double)
+    assert not converts(double, integer)
