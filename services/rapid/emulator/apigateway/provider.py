@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from localstack.aws.api import RequestContext, handler
-from localstack.aws.api.apigateway import BadRequestException, NotFoundException, Usage
+from localstack.aws.api.apigateway import BadRequestException, NotFoundException, Stages, Usage
 from localstack.services.apigateway.models import apigateway_stores
 from localstack.services.apigateway.next_gen.execute_api.router import ApiGatewayEndpoint, ApiGatewayRouter
 from localstack.services.apigateway.next_gen.provider import ApigatewayNextGenProvider
@@ -26,11 +26,20 @@ def create_provider() -> "ApiGatewayProvider":
 
 
 class ApiGatewayProvider(ApigatewayNextGenProvider):
-    """Adds GetUsage and UpdateUsage, and the counters to the state that is saved."""
+    """Adds GetUsage and UpdateUsage, and the counters to the state that is saved; lists stages by deployment."""
 
     def accept_state_visitor(self, visitor: StateVisitor) -> None:
         super().accept_state_visitor(visitor)
         visitor.visit(usage_stores)
+
+    def get_stages(
+        self, context: RequestContext, rest_api_id: str, deployment_id: str | None = None, **rest: Any
+    ) -> Stages:
+        """The stages of one deployment, where one is named: LocalStack lists all, and its stacks delete what is listed."""
+        stages: Stages = super().get_stages(context, rest_api_id, deployment_id, **rest)
+        if deployment_id:
+            stages["item"] = [stage for stage in stages["item"] if stage["deploymentId"] == deployment_id]
+        return stages
 
     @handler("GetUsage", expand=False)
     def get_usage(self, context: RequestContext, request: dict[str, Any]) -> Usage:
