@@ -1,6 +1,7 @@
 """The parser of DDL: https://docs.aws.amazon.com/athena/latest/ug/create-table.html."""
 
 import pytest
+
 from rapid.emulator.athena import hive
 from rapid.emulator.athena.execute import check
 from rapid.emulator.athena.hive import Words

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from rapid.emulator.athena.results import csv_line, metadata, parse_csv
 from rapid.emulator.athena.sql.types import Type, common, converts, parse_hive, to_hive
 
