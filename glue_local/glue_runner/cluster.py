@@ -49,8 +49,9 @@ def main() -> None:
         "SPARK_HOME": str(jvm.spark_home()),
         "PYSPARK_PYTHON": sys.executable,
         "JAVA_HOME": str(jvm.java_home()),
+        "SPARK_SCALA_VERSION": "2.12",  # else Spark looks for a build tree to find it out
     }
-    os.execve(line[0], line, environment)  # noqa: S606 - no shell is wanted
+    os.execve(line[0], line, environment)
 
 
 if __name__ == "__main__":
