@@ -72,7 +72,8 @@ def test_settings_of_a_job_are_its_own(jobs: Any, arguments: dict[str, str]) -> 
 def test_settings_in_the_script_reach_a_warm_process(jobs: Any) -> None:
     script = (
         "from pyspark.sql import SparkSession\n"
-        "spark = SparkSession.builder.config('spark.mine', 'yes').config('spark.sql.ansi.enabled', 'true').getOrCreate()\n"
+        "builder = SparkSession.builder.config('spark.mine', 'yes').config('spark.sql.ansi.enabled', 'true')\n"
+        "spark = builder.getOrCreate()\n"
         "print(spark.sparkContext.getConf().get('spark.mine'), spark.conf.get('spark.sql.ansi.enabled'))\n"
     )
     outcome = jobs.run(script)
