@@ -9,6 +9,7 @@ import logging
 import os
 import queue
 import re
+import shutil
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -35,8 +36,10 @@ class Engine:
 
         Args:
             readable: folders that queries may read.
-            work: folder for results being made and for what does not fit in memory; emptied.
+            work: folder for results being made and for what does not fit in memory; left-overs are removed.
         """
+        for left_over in work.glob("duckdb-*"):  # of a process that was killed
+            shutil.rmtree(left_over, ignore_errors=True)
         work.mkdir(parents=True, exist_ok=True)
         self.work = Path(tempfile.mkdtemp(prefix="duckdb-", dir=work))
         root = duckdb.connect(
