@@ -1,7 +1,10 @@
 """getResolvedOptions, by https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-crawler-pyspark-extensions-get-resolved-options.html."""
 
+import importlib
+
 import pytest
 
+from awsglue.errors import NotSupportedError
 from awsglue.utils import GlueArgumentError, getResolvedOptions
 
 
@@ -37,3 +40,21 @@ def test_a_pause_needs_both_ends_or_neither() -> None:
     argv = ["s.py", "--job-bookmark-option", "job-bookmark-pause", "--job-bookmark-from", "1"]
     with pytest.raises(GlueArgumentError, match="together"):
         getResolvedOptions(argv, [])
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [
+        ("functions", "namedStruct"),
+        ("devutils", "GlueJobUtils"),
+        ("streaming_data_source", "StreamingDataSource"),
+        ("dataframe_transforms", "ApplyMapping"),
+        ("utils", "makeOptions"),
+    ],
+)
+def test_a_name_that_is_not_written_says_so(module: str, name: str) -> None:
+    found = importlib.import_module(f"awsglue.{module}")
+    with pytest.raises(NotSupportedError, match=f"awsglue.{module}.{name}"):
+        getattr(found, name)
+    with pytest.raises(AttributeError):
+        found.no_such_name_on_aws_either  # noqa: B018
