@@ -68,17 +68,12 @@ class Bucket:
         self.client.put_object(Bucket=self.name, Key=key, Body=body, ContentType="application/json")
 
     def delete(self, keys: Iterable[str]) -> None:
-        """Deletes objects; keys that do not exist are fine.
+        """Deletes objects; keys that do not exist are fine. They are few: one request each, several at a time."""
 
-        Raises:
-            RuntimeError: S3 refused to delete some of them.
-        """
-        waiting = list(keys)
-        for start in range(0, len(waiting), 1000):
-            batch = {"Objects": [{"Key": key} for key in waiting[start : start + 1000]], "Quiet": True}
-            refused = self.client.delete_objects(Bucket=self.name, Delete=batch).get("Errors", [])
-            if refused:
-                raise RuntimeError(f"Could not delete {refused[0]['Key']} from {self.name}: {refused[0]['Message']}")
+        def delete_one(key: str) -> None:
+            self.client.delete_object(Bucket=self.name, Key=key)
+
+        in_parallel(delete_one, keys)
 
 
 class RangedFile(io.RawIOBase):
