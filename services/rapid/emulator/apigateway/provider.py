@@ -35,7 +35,7 @@ class ApiGatewayProvider(ApigatewayNextGenProvider):
     def get_stages(
         self, context: RequestContext, rest_api_id: str, deployment_id: str | None = None, **rest: Any
     ) -> Stages:
-        """The stages of one deployment, where one is named: LocalStack lists all, and its stacks delete what is listed."""
+        """The stages of one deployment, where one is named: else its stacks would delete them all."""
         stages: Stages = super().get_stages(context, rest_api_id, deployment_id, **rest)
         if deployment_id:
             stages["item"] = [stage for stage in stages["item"] if stage["deploymentId"] == deployment_id]
