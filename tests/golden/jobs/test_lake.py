@@ -266,7 +266,7 @@ def test_real_data(lake: Lake) -> None:
     assert lake.columns("real_zipcodes")["zip_code"] == "string"
     assert lake.columns("real_movies")["title"] == "string"
     assert lake.columns("real_movies")["imdb_rating"] == "double"
-    assert lake.columns("real_earthquakes")["geometry"] == "struct<type:string,coordinates:array<double>>"
+    assert lake.columns("real_earthquakes")["geometry"] == "struct<coordinates:array<double>,type:string>"
 
 
 @pytest.mark.skipif(not REAL.is_dir(), reason="the real data sets are not beside this checkout")
