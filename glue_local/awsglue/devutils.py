@@ -5,5 +5,3 @@ from awsglue.errors import unsupported_getattr
 __getattr__ = unsupported_getattr(
     __name__, frozenset({"ExecutionProperty", "Command", "Connections", "Job", "GlueJobUtils"})
 )
-    __name__, frozenset({"ExecutionProperty", "Command", "Connections", "Job", "GlueJobUtils"})
-)
