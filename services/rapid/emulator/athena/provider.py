@@ -25,3 +25,7 @@ class AthenaProvider(Queries, WorkGroups, SavedQueries, DataCatalogs, Tags, Serv
 
         for _account, _region, store in athena_stores.iter_stores():
             fail_interrupted(store.executions)
+
+    def on_before_stop(self) -> None:
+        """A running query would keep the process from ending."""
+        self.stop_running()

@@ -95,6 +95,11 @@ class Queries:
                 self._runs = Runs(engine, lambda: mark_dirty("athena"))
         return self._runs
 
+    def stop_running(self) -> None:
+        with self._starting:
+            if self._runs is not None:
+                self._runs.stop_all()
+
     @handler("StartQueryExecution", expand=False)
     def start_query_execution(self, context: RequestContext, request: Structure) -> Structure:
         from rapid.emulator.athena.execute import check, perform

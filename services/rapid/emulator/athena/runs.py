@@ -28,6 +28,7 @@ class Run:
     execution: Execution
     done: threading.Event = field(default_factory=threading.Event)
     stopping: threading.Event = field(default_factory=threading.Event)
+    stop_reason: str | None = None
     connection: Connection | None = None
     queued: float = field(default_factory=time.monotonic)
     started: float = 0.0
@@ -71,6 +72,13 @@ class Runs:
         self._running[execution.id] = run
         self._pool.submit(self._run, run, work)
 
+    def stop_all(self) -> None:
+        """Cancels what runs or waits, so that the process can end."""
+        for run in list(self._running.values()):
+            run.stop_reason = "The query was cancelled because the service stopped."
+            run.stop()
+        self._pool.shutdown(wait=False)
+
     def find(self, query_id: str) -> Run | None:
         return self._running.get(query_id)
 
@@ -105,7 +113,7 @@ class Runs:
                     run.connection = None
             self._finish(run, "SUCCEEDED", None)
         except StoppedError:
-            self._finish(run, "CANCELLED", None)
+            self._finish(run, "CANCELLED", run.stop_reason)
         except CutoffError:
             self._finish(run, "CANCELLED", "Bytes scanned limit was exceeded")
         except SqlError as error:

@@ -1,0 +1,39 @@
+"""An emulator that is asked to stop ends at once, whatever queries are running."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+
+from rapid.cli.services import spec
+from rapid.core import aws
+from rapid.core.config import Config
+from rapid.core.processes import Supervisor
+from tests.conftest import free_port
+
+ENDLESS = (
+    "select count(*) from unnest(sequence(1, 10000)) a(x), unnest(sequence(1, 10000)) b(y),"
+    " unnest(sequence(1, 10000)) c(z) where x * y + z = 7"
+)
+
+
+def test_sigterm_ends_a_running_query_and_the_process(config: Config, tmp_path: Path) -> None:
+    own = replace(config, home=tmp_path, emulator_port=free_port())
+    supervisor, service = Supervisor(own), spec(own, "emulator")
+    supervisor.start(service)
+    try:
+        supervisor.wait(service)
+        athena = aws.client(own, "athena")
+        aws.client(own, "s3").create_bucket(Bucket="results")
+        query = athena.start_query_execution(
+            QueryString=ENDLESS, ResultConfiguration={"OutputLocation": "s3://results/"}
+        )["QueryExecutionId"]
+        state = athena.get_query_execution(QueryExecutionId=query)["QueryExecution"]["Status"]["State"]
+        assert state in {"QUEUED", "RUNNING"}, "the query is meant to outlast the test"
+        process = supervisor.find("emulator")
+        assert process is not None
+        process.terminate()
+        gone, alive = psutil.wait_procs([process], timeout=30)
+        assert not alive, "the process waits for the query"
+    finally:
+        supervisor.stop(["emulator"])
