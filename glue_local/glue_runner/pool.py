@@ -14,7 +14,8 @@ from glue_runner.settings import Settings
 LOG = logging.getLogger(__name__)
 
 REFILL_SECONDS = 4.0
-"""A taken process is replaced when its job ends, or after this long: a short job has the machine to itself."""
+"""A taken process is replaced when its job ends, so that the job has the machine to itself; after this long already
+if no other is ready for the next job."""
 
 FAILURES = 3
 """After so many warm processes that died unasked in a row, no more are made: jobs start cold and say what is wrong."""
@@ -45,7 +46,7 @@ class Pool:
 
     async def _fill_later(self, ended: asyncio.Event) -> None:
         try:
-            await asyncio.wait_for(ended.wait(), REFILL_SECONDS)
+            await asyncio.wait_for(ended.wait(), None if self.ready else REFILL_SECONDS)
         except TimeoutError:
             LOG.debug("a job takes its time; warming up beside it")
         await self._fill()

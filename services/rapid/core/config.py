@@ -77,7 +77,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("RAPID_ACCOUNT", "000000000000", "AWS account that is emulated"),
     Setting("RAPID_STACK_NAME", "rapid-analytics", "name of the CloudFormation stack"),
     Setting("RAPID_SPARK_MASTER", "local[*]", "where Glue jobs run: local[*] or spark://host:7077"),
-    Setting("RAPID_GLUE_WARM", "1", "JVMs that the Glue runner keeps ready; 0 starts each job cold", int),
+    Setting("RAPID_GLUE_WARM", "2", "JVMs that the Glue runner keeps ready; 0 starts each job cold", int),
     Setting("RAPID_GLUE_PARALLEL", "3", "Glue jobs that run at the same time; more are queued", _positive),
     Setting("RAPID_GLUE_MEMORY_MB", "1024", "Java heap of one Glue job, in MiB", _positive),
     Setting("RAPID_RUNNER_TOKEN", "", "bearer token of the Glue runner's API; empty: generated", secret=True),
