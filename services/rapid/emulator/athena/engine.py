@@ -19,6 +19,7 @@ from typing import Any
 
 import duckdb
 
+from rapid.emulator.athena.sql.decimals import exactly
 from rapid.emulator.athena.sql.errors import SqlError
 
 LOG = logging.getLogger(__name__)
@@ -60,6 +61,9 @@ class Engine:
             root.execute(f"SET {setting}")
         for statement in _statements((Path(__file__).parent / "sql" / "macros.sql").read_text()):
             root.execute(statement)
+        kinds = ["VARCHAR", "VARCHAR", "VARCHAR", "INTEGER"]
+        for name, handling in (("t_decimal", "default"), ("t_decimal_or_null", "return_null")):
+            root.create_function(name, exactly, kinds, "VARCHAR", exception_handling=handling)
         self._idle: queue.LifoQueue[Any] = queue.LifoQueue()
         for _ in range(CONNECTIONS):
             cursor = root.cursor()
@@ -151,16 +155,18 @@ class StoppedError(Exception):
     """The query was stopped while it ran."""
 
 
-_OURS = re.compile(r"^Invalid Input Error: ([A-Z][A-Z_]+): (.*)$", re.DOTALL)
+_OURS = re.compile(r"^Invalid Input Error: (?:Python exception .*?Error: )?([A-Z][A-Z_]+): (.*)$", re.DOTALL)
 
 
 def translate(error: Exception) -> SqlError:
     """DuckDB's failure in Athena's words: our own errors from macros, then the kinds that data can cause."""
-    text = str(error).split("\n\nLINE ")[0].split("\n\nStack Trace")[0].strip()
+    text = str(error).split("\n\nLINE ")[0].split("\n\nStack Trace")[0].split("\n\nAt:")[0].strip()
     ours = _OURS.match(text)
     if ours:
         return SqlError(ours[1], ours[2])
     message = text.split(": ", 1)[-1]
+    if re.match(r"Overflow in \w+ of DECIMAL", message):
+        return SqlError("NUMERIC_VALUE_OUT_OF_RANGE", "Decimal overflow")
     if isinstance(error, duckdb.OutOfRangeException) or "out of range" in message:
         return SqlError("NUMERIC_VALUE_OUT_OF_RANGE", message)
     if "must appear in the GROUP BY" in message:

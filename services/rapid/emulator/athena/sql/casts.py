@@ -165,6 +165,8 @@ def text(value: Typed, least: int = 0) -> str:
     kind, sql = value.type, value.sql
     if kind.is_string:
         return sql
+    if kind.name == "decimal" and kind.args[0] == kind.args[1]:
+        return f"regexp_replace(CAST({sql} AS VARCHAR), '^(-?)[.]', '\\10.')"  # DuckDB writes .5
     if kind.name in _TO_STRING or kind.name == "json":
         return f"CAST({sql} AS VARCHAR)"
     if kind.name in ("double", "real"):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
-from rapid.emulator.athena.sql import casts, dialect
+from rapid.emulator.athena.sql import casts, decimals, dialect
 from rapid.emulator.athena.sql.dialect import position
 from rapid.emulator.athena.sql.errors import MalformedQueryError, Position, SqlError, not_supported
 from rapid.emulator.athena.sql.functions import AGGREGATES, SCALARS, SPECIALS, WINDOWS, strings, times
@@ -508,6 +508,8 @@ class Expressions:
         if chosen is None:
             raise self._unexpected(name, values, signatures, node)
         signature, kinds, result = chosen
+        if name == "avg" and result.name == "decimal":
+            return decimals.average(distinct, self.coerce(values[0], kinds[0]), after)
         if name == "sum" and result.name == "decimal":
             result = decimal(MAX_DECIMAL, result.args[1])
         call, _, wrap = signature.template.partition(" :: ")

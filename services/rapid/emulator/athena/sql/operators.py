@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from rapid.emulator.athena.sql import zones
+from rapid.emulator.athena.sql import decimals, zones
+from rapid.emulator.athena.sql.dialect import position
 from rapid.emulator.athena.sql.scope import Typed
 from rapid.emulator.athena.sql.types import (
     DATE,
     INTERVAL_DAY,
     UNKNOWN,
     Type,
-    as_decimal,
     common,
-    decimal,
 )
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ def arithmetic(compiler: "Expressions", operator: str, left: Typed, right: Typed
     shared = common(left.type, right.type)
     assert shared is not None  # noqa: S101 - numbers always have one
     if shared.name == "decimal":
-        return _decimals(operator, left, right, compiler.safe)
+        return decimals.arithmetic(operator, left, right, compiler.safe, position(node))
     return _numbers(
         operator, _widened(compiler, left, shared), _widened(compiler, right, shared), shared, compiler.safe
     )
@@ -70,30 +69,6 @@ def _numbers(operator: str, left: Typed, right: Typed, kind: Type, safe: bool) -
     if operator == "%":
         return Typed(f"fmod({left.sql}, {right.sql})", kind)
     return Typed(f"({left.sql} {operator} {right.sql})", kind)
-
-
-def _decimals(operator: str, left: Typed, right: Typed, safe: bool) -> Typed:
-    one, two = as_decimal(left.type), as_decimal(right.type)
-    (p1, s1), (p2, s2) = one.args, two.args
-    sides = [
-        t.sql if t.type.name == "decimal" else f"CAST({t.sql} AS {d.duckdb()})" for t, d in ((left, one), (right, two))
-    ]
-    scale = max(s1, s2)
-    if operator in "+-":
-        kind = decimal(max(p1 - s1, p2 - s2) + scale + 1, scale)
-        wide = f"DECIMAL({kind.args[0]},{scale})"
-        return Typed(f"CAST(CAST({sides[0]} AS {wide}) {operator} CAST({sides[1]} AS {wide}) AS {wide})", kind)
-    if operator == "*":
-        kind = decimal(p1 + p2, s1 + s2)
-        if p1 + p2 > 38:
-            sides = [f"CAST({s} AS DOUBLE)" for s in sides]
-        return Typed(f"CAST({sides[0]} * {sides[1]} AS {kind.duckdb()})", kind)
-    zero = f"nullif({sides[1]}, 0)" if safe else f"t_divisor({sides[1]})"
-    if operator == "%":
-        kind = decimal(min(p1 - s1, p2 - s2) + scale, scale)
-        return Typed(f"CAST({sides[0]} % {zero} AS {kind.duckdb()})", kind)
-    kind = decimal(p1 + s2 + max(0, s2 - s1), scale)
-    return Typed(f"CAST(CAST({sides[0]} AS DOUBLE) / CAST({zero} AS DOUBLE) AS {kind.duckdb()})", kind)
 
 
 def _times(operator: str, left: Typed, right: Typed) -> Typed | None:

@@ -1,8 +1,9 @@
 """Mathematical and bitwise functions: https://trino.io/docs/current/functions/math.html."""
 
 from rapid.emulator.athena.sql.functions.registry import SCALARS, Call, declare, special
+from rapid.emulator.athena.sql.operators import arithmetic
 from rapid.emulator.athena.sql.scope import Typed
-from rapid.emulator.athena.sql.types import BIGINT, DOUBLE, decimal
+from rapid.emulator.athena.sql.types import BIGINT, DOUBLE, MAX_DECIMAL, REAL, UNKNOWN, decimal
 
 declare(
     SCALARS,
@@ -39,16 +40,11 @@ declare(
     sign(int) -> int = CAST(sign({0}) AS BIGINT)
     sign(dec) -> decimal(1,0) = CAST(sign({0}) AS DECIMAL(1,0))
     sign(double) -> double = CAST(sign({0}) AS DOUBLE)
-    mod(int, int) -> int = t_mod({0}, {1})
-    mod(dec, dec) -> dec = t_mod({0}, {1})
-    mod(double, double) -> double = fmod({0}, {1})
     random() -> double = random()
     rand() -> double = random()
     random(bigint) -> bigint = CAST(floor(random() * {0}) AS BIGINT)
     rand(bigint) -> bigint = CAST(floor(random() * {0}) AS BIGINT)
     random(bigint, bigint) -> bigint = ({0} + CAST(floor(random() * ({1} - {0})) AS BIGINT))
-    truncate(double) -> double = trunc({0})
-    truncate(real) -> real = trunc({0})
     width_bucket(double, double, double, bigint) -> bigint = t_width_bucket({0}, {1}, {2}, {3})
     width_bucket(double, array(double)) -> bigint = len(list_filter({1}, lambda b: b <= {0}))
     bitwise_and(bigint, bigint) -> bigint = ({0} & {1})
@@ -84,6 +80,34 @@ def ceil_floor(call: Call) -> Typed:
     return Typed(f"{function}({call.cast(0, DOUBLE)})", DOUBLE)
 
 
+@special("truncate")
+def truncate(call: Call) -> Typed:
+    """Towards zero; a decimal keeps its scale when the digits are given."""
+    given, value = call.count(1, 2), call.typed(0)
+    if value.type.name == "decimal":
+        precision, scale = value.type.args
+        if given == 2:
+            digits = f"CAST({call.cast(1, BIGINT)} AS INTEGER)"
+            return Typed(f"CAST(trunc({value.sql}, {digits}) AS {value.type.duckdb()})", value.type)
+        kind = decimal(max(precision - scale, 1), 0)
+        return Typed(f"CAST(trunc({value.sql}) AS {kind.duckdb()})", kind)
+    if given == 2:
+        raise call.wrong_arguments()
+    if value.type == REAL:
+        return Typed(f"trunc({value.sql})", REAL)
+    return Typed(f"trunc({call.cast(0, DOUBLE)})", DOUBLE)
+
+
+@special("mod")
+def modulus(call: Call) -> Typed:
+    """The operator `%` by name."""
+    call.count(2)
+    left, right = call.typed(0), call.typed(1)
+    if not all(side.type.is_number or side.type == UNKNOWN for side in (left, right)):
+        raise call.wrong_arguments()
+    return arithmetic(call.compiler, "%", left, right, call.node)
+
+
 @special("round")
 def round_(call: Call) -> Typed:
     """Half away from zero; a decimal keeps its scale when the digits are given, a double its type."""
@@ -92,7 +116,8 @@ def round_(call: Call) -> Typed:
     if value.type.name == "decimal":
         precision, scale = value.type.args
         kind = decimal(precision + 1, scale) if digits != "0" else decimal(precision - scale + min(scale, 1), 0)
-        return Typed(f"CAST(round({value.sql}, CAST({digits} AS INTEGER)) AS {kind.duckdb()})", kind)
+        wide = f"CAST({value.sql} AS DECIMAL({min(precision + 1, MAX_DECIMAL)},{scale}))"  # 99.9 to -2 digits is 100
+        return Typed(f"CAST(round({wide}, CAST({digits} AS INTEGER)) AS {kind.duckdb()})", kind)
     if value.type.is_integer:
         if digits == "0":
             return value
