@@ -141,10 +141,10 @@ class Expressions:
             raise SqlError(
                 "TYPE_MISMATCH",
                 f"Cannot apply operator: {left.type} {operator} {right.type}",
-                self._operator_position(node),
+                self.operator_position(node),
             )
 
-    def _operator_position(self, node: exp.Expr) -> Position | None:
+    def operator_position(self, node: exp.Expr) -> Position | None:
         """sqlglot keeps no place for operators: it is the first text after the left side."""
         left = node.this if isinstance(node.this, exp.Expr) else None
         end = dialect.end_offset(left) if left is not None else None
@@ -187,7 +187,7 @@ class Expressions:
 
     def operator_error(self, operator: str, left: Typed, right: Typed, node: exp.Expr) -> SqlError:
         message = f"Cannot apply operator: {left.type} {operator} {right.type}"
-        return SqlError("TYPE_MISMATCH", message, self._operator_position(node))
+        return SqlError("TYPE_MISMATCH", message, self.operator_position(node))
 
     def _and(self, node: exp.And) -> Typed:
         sides = [self.boolean(n, "Logical expression term").sql for n in node.flatten()]
@@ -213,7 +213,7 @@ class Expressions:
 
     def _is(self, node: exp.Is) -> Typed:
         if not isinstance(node.expression, exp.Null):
-            raise MalformedQueryError("mismatched input. Expecting: 'DISTINCT', 'NULL'", self._operator_position(node))
+            raise MalformedQueryError("mismatched input. Expecting: 'DISTINCT', 'NULL'", self.operator_position(node))
         return Typed(f"({self.compile(node.this).sql} IS NULL)", BOOLEAN)
 
     def _between(self, node: exp.Between) -> Typed:

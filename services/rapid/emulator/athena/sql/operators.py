@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from rapid.emulator.athena.sql import decimals, zones
-from rapid.emulator.athena.sql.dialect import position
 from rapid.emulator.athena.sql.scope import Typed
 from rapid.emulator.athena.sql.types import (
     DATE,
@@ -41,7 +40,7 @@ def arithmetic(compiler: "Expressions", operator: str, left: Typed, right: Typed
     shared = common(left.type, right.type)
     assert shared is not None  # noqa: S101 - numbers always have one
     if shared.name == "decimal":
-        return decimals.arithmetic(operator, left, right, compiler.safe, position(node))
+        return decimals.arithmetic(operator, left, right, compiler.safe, compiler.operator_position(node))
     return _numbers(
         operator, _widened(compiler, left, shared), _widened(compiler, right, shared), shared, compiler.safe
     )
