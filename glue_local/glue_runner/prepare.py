@@ -2,6 +2,7 @@
 
 import logging
 import os
+import shlex
 import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -21,7 +22,8 @@ def start_spark(
     if not master.startswith("local"):  # executors have no class path of ours: they fetch the jars from the driver
         shared = [f"file://{jar}" for jar in jvm.declared(jars)]
         conf["spark.jars"] = ",".join([*shared, *filter(None, [conf.get("spark.jars")])])
-    return jvm.start(conf, jars, heap_mb, folder, archive)
+    extra = shlex.split(conf.get("spark.driver.extraJavaOptions", ""))
+    return jvm.start(conf, jars, heap_mb, folder, archive, extra)
 
 
 def make_context() -> Any:

@@ -12,6 +12,7 @@ from typing import Any
 
 import psutil
 import pytest
+
 from rapid.core import config as configuration
 from rapid.core.config import ROOT
 
@@ -94,7 +95,9 @@ def test_load_takes_a_file_that_nobody_described(rapid: Rapid, demo: Any, tmp_pa
         writer = csv.writer(file, delimiter=";")
         writer.writerow(["PLZ", "Straße / Nr.", "Umsatz", "Datum", "Bemerkung"])
         for n in range(500):
-            writer.writerow([f"0{1000 + n}", f'Weg "{n}"; Hof', f"{n}.25", f"2026-01-{1 + n % 28:02}", "a\nb" if n % 7 else ""])
+            writer.writerow(
+                [f"0{1000 + n}", f'Weg "{n}"; Hof', f"{n}.25", f"2026-01-{1 + n % 28:02}", "a\nb" if n % 7 else ""]
+            )
     facts = rapid.json("load", str(path), "--dataset", "umsaetze")
     assert (facts["records_in"], facts["curated"], facts["rows_in_table"]) == (500, 500, 500)
     types = {c["name"]: c["type"] for c in facts["columns"]}

@@ -115,6 +115,6 @@ def _show(facts: dict[str, Any]) -> None:
     if facts["quarantine"]:
         console.print(f"[yellow]The quarantined ones, with their reasons, are below {facts['quarantine']}[/]")
     if facts["columns"]:
-        console.print(f"Query it: [bold]./rapid sql 'select * from {facts['dataset']} limit 10'[/]")
+        console.print(f"Query it: [bold]./rapid sql 'select count(*) from {facts['dataset']}'[/]")  # noqa: S608 - shown
     else:
         console.print("[red]No record could be read, so there is no table.[/]")

@@ -25,7 +25,9 @@ def test(fast: bool, compose: bool, pytest_args: tuple[str, ...]) -> None:
     markers = "compose" if compose else "not compose and not slow" if fast else "not compose"
     python = str(load().python("test"))
     os.chdir(ROOT)
-    os.execv(python, [python, "-m", "pytest", "-m", markers, *pytest_args])
+    # Two at a time, by file: each worker has an emulator of its own. Later options win: -n 0 for a debugger.
+    spread = ["-n", "2", "--dist", "loadfile"]
+    os.execv(python, [python, "-m", "pytest", "-m", markers, *spread, *pytest_args])
 
 
 def _ensure_chromium() -> None:

@@ -33,7 +33,7 @@ def test_sigterm_ends_a_running_query_and_the_process(config: Config, tmp_path: 
         process = supervisor.find("emulator")
         assert process is not None
         process.terminate()
-        gone, alive = psutil.wait_procs([process], timeout=30)
+        _, alive = psutil.wait_procs([process], timeout=30)
         assert not alive, "the process waits for the query"
     finally:
         supervisor.stop(["emulator"])
