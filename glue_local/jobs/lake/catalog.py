@@ -69,15 +69,22 @@ class Catalog:
             },
             "StorageDescriptor": {"Columns": columns, "Location": location, **PARQUET},
         }
-        now = self.table(name)
+        now = self.table(name) or self._create(wanted)
         if now is None:
-            self.client.create_table(DatabaseName=self.database, TableInput=wanted)
             return
         if now["StorageDescriptor"]["Columns"] == columns and now["StorageDescriptor"]["Location"] == location:
             return
         self.client.update_table(DatabaseName=self.database, TableInput=wanted)
         if now["StorageDescriptor"]["Columns"] != columns and now.get("PartitionKeys"):
             self._update_partitions(name, columns)
+
+    def _create(self, wanted: dict[str, Any]) -> dict[str, Any] | None:
+        """Creates a table; returns the one that is there if another thread or run was quicker."""
+        try:
+            self.client.create_table(DatabaseName=self.database, TableInput=wanted)
+        except self.client.exceptions.AlreadyExistsException:
+            return self.table(wanted["Name"])
+        return None
 
     def _update_partitions(self, name: str, columns: list[dict[str, str]]) -> None:
         """Gives every partition the table's new columns: Athena reads a partition by the partition's own."""

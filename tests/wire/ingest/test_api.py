@@ -28,7 +28,7 @@ def stack(emulator: Config) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def api(stack: dict[str, str], aws: Callable[[str], Any]) -> httpx.Client:
     key = aws("apigateway").get_api_key(apiKey=stack["ApiKeyId"], includeValue=True)["value"]
-    return httpx.Client(base_url=stack["ApiUrl"], headers={"x-api-key": key}, timeout=30)
+    return httpx.Client(base_url=stack["ApiUrl"], headers={"x-api-key": key}, timeout=30, trust_env=False)
 
 
 def lines(aws: Callable[[str], Any], bucket: str, prefix: str) -> list[dict[str, Any]]:
@@ -59,7 +59,9 @@ def test_gzip_arrives_byte_for_byte(api: httpx.Client) -> None:
 @pytest.mark.parametrize("key", [None, "wrong"])
 def test_without_the_key_nothing_gets_in(api: httpx.Client, key: str | None) -> None:
     headers = {"x-api-key": key or ""}
-    answer = httpx.post(f"{api.base_url}ingest/service_health", json=RECORD, headers=headers if key else {})
+    answer = httpx.post(
+        f"{api.base_url}ingest/service_health", json=RECORD, headers=headers if key else {}, trust_env=False
+    )
     assert (answer.status_code, answer.json()) == (403, {"message": "Forbidden"})
 
 
