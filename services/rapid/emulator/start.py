@@ -31,6 +31,8 @@ def environment(config: Config) -> dict[str, str]:
         "LOCALSTACK_HOST": config.emulator_address,
         "FILESYSTEM_ROOT": str(config.state / "localstack"),
         "DISABLE_EVENTS": "1",
+        # In a container, too, it is our process with our folders, not LocalStack's own image.
+        "OVERRIDE_IN_DOCKER": "0",
         "SKIP_SSL_CERT_DOWNLOAD": "1",
         "DNS_ADDRESS": "0",
         "LAMBDA_RUNTIME_EXECUTOR": "process",
