@@ -3,14 +3,13 @@
 S3 and Glue push nothing to a client, so both are asked, often at first and less often while nothing changes.
 """
 
-import json
 import time
 from collections.abc import Callable, Collection
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from rapid import lake
 from rapid.core.errors import RapidError
 
 FIRST_WAIT, LONGEST_WAIT = 0.2, 1.0
@@ -40,26 +39,11 @@ class Pipeline:
 
     def raw_objects(self) -> set[tuple[str, str]]:
         """Key and ETag of every raw object."""
-        pages = (
-            self.client("s3").get_paginator("list_objects_v2").paginate(Bucket=self.stack["DataBucket"], Prefix="raw/")
-        )
-        return {
-            (item["Key"], item["ETag"].strip('"'))
-            for page in pages
-            for item in page.get("Contents", ())
-            if not item["Key"].endswith("/")
-        }
+        return lake.raw_objects(self.client("s3"), self.stack["DataBucket"])
 
     def manifests(self) -> list[dict[str, Any]]:
-        """Every manifest: object, etag, records_in, curated, duplicates, quarantined, run_id, processed_at."""
-        s3, bucket = self.client("s3"), self.stack["DataBucket"]
-        pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix="manifests/")
-        keys = [item["Key"] for page in pages for item in page.get("Contents", ())]
-        # What begins with an underscore is the job's own bookkeeping.
-        new = [key for key in keys if key not in self._manifests and not key.startswith("manifests/_")]
-        with ThreadPoolExecutor(8) as pool:
-            bodies = pool.map(lambda key: json.load(s3.get_object(Bucket=bucket, Key=key)["Body"]), new)
-            self._manifests.update(zip(new, bodies, strict=True))
+        """Every manifest, see `lake.read_manifests`; those read before are not read again."""
+        self._manifests |= lake.read_manifests(self.client("s3"), self.stack["DataBucket"], self._manifests)
         return list(self._manifests.values())
 
     def wait(
