@@ -15,6 +15,7 @@ RUN useradd --system --uid 10001 --create-home rapid \
 COPY rapid pyproject.toml uv.lock README.md ./
 COPY services/rapid/__init__.py services/rapid/__init__.py
 COPY glue_local/jars.json glue_local/jars.json
+COPY glue_local/glue_runner/__init__.py glue_local/glue_runner/jars.py glue_local/glue_runner/
 
 FROM base AS emulator
 RUN ./rapid --prepare emulator

@@ -12,7 +12,7 @@ def main() -> None:
     found = settings.load()
     conf = spark_conf.defaults(os.environ, "local[1]", folder, 512)
     options = ["-Xshare:off", f"-XX:DumpLoadedClassList={classes}"]
-    java = jvm.start(conf, found.jars, 512, folder, extra=options)
+    java = jvm.start(conf, jvm.class_path(found.jars), 512, folder, extra=options)
     session = prepare.make_context()
     prepare.warm_up(session, folder, lambda: True)
     session.stop()

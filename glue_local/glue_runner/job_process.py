@@ -15,11 +15,13 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from glue_runner import prepare, script, spark_conf
 from glue_runner.fetch import FetchError, fetch, listed, python_files
+from glue_runner.jars import JarError
 from glue_runner.jvm import JvmError, die_with_parent
 from glue_runner.modules import install
 from glue_runner.request import RunRequest
@@ -63,7 +65,7 @@ class Job:
         request = self.orders.get()
         try:
             path = self._bring(request)
-        except (FetchError, spark_conf.ConfError, JvmError) as error:
+        except (FetchError, spark_conf.ConfError, JarError, JvmError) as error:
             print(error, file=sys.stderr, flush=True)  # noqa: T201 - the run's error log
             return str(error)
         self.tell("running")
@@ -87,14 +89,14 @@ class Job:
             own = spark_conf.of_arguments(arguments, jars)
             if files and not self.setup["master"].startswith("local"):
                 own["spark.submit.pyFiles"] = ",".join(map(str, files))
-            self._start_spark(own)
+            self._start_spark(own, spark_conf.jar_groups(arguments))
         return path
 
-    def _start_spark(self, own: dict[str, str]) -> None:
+    def _start_spark(self, own: dict[str, str], groups: Sequence[str] = ()) -> None:
         archive = Path(self.setup["archive"]) if self.setup.get("archive") else None
         setup = self.setup
         self._java = prepare.start_spark(
-            self.folder, Path(setup["jars"]), setup["heap_mb"], setup["master"], own, archive
+            self.folder, Path(setup["jars"]), setup["heap_mb"], setup["master"], own, archive, groups
         )
 
     def _java_end(self) -> str | None:

@@ -17,6 +17,8 @@ import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from glue_runner import jars
+
 JVM_START_SECONDS = 60.0
 
 _OPENED = (
@@ -47,20 +49,20 @@ def spark_home() -> Path:
     return Path(pyspark.__file__).parent
 
 
-def class_path(jars: Path) -> str:
-    """Spark's own jars, then ours, always in the same order."""
-    if not jars.is_dir() or not any(jars.glob("hadoop-aws-*.jar")):
-        raise JvmError(f"The jars of jars.json are not in {jars}: Spark cannot reach S3. Run ./rapid doctor.")
-    return ":".join([*map(str, sorted((spark_home() / "jars").glob("*.jar"))), *declared(jars)])
+def class_path(folder: Path, *groups: str) -> str:
+    """Spark's own jars, then ours, always in the same order.
 
+    Args:
+        folder: where the jars of jars.json are.
+        groups: groups of jars beside "core"; fetched already.
 
-def declared(jars: Path) -> list[str]:
-    """The jars that jars.json names, and no others that happen to lie in the folder."""
-    import json
-
-    listed = json.loads((Path(__file__).parents[1] / "jars.json").read_text())
-    names = ["-".join(entry["coordinate"].split(":")[1:3]) + ".jar" for entry in listed]
-    return [str(jars / name) for name in names if (jars / name).is_file()]
+    Raises:
+        JvmError: a jar of group "core" is missing.
+    """
+    if jars.missing(folder, jars.CORE):
+        raise JvmError(f"Jars of jars.json are missing in {folder}: Spark cannot reach S3. Run ./rapid doctor.")
+    own = jars.paths(folder, jars.CORE, *groups)
+    return ":".join([*map(str, sorted((spark_home() / "jars").glob("*.jar"))), *own])
 
 
 def options(heap_mb: int, folder: Path, archive: Path | None) -> list[str]:
@@ -90,7 +92,7 @@ def options(heap_mb: int, folder: Path, archive: Path | None) -> list[str]:
 
 def start(
     conf: Mapping[str, str],
-    jars: Path,
+    classes: str,
     heap_mb: int,
     folder: Path,
     archive: Path | None = None,
@@ -102,7 +104,7 @@ def start(
 
     Args:
         conf: Spark's settings.
-        jars: the folder with the jars of jars.json.
+        classes: the class path, of `class_path`.
         heap_mb: the Java heap.
         folder: the job's own folder.
         archive: a class archive, if there is one.
@@ -114,7 +116,7 @@ def start(
     settings = [part for name, value in conf.items() for part in ("--conf", f"{name}={value}")]
     command = [
         str(java_home() / "bin" / "java"),
-        *("-cp", class_path(jars)),
+        *("-cp", classes),
         *options(heap_mb, folder, archive),
         *extra,
         "org.apache.spark.deploy.SparkSubmit",

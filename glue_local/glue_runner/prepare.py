@@ -4,26 +4,47 @@ import logging
 import os
 import shlex
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from glue_runner import jvm, spark_conf
+from glue_runner import jars, jvm, spark_conf
 from glue_runner.warm_context import WarmContext
 
 LOG = logging.getLogger(__name__)
 
 
 def start_spark(
-    folder: Path, jars: Path, heap_mb: int, master: str, own: Mapping[str, str], archive: Path | None
+    folder: Path,
+    kept: Path,
+    heap_mb: int,
+    master: str,
+    own: Mapping[str, str],
+    archive: Path | None,
+    groups: Sequence[str] = (),
 ) -> "subprocess.Popen[bytes]":
-    """Starts the JVM with default settings and a job's own on top. No Spark context yet."""
+    """Starts the JVM with default settings and a job's own on top. No Spark context yet.
+
+    Args:
+        folder: the job's own folder.
+        kept: where the jars of jars.json are kept.
+        heap_mb: the Java heap.
+        master: Spark's master.
+        own: the job's own settings.
+        archive: a class archive, if there is one.
+        groups: groups of jars that the job needs beside "core"; fetched now where they are missing.
+
+    Raises:
+        JarError: a jar cannot be had.
+        JvmError: Java did not come up.
+    """
+    jars.fetch(kept, jars.missing(kept, *groups))
     conf = {**spark_conf.defaults(os.environ, master, folder, heap_mb), **own}
     if not master.startswith("local"):  # executors have no class path of ours: they fetch the jars from the driver
-        shared = [f"file://{jar}" for jar in jvm.declared(jars)]
+        shared = [f"file://{jar}" for jar in jars.paths(kept, jars.CORE, *groups)]
         conf["spark.jars"] = ",".join([*shared, *filter(None, [conf.get("spark.jars")])])
     extra = shlex.split(conf.get("spark.driver.extraJavaOptions", ""))
-    return jvm.start(conf, jars, heap_mb, folder, archive, extra)
+    return jvm.start(conf, jvm.class_path(kept, *groups), heap_mb, folder, archive, extra)
 
 
 def make_context() -> Any:

@@ -149,6 +149,11 @@ def of_arguments(arguments: Mapping[str, str], jars: Sequence[Path]) -> dict[str
     return values
 
 
+def jar_groups(arguments: Mapping[str, str]) -> list[str]:
+    """Groups of jars.json, beside "core", that a job asks for by its arguments: `--datalake-formats iceberg,delta`."""
+    return [name.strip() for name in arguments.get("--datalake-formats", "").split(",") if name.strip()]
+
+
 def needs_own_jvm(arguments: Mapping[str, str]) -> bool:
     """Whether a job's arguments change the JVM or Spark's settings, so that no warm process fits."""
     return any(arguments.get(name) for name in ("--conf", "--extra-jars", "--datalake-formats"))
