@@ -14,6 +14,9 @@ PROVIDERS = {
     "apigateway": "rapid",
     "s3": "rapid",
     "kms": "rapid",
+    "dynamodb": "rapid",
+    "dynamodbstreams": "rapid",
+    "kinesis": "rapid",
 }
 """Services answered by a provider of ours: service name as in botocore, plugin name."""
 
