@@ -154,9 +154,10 @@ class Jobs:
 
     @handler("DeleteJob", expand=False)
     def delete_job(self, context: RequestContext, request: Structure) -> Structure:
-        """Deletes a job and its run history; a job that does not exist is no error."""
+        """Deletes a job, its bookmark and its run history; a job that does not exist is no error."""
         store, name = store_of(context), request["JobName"]
         store.jobs.pop(name, None)
+        store.bookmarks.pop(name, None)
         store.runs[name] = {i: r for i, r in store.runs.pop(name, {}).items() if "CompletedOn" not in r.response}
         store.tags.pop(arn(context, f"job/{name}"), None)
         return {"JobName": name}

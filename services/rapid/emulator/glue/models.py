@@ -118,6 +118,8 @@ class GlueStore(BaseStore):
     jobs: dict[str, Structure] = LocalAttribute(default=dict)
     runs: dict[str, dict[str, JobRun]] = LocalAttribute(default=dict)
     """Job name to run id to run, in the order in which they started."""
+    bookmarks: dict[str, list[Structure]] = LocalAttribute(default=dict)
+    """Job name to its bookmark entries, one per commit or reset; the last one holds."""
     triggers: dict[str, Trigger] = LocalAttribute(default=dict)
     workflows: dict[str, Workflow] = LocalAttribute(default=dict)
     connections: dict[str, Structure] = LocalAttribute(default=dict)

@@ -1,5 +1,6 @@
 """Registers the Glue provider with LocalStack."""
 
+from localstack.runtime import hooks
 from localstack.services.plugins import Service, aws_provider
 
 INVENTED = (
@@ -25,3 +26,10 @@ def glue() -> Service:
     from rapid.emulator.moto import with_moto
 
     return Service.for_provider(GlueProvider(), dispatch_table_factory=with_moto(*INVENTED))
+
+
+@hooks.on_infra_start(priority=100)  # early: nothing of Glue is parsed yet
+def teach_glue_operations() -> None:
+    from rapid.emulator.glue.bookmarks import teach_operations
+
+    teach_operations()

@@ -4,6 +4,7 @@ from localstack.services.plugins import ServiceLifecycleHook
 from localstack.state import StateVisitor
 
 from rapid.core import config
+from rapid.emulator.glue.bookmarks import Bookmarks
 from rapid.emulator.glue.connections import Classifiers, Connections
 from rapid.emulator.glue.crawlers import Crawlers
 from rapid.emulator.glue.databases import Databases
@@ -34,6 +35,7 @@ class GlueProvider(
     Crawlers,
     Jobs,
     Runs,
+    Bookmarks,
     Triggers,
     Workflows,
     Tags,
