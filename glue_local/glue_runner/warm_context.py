@@ -40,6 +40,12 @@ class WarmContext:
         SparkContext.getOrCreate = classmethod(get_context)
         SparkSession.Builder.getOrCreate = get_session
 
+    def release(self) -> None:
+        """Ends the watch of a script that never asked for a context."""
+        if self._session is not None:
+            self._session = None
+            self._remove()
+
     def _remove(self) -> None:
         SparkContext.__init__ = self._init
         SparkContext.getOrCreate = classmethod(self._get_context)

@@ -1,0 +1,169 @@
+"""Rulesets on data frames, by the DQDL parser and Deequ in the JVM; what they leave open is put in order here.
+
+Deequ 2.1.0 and dqdl 1.0.0 (read 2026-11): outcomes come in no order and without EvaluatedRule; a passed `or` carries
+the reason of its failed half; a row-level CustomSql whose keys repeat multiplies rows; analyzers and last(k) are read
+and not evaluated.
+"""
+
+import contextlib
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F  # noqa: N812 - what Spark's users call it
+
+from awsgluedq.history import History, is_dynamic, resolved
+
+PRIMARY = "primary"
+ROW_COLUMNS = ("DataQualityRulesPass", "DataQualityRulesFail", "DataQualityRulesSkip", "DataQualityEvaluationResult")
+SCHEMA = "Rule string, Outcome string, FailureReason string, EvaluatedMetrics map<string,double>, EvaluatedRule string"
+UNSUPPORTED = "not supported due to"
+_CUSTOM_ROWS = re.compile(r'^CustomSql "(?P<sql>(?:[^"\\]|\\.)*)"(?P<rest>\s*(?:with threshold .*)?)$', re.S)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one rule or analyzer. `evaluated` is the rule with `last(k)` replaced by numbers."""
+
+    rule: str
+    outcome: str
+    reason: str | None = None
+    metrics: Mapping[str, float] = field(default_factory=dict)
+    evaluated: str = ""
+
+    @property
+    def status(self) -> str:
+        """PASS, FAIL or ERROR, as DataQualityRuleResult says it."""
+        if self.outcome == "Passed":
+            return "PASS"
+        return "ERROR" if UNSUPPORTED in (self.reason or "") else "FAIL"
+
+
+class Evaluation:
+    """One ruleset on one data frame."""
+
+    def __init__(
+        self,
+        df: DataFrame,
+        ruleset: str,
+        others: Mapping[str, DataFrame] | None = None,
+        history: Callable[[], History] = dict,
+    ) -> None:
+        """Reads the ruleset.
+
+        Args:
+            df: the primary data source.
+            ruleset: DQDL.
+            others: further data sources by alias.
+            history: brings earlier metrics; called only if a rule needs them.
+
+        Raises:
+            pyspark.errors.IllegalArgumentException, py4j.protocol.Py4JJavaError: the ruleset cannot be parsed.
+        """
+        self.df, self._others, self._history = df, dict(others or {}), history
+        self._jvm: Any = df.sparkSession.sparkContext._jvm  # noqa: SLF001 - Deequ has no other door
+        parsed = self._jvm.com.amazon.deequ.dqdl.util.DefaultDQDLParser.parse(ruleset)
+        self.rules = [str(rule) for rule in parsed.getRules()]
+        self.analyzers = [str(analyzer) for analyzer in parsed.getAnalyzers()]
+        self.started = datetime.now(UTC)
+        self.results: list[Outcome] = []
+        self.analyzed: list[Outcome] = []
+
+    @cached_property
+    def _evaluated(self) -> dict[str, str]:
+        """The rules as they are to be evaluated, by the rules as they were written."""
+        history = self._history() if any(map(is_dynamic, self.rules)) else {}
+        return {rule: resolved(rule, history) for rule in self.rules}
+
+    def outcomes(self, rows: bool) -> DataFrame | None:
+        """Evaluates. `results` and `analyzed` hold the outcomes afterwards, in the ruleset's order.
+
+        Returns:
+            The rows with their outcomes, if asked for.
+        """
+        sent = {_distinct(evaluated): rule for rule, evaluated in self._evaluated.items() if evaluated}
+        for analyzer in self.analyzers:
+            sent.setdefault(f"{analyzer} >= 0", analyzer)
+        with self._views():
+            found, row_frame = self._run(list(sent), rows)
+        by_rule = {sent[rule]: outcome for rule, outcome in found.items() if rule in sent}
+        self.results = [self._outcome(rule, by_rule) for rule in self.rules]
+        self.analyzed = [replace(by_rule[a], rule=a) for a in self.analyzers if a in by_rule]
+        return None if row_frame is None else self._rows(row_frame, sent)
+
+    def _outcome(self, rule: str, found: Mapping[str, Outcome]) -> Outcome:
+        if rule not in found:
+            reason = "The rule compares with last(k), and there are no metrics of earlier runs to compare with."
+            return Outcome(rule, "Failed", reason, {}, rule)
+        outcome = found[rule]
+        why = None if outcome.outcome == "Passed" else outcome.reason
+        return replace(outcome, rule=rule, reason=why, evaluated=self._evaluated[rule])
+
+    @contextlib.contextmanager
+    def _views(self) -> Iterator[None]:
+        """The data sources under their names in SQL, as long as rules are evaluated."""
+        views = {PRIMARY: self.df, **self._others}
+        for alias, df in views.items():
+            df.createOrReplaceTempView(alias)
+        try:
+            yield
+        finally:
+            for alias in views:
+                self.df.sparkSession.catalog.dropTempView(alias)
+
+    def _run(self, rules: list[str], rows: bool) -> tuple[dict[str, Outcome], DataFrame | None]:
+        """Has Deequ evaluate rules, with the data frame and the others under their names in SQL."""
+        java = self._jvm
+        sources = java.java.util.HashMap()
+        for alias, other in self._others.items():
+            sources.put(alias, other._jdf)  # noqa: SLF001
+        converters = java.scala.collection.JavaConverters
+        aliases = converters.mapAsScalaMapConverter(sources).asScala().toMap(java.scala.Predef.conforms())
+        if not rules:
+            return {}, self.df if rows else None
+        text, deequ = "Rules = [\n" + ",\n".join(rules) + "\n]", java.com.amazon.deequ.dqdl.EvaluateDataQuality
+        if not rows:
+            return self._read(deequ.process(self.df._jdf, text, aliases)), None  # noqa: SLF001
+        frames = deequ.processRows(self.df._jdf, text, aliases)  # noqa: SLF001
+        return self._read(frames.apply("ruleOutcomes")), self._frame(frames.apply("rowLevelOutcomes"))
+
+    def _frame(self, java: Any) -> DataFrame:
+        return DataFrame(java, self.df.sparkSession)
+
+    def _read(self, java: Any) -> dict[str, Outcome]:
+        return {
+            row.Rule: Outcome(row.Rule, row.Outcome, row.FailureReason, dict(row.EvaluatedMetrics or {}))
+            for row in self._frame(java).collect()
+        }
+
+    def _rows(self, found: DataFrame, sent: Mapping[str, str]) -> DataFrame:
+        """The rows with their outcome columns: rules as written and in order, no columns of Deequ's own."""
+        columns = [F.col(f"`{name}`") for name in self.df.columns]
+        if "DataQualityEvaluationResult" not in found.columns:  # no rule at all
+            nothing = F.array().cast("array<string>")
+            return found.select(
+                *columns, *(nothing.alias(c) for c in ROW_COLUMNS[:3]), F.lit("Passed").alias(ROW_COLUMNS[3])
+            )
+        names = [(rule, written) for rule, written in sent.items() if written in self._evaluated]
+        renamed = F.create_map(*(F.lit(part) for pair in names for part in pair))
+        order = F.array(*(F.lit(rule) for rule, _ in names))
+        arrays = [
+            F.transform(F.array_intersect(order, F.col(column)), lambda rule: renamed[rule]).alias(column)
+            for column in ROW_COLUMNS[:3]
+        ]
+        return found.select(*columns, *arrays, ROW_COLUMNS[3])
+
+    def frame(self) -> DataFrame:
+        """The outcomes of rules as a data frame."""
+        rows = [(o.rule, o.outcome, o.reason, dict(o.metrics), o.evaluated) for o in self.results]
+        return self.df.sparkSession.createDataFrame(rows, SCHEMA)
+
+
+def _distinct(rule: str) -> str:
+    """A row-level CustomSql rule whose keys do not repeat, so that joining them to the rows multiplies none."""
+    match = _CUSTOM_ROWS.match(rule)
+    return f'CustomSql "select distinct * from ({match["sql"]})"{match["rest"]}' if match else rule  # noqa: S608 - DQDL
