@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.wire.lambda_.conftest import until
+
 PICKY = """
 import json
 def handler(event, context):
@@ -126,3 +128,70 @@ def test_a_function_url_by_its_host_name(functions: Any, aws: Any, emulator: Any
     host = f"{url.rstrip('/').split('/')[-1]}.lambda-url.us-east-1.{emulator.host}:{emulator.emulator_port}"
     with urllib.request.urlopen(urllib.request.Request(f"{emulator.emulator_url}/a/b", headers={"Host": host})) as got:
         assert got.read() == b"/a/b"
+
+
+KEEPER = """
+import base64, json
+def handler(event, context):
+    for r in event["Records"]:
+        if "kinesis" in r:
+            print("got", base64.b64decode(r["kinesis"]["data"]).decode())
+        else:
+            print("got", r["eventName"], json.dumps(r["dynamodb"]["Keys"]), json.dumps(r["dynamodb"].get("NewImage")))
+"""
+
+
+@pytest.mark.slow
+def test_a_stream_and_a_table_call_a_function(functions: Any, aws: Any) -> None:
+    """https://docs.aws.amazon.com/lambda/latest/dg/with-kinesis.html, .../with-ddb.html"""
+    aws("kinesis").create_stream(StreamName="source", ShardCount=1)
+    stream = aws("kinesis").describe_stream_summary(StreamName="source")["StreamDescriptionSummary"]["StreamARN"]
+    table = aws("dynamodb").create_table(
+        TableName="source",
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+        StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"},
+    )["TableDescription"]
+    name = functions.create(KEEPER)
+
+    def said() -> set[str]:
+        return {line.strip() for line in functions.events(name)}
+
+    mappings = [
+        aws("lambda").create_event_source_mapping(
+            FunctionName=name, EventSourceArn=arn, StartingPosition="TRIM_HORIZON"
+        )
+        for arn in (stream, table["LatestStreamArn"])
+    ]
+    try:
+        aws("kinesis").put_record(StreamName="source", Data=b"datum", PartitionKey="p")
+        aws("dynamodb").put_item(TableName="source", Item={"id": {"S": "1"}, "n": {"N": "2"}})
+        wanted = {"got datum", 'got INSERT {"id": {"S": "1"}} {"id": {"S": "1"}, "n": {"N": "2"}}'}
+        until(lambda: wanted <= said(), 40)
+        assert wanted <= said()
+    finally:
+        for mapping in mappings:
+            aws("lambda").delete_event_source_mapping(UUID=mapping["UUID"])
+
+
+def test_a_state_machine_calls_a_function(functions: Any, aws: Any) -> None:
+    """https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html"""
+    name = functions.create("def handler(event, context):\n    return {'twice': event['n'] * 2}\n")
+    task = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke",
+        "Parameters": {"FunctionName": name, "Payload.$": "$"},
+        "OutputPath": "$.Payload",
+        "End": True,
+    }
+    machine = aws("stepfunctions").create_state_machine(
+        name="twice",
+        roleArn="arn:aws:iam::000000000000:role/states",
+        definition=json.dumps({"StartAt": "Twice", "States": {"Twice": task}}),
+    )["stateMachineArn"]
+    run = aws("stepfunctions").start_execution(stateMachineArn=machine, input='{"n": 4}')["executionArn"]
+
+    until(lambda: aws("stepfunctions").describe_execution(executionArn=run)["status"] != "RUNNING")
+    found = aws("stepfunctions").describe_execution(executionArn=run)
+    assert (found["status"], json.loads(found["output"])) == ("SUCCEEDED", {"twice": 8})

@@ -99,6 +99,15 @@ def _rest(client: Any) -> dict[str, Any]:
     client("ssm").put_parameter(Name="parameter", Value="value", Type="String")
     kms = client("kms")
     key = kms.create_key()["KeyMetadata"]["KeyId"]
+    client("dynamodb").create_table(
+        TableName="table",
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    client("dynamodb").put_item(TableName="table", Item={"id": {"S": "1"}, "n": {"N": "5.25"}})
+    client("kinesis").create_stream(StreamName="stream", ShardCount=1)
+    client("kinesis").put_record(StreamName="stream", Data=b"datum", PartitionKey="p")
     events = client("events")
     events.put_rule(Name="rule", EventPattern=json.dumps({"source": ["test"]}))
     events.put_targets(Rule="rule", Targets=[{"Id": "1", "Arn": "arn:aws:sqs:us-east-1:000000000000:target"}])
@@ -183,6 +192,14 @@ def test_logs_secrets_parameters_keys(before: dict[str, Any], client: Any) -> No
     assert client("ssm").get_parameter(Name="parameter")["Parameter"]["Value"] == "value"
     assert client("kms").decrypt(CiphertextBlob=before["cipher"])["Plaintext"] == b"plain"
     assert client("iam").get_role(RoleName="runs")["Role"]["RoleName"] == "runs"
+
+
+def test_tables_and_streams(before: dict[str, Any], client: Any) -> None:
+    assert client("dynamodb").scan(TableName="table")["Items"] == [{"id": {"S": "1"}, "n": {"N": "5.25"}}]
+    kinesis = client("kinesis")
+    shard = kinesis.list_shards(StreamName="stream")["Shards"][0]["ShardId"]
+    begin = kinesis.get_shard_iterator(StreamName="stream", ShardId=shard, ShardIteratorType="TRIM_HORIZON")
+    assert [r["Data"] for r in kinesis.get_records(ShardIterator=begin["ShardIterator"])["Records"]] == [b"datum"]
 
 
 def test_stack_can_be_updated_and_deleted(before: dict[str, Any], client: Any) -> None:

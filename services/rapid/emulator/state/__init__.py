@@ -2,7 +2,7 @@
 
 S3 keeps objects as plain files with their metadata in a journal; SQS and CloudWatch Logs journal each message and log
 event; every other service's stores are pickled after each request that may have changed them, before its response.
-Left out: DynamoDB and Kinesis (separate Java and Node processes), and fsync: a power cut may lose the last second.
+Left out: fsync, so a power cut may lose the last second.
 
 Other parts call `mark_dirty(service)` after a change that no request made (a job that ended in a thread),
 `save(service)` where it must be on disk on return, and `s3.local.local_path(bucket, key)` to read an object in place.
