@@ -71,7 +71,8 @@ class GlueContext(SQLContext):
         push_down_predicate: str = "",
         **options: Any,
     ) -> DataSource:
-        return DataSource({**options, "connection_type": connection_type, "format": format}, self, _name_of(options))
+        given = {"connection_type": connection_type, "format": format, "transformation_ctx": transformation_ctx}
+        return DataSource({**options, **given}, self, _name_of(options))
 
     def create_dynamic_frame_from_options(
         self,
@@ -104,7 +105,8 @@ class GlueContext(SQLContext):
         if not database or not table_name:
             raise OptionError("create_dynamic_frame.from_catalog needs database and table_name.")
         table = catalog.get_table(database, table_name, catalog_id)
-        read = sources.from_catalog(self._session, table, push_down_predicate, dict(additional_options or {}))
+        options = dict(additional_options or {})
+        read = sources.from_catalog(self._session, table, push_down_predicate, options, transformation_ctx)
         return DynamicFrame(read, self, table_name)
 
     def create_dynamic_frame_from_rdd(

@@ -12,6 +12,7 @@ class DataSource:
         self._options = dict(j_source)
         self._type = str(self._options.pop("connection_type"))
         self._format: str | None = self._options.pop("format", None)
+        self._transformation_ctx = str(self._options.pop("transformation_ctx", "") or "")
         self._format_options: dict[str, Any] = {}
         self._ctx = sql_ctx
         self.name = name
@@ -24,7 +25,9 @@ class DataSource:
         from awsglue.dynamicframe import DynamicFrame
 
         session = self._ctx.spark_session
-        read = sources.from_options(session, self._type, self._options, self._format, self._format_options)
+        read = sources.from_options(
+            session, self._type, self._options, self._format, self._format_options, self._transformation_ctx
+        )
         return DynamicFrame(read, self._ctx, self.name)
 
     def getSampleFrame(self, num: int, **options: Any) -> Any:

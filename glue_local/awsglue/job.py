@@ -4,13 +4,14 @@ https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-python-extension
 the class is described with job bookmarks, https://docs.aws.amazon.com/glue/latest/dg/monitor-continuations.html.
 """
 
-import sys
 from collections.abc import Mapping
 from typing import Any
 
+from awsglue.bookmarks import job as bookmarks
+
 
 class Job:
-    """One run of a job. Bookmarks are not kept yet: every run reads all of its input, and says so if asked for them."""
+    """One run of a job."""
 
     @classmethod
     def continuation_options(cls) -> list[str]:
@@ -48,19 +49,20 @@ class Job:
 
         Args:
             job_name: usually `args["JOB_NAME"]`.
-            args: the result of `getResolvedOptions`.
+            args: the result of `getResolvedOptions`; `job_bookmark_option` among it decides on bookmarks.
         """
         self.job_name, self.args = job_name, dict(args or {})
+        bookmarks.begin(job_name, self.args)
         self._initialized = True
-        if self.args.get("job_bookmark_option") in {"job-bookmark-enable", "job-bookmark-pause"}:
-            print(  # noqa: T201 - the script's own error log
-                "WARN awsglue.job.Job: job bookmarks are not supported yet; this run reads all of its input.",
-                file=sys.stderr,
-            )
 
     def isInitialized(self) -> bool:
         return self._initialized
 
     def commit(self) -> None:
-        """Ends the run's bookkeeping. As on AWS, a script that never commits still succeeds."""
+        """Saves the job's bookmark. As on AWS, a script that never commits still succeeds, and reads all again.
+
+        Raises:
+            BookmarkError: the Glue API refused it, for example because another run has committed meanwhile.
+        """
+        bookmarks.commit()
         self._committed = True

@@ -7,7 +7,11 @@ from typing import Any
 
 from pyspark.sql import SparkSession
 
+from awsglue.bookmarks.files import File
 from awsglue.errors import OptionError
+
+_HIDDEN = ("_", ".")
+"""Files whose names begin so are no data, to Glue as to Spark."""
 
 
 def existing(session: SparkSession, wanted: Iterable[str]) -> list[str]:
@@ -27,6 +31,13 @@ def files(session: SparkSession, wanted: Sequence[str], recurse: bool, exclusion
     refused = [re.compile(glob_pattern(glob)) for glob in exclusions]
     found = [path for start in wanted for path in _walk(session, start, recurse)]
     return [path for path in found if not any(pattern.fullmatch(path) for pattern in refused)]
+
+
+def details(session: SparkSession, start: str, recurse: bool, exclusions: Sequence[str] = ()) -> list[File]:
+    """The same for one path, with each file's time and size."""
+    refused = [re.compile(glob_pattern(glob)) for glob in exclusions]
+    found = list(_objects(start, recurse) if _is_plain_s3(start) else _statuses(session, start, recurse))
+    return [file for file in found if not any(pattern.fullmatch(file.path) for pattern in refused)]
 
 
 def has_folders(session: SparkSession, wanted: Iterable[str]) -> bool:
@@ -100,13 +111,43 @@ def _list(session: SparkSession, hadoop_path: Any) -> list[Any]:
 
 
 def _walk(session: SparkSession, start: str, recurse: bool) -> Iterable[str]:
+    return (file.path for file in _statuses(session, start, recurse))
+
+
+def _statuses(session: SparkSession, start: str, recurse: bool) -> Iterable[File]:
     for status in _glob(session, start):
         if not status.isDirectory():
-            yield status.getPath().toString()
+            yield _file(status)
             continue
         system, _ = file_system(session, start)
         found = system.listFiles(status.getPath(), recurse)
         while found.hasNext():
-            path = found.next().getPath()
-            if not path.getName().startswith(("_", ".")):
-                yield path.toString()
+            below = found.next()
+            if not below.getPath().getName().startswith(_HIDDEN):
+                yield _file(below)
+
+
+def _file(status: Any) -> File:
+    return File(status.getPath().toString(), status.getModificationTime(), status.getLen())
+
+
+def _is_plain_s3(start: str) -> bool:
+    return start.startswith(("s3://", "s3a://", "s3n://")) and not any(char in start for char in "*?[{")
+
+
+def _objects(start: str, recurse: bool) -> Iterable[File]:
+    """Objects by S3's own listing: a thousand at a time, where Hadoop's statuses come one by one."""
+    import boto3
+
+    scheme, _, rest = start.partition("://")
+    bucket, _, key = rest.partition("/")
+    folder = f"{key.rstrip('/')}/" if key.strip("/") else ""
+    delimiter = {} if recurse else {"Delimiter": "/"}
+    pages = boto3.client("s3").get_paginator("list_objects_v2")
+    for prefix in (folder, key) if folder != key else (folder,):
+        for page in pages.paginate(Bucket=bucket, Prefix=prefix, **delimiter):
+            for found in page.get("Contents", []):
+                name = found["Key"].rsplit("/", 1)[-1]
+                if name and not name.startswith(_HIDDEN) and (prefix == folder or found["Key"] == key):
+                    modified = round(found["LastModified"].timestamp() * 1000)
+                    yield File(f"{scheme}://{bucket}/{found['Key']}", modified, found["Size"])

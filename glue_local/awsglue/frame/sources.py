@@ -13,6 +13,7 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812
 from pyspark.sql import types as spark
 
+from awsglue.bookmarks.files import Chooser
 from awsglue.errors import NotSupportedError, OptionError
 from awsglue.frame import catalog, csv, formats, listing, paths, types
 from awsglue.frame.casts import cast
@@ -34,9 +35,22 @@ _OTHER = frozenset(
 
 
 def from_options(
-    session: SparkSession, connection_type: str, options: Options, kind: str | None, format_options: Options
+    session: SparkSession,
+    connection_type: str,
+    options: Options,
+    kind: str | None,
+    format_options: Options,
+    ctx: str = "",
 ) -> Read:
     """Reads what a connection type and its options name.
+
+    Args:
+        session: the Spark session.
+        connection_type: such as s3 or mysql.
+        options: `connection_options`.
+        kind: the format of files.
+        format_options: the format's own.
+        ctx: `transformation_ctx`, which names this source in the job's bookmark.
 
     Raises:
         NotSupportedError: a connection type of Glue that is not written here.
@@ -50,7 +64,7 @@ def from_options(
         raise OptionError(f"{connection_type!r} is not a connection type. Valid: s3, {', '.join(sorted(_OTHER))}.")
     if not kind:
         raise OptionError("format must be given for connection_type='s3', for example format='json'.")
-    return _read_files(session, _paths(options), kind, options, format_options)
+    return _read_files(session, _paths(options), kind, options, format_options, Chooser.of(ctx, options))
 
 
 def _paths(options: Options) -> list[str]:
@@ -60,9 +74,20 @@ def _paths(options: Options) -> list[str]:
     return [wanted] if isinstance(wanted, str) else [str(path) for path in wanted]
 
 
-def _read_files(session: SparkSession, wanted: list[str], kind: str, options: Options, format_options: Options) -> Read:
-    exclusions = listing.parse_exclusions(options["exclusions"]) if options.get("exclusions") else []
+def _read_files(
+    session: SparkSession,
+    wanted: list[str],
+    kind: str,
+    options: Options,
+    format_options: Options,
+    chooser: Chooser | None = None,
+) -> Read:
+    exclusions = _exclusions(options)
     recurse = formats.flag(options, "recurse")
+    if chooser:
+        recurse = recurse or (kind in _SPARK_FORMATS and _partitioned(session, wanted))
+        chosen = chooser.choose({path: listing.details(session, path, recurse, exclusions) for path in wanted})
+        return _read_chosen(session, chosen, kind, format_options)
     if kind in _SPARK_FORMATS and not exclusions:
         extra = {"recursiveFileLookup": "true"} if recurse and not _partitioned(session, wanted) else {}
         return formats.read(session, kind, wanted, format_options, extra)
@@ -74,6 +99,28 @@ def _read_files(session: SparkSession, wanted: list[str], kind: str, options: Op
     return formats.read(session, kind, found, format_options, {"recursiveFileLookup": "true"})
 
 
+def _exclusions(options: Options) -> list[str]:
+    return listing.parse_exclusions(options["exclusions"]) if options.get("exclusions") else []
+
+
+def _read_chosen(session: SparkSession, chosen: Mapping[str, list[str]], kind: str, format_options: Options) -> Read:
+    """Reads single files, those in key=value folders with the columns that their folders stand for."""
+    if kind not in _SPARK_FORMATS:
+        found = [path for files in chosen.values() for path in files]
+        return formats.read(session, kind, found, format_options, {}) if found else empty(session)
+    reads = [
+        formats.read(session, kind, files, format_options, {"basePath": root})
+        for root, files in chosen.items()
+        if files
+    ]
+    return _union(reads) if reads else empty(session)
+
+
+def _union(reads: Sequence[Read]) -> Read:
+    df = reduce(lambda a, b: a.unionByName(b, allowMissingColumns=True), (read.df for read in reads))
+    return Read(df, tuple(error for read in reads for error in read.errors))
+
+
 def _partitioned(session: SparkSession, wanted: list[str]) -> bool:
     return any(listing.existing(session, [f"{path.rstrip('/')}/*=*" for path in wanted]))
 
@@ -83,7 +130,7 @@ def empty(session: SparkSession) -> Read:
     return Read(session.createDataFrame([], spark.StructType([])))
 
 
-def from_catalog(session: SparkSession, table: catalog.Table, predicate: str, options: Options) -> Read:
+def from_catalog(session: SparkSession, table: catalog.Table, predicate: str, options: Options, ctx: str = "") -> Read:
     """Reads a catalog table.
 
     Args:
@@ -91,22 +138,31 @@ def from_catalog(session: SparkSession, table: catalog.Table, predicate: str, op
         table: its definition.
         predicate: `push_down_predicate`, Spark SQL over the partition columns.
         options: `additional_options`; `catalogPartitionPredicate`, `exclusions` and `recurse` are honoured.
+        ctx: `transformation_ctx`, which names this source in the job's bookmark.
     """
     if not table.keys:
-        return _read_folder(session, table, [table.location], options, {"recursiveFileLookup": "true"})
+        files = _files(session, [table.location], options, ctx)
+        return _read_folder(session, table, files, {"recursiveFileLookup": "true"})
     found = catalog.partitions(table, str(options.get("catalogPartitionPredicate", "")))
     kept = catalog.push_down(session, table, found, predicate)
-    reads = [r for r in _read_partitions(session, table, kept, options) if r.df.columns] or [empty(session)]
-    df = reduce(lambda a, b: a.unionByName(b, allowMissingColumns=True), (r.df for r in reads))
-    return Read(_with_keys(df, table), tuple(e for r in reads for e in r.errors))
+    files = _files(session, [partition.location for partition in kept], options, ctx)
+    reads = [r for r in _read_partitions(session, table, kept, files) if r.df.columns] or [empty(session)]
+    union = _union(reads)
+    return Read(_with_keys(union.df, table), union.errors)
 
 
-def _read_folder(
-    session: SparkSession, table: catalog.Table, wanted: list[str], options: Options, extra: Options
-) -> Read:
-    found = listing.existing(session, wanted)
-    if options.get("exclusions"):
-        found = listing.files(session, found, True, listing.parse_exclusions(options["exclusions"]))
+def _files(session: SparkSession, folders: Sequence[str], options: Options, ctx: str) -> dict[str, list[str]]:
+    """What to read in each folder: the folder itself, or single files where not all of them are wanted."""
+    exclusions, chooser = _exclusions(options), Chooser.of(ctx, options)
+    if chooser:
+        return chooser.choose({folder: listing.details(session, folder, True, exclusions) for folder in folders})
+    if exclusions:
+        return {folder: listing.files(session, [folder], True, exclusions) for folder in folders}
+    return {folder: listing.existing(session, [folder]) for folder in folders}
+
+
+def _read_folder(session: SparkSession, table: catalog.Table, files: Mapping[str, list[str]], extra: Options) -> Read:
+    found = [path for below in files.values() for path in below]
     if not found:
         return empty(session)
     reader_options = {"mergeSchema": "true", **extra}
@@ -121,7 +177,7 @@ def _read_folder(
 
 
 def _read_partitions(
-    session: SparkSession, table: catalog.Table, kept: Sequence[catalog.Partition], options: Options
+    session: SparkSession, table: catalog.Table, kept: Sequence[catalog.Partition], files: Mapping[str, list[str]]
 ) -> list[Read]:
     """Partitions in Hive's layout are read at once, others one by one."""
     base = table.location.rstrip("/")
@@ -129,10 +185,12 @@ def _read_partitions(
     reads = []
     if hive:
         with _texts_as_partition_values(session):
-            reads.append(_read_folder(session, table, [p.location for p in hive], options, {"basePath": base}))
+            below = {p.location: files[p.location] for p in hive}
+            reads.append(_read_folder(session, table, below, {"basePath": base}))
     for partition in kept:
         if partition not in hive:
-            read = _read_folder(session, table, [partition.location], options, {"recursiveFileLookup": "true"})
+            below = {partition.location: files[partition.location]}
+            read = _read_folder(session, table, below, {"recursiveFileLookup": "true"})
             values = {name: F.lit(v) for (name, _), v in zip(table.keys, partition.values, strict=True)}
             reads.append(Read(read.df.withColumns(values), read.errors) if read.df.columns else read)
     return reads
