@@ -217,6 +217,16 @@ def test_stack_can_be_updated_and_deleted(before: dict[str, Any], client: Any) -
         sqs.get_queue_url(QueueName="of-stack")
 
 
+def test_a_half_written_certificate_does_not_keep_it_from_starting(before: dict[str, Any], mortal: Any) -> None:
+    mortal.kill()
+    (certificate,) = mortal.config.state.rglob("server.test.pem")
+    whole = certificate.read_text()
+    certificate.write_text(whole[: len(whole) // 3])
+    mortal.start()
+    assert "END CERTIFICATE" in certificate.read_text()
+    assert mortal.client("s3").get_object(Bucket="plain", Key="a/b.csv")["Body"].read() == b"new"
+
+
 def test_damaged_file_is_moved_aside_and_named(before: dict[str, Any], mortal: Any) -> None:
     mortal.kill()
     stores = mortal.config.state / "stores"
