@@ -47,6 +47,11 @@ class GlueCatalog:
     def partitions(self, database: str, name: str) -> list[Structure]:
         return self.pages("get_partitions", "Partitions", DatabaseName=database, TableName=name)
 
+    def partition(self, database: str, name: str, values: list[str]) -> Structure | None:
+        """One partition, or None."""
+        answer = _get(self.client.get_partition, DatabaseName=database, TableName=name, PartitionValues=values)
+        return answer["Partition"] if answer else None
+
     def pages(self, operation: str, member: str, **arguments: Any) -> list[Structure]:
         """Every item of a paged operation; a missing database or table is an empty list."""
         items: list[Structure] = []

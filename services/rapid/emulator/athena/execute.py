@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from rapid.emulator.athena import ddl, hive, prepared, showing, writing
+from rapid.emulator.athena import ddl, describing, hive, prepared, showing, writing
 from rapid.emulator.athena.hive import Words
 from rapid.emulator.athena.models import AthenaStore, Execution
 from rapid.emulator.athena.objects import Objects
@@ -10,7 +10,7 @@ from rapid.emulator.athena.results import Row, parse_csv, text_column
 from rapid.emulator.athena.runs import Run, Runs
 from rapid.emulator.athena.session import Session
 from rapid.emulator.athena.sql.dialect import parse_query
-from rapid.emulator.athena.sql.errors import SqlError, not_supported
+from rapid.emulator.athena.sql.errors import SqlError
 from rapid.emulator.athena.statements import Statement, classify
 
 
@@ -24,13 +24,12 @@ def check(text: str) -> Statement:
     if statement.substatement == "SELECT":
         parse_query(statement.text)
     elif statement.substatement == "CREATE_TABLE_AS_SELECT":
-        words = _words(statement, "CREATE", "TABLE")
-        if "AS" in (t.upper for t in words.tokens):
-            parse_query(hive.create_table_as(words).query)
-        else:
-            raise words.fail("'EXTERNAL' before 'TABLE', or AS with a query")
+        parse_query(hive.create_table_as(_words(statement, "CREATE", "TABLE")).query)
     elif statement.substatement == "CREATE_TABLE":
-        hive.create_table(_words(statement, "CREATE", "EXTERNAL", "TABLE"))
+        words = _words(statement, "CREATE")
+        words.accept("EXTERNAL")
+        words.expect("TABLE")
+        hive.create_table(words)
     return statement
 
 
@@ -57,43 +56,18 @@ def perform(run: Run, runs: Runs, glue: Any, s3: Any, store: AthenaStore, statem
     elif kind == "DESCRIBE_TABLE":
         words = Words(statement.text)
         words.one_of("DESCRIBE", "DESC")
-        showing.describe(session, words)
+        describing.describe(session, words)
     elif kind.startswith("SHOW"):
         showing.show(session, _words(statement, "SHOW"))
     elif kind in ("PREPARE", "EXECUTE", "DEALLOCATE"):
         prepared.perform(session, Words(statement.text))
     elif statement.kind == "DDL":
-        lines = _define(session, Words(statement.text))
+        lines = ddl.define(session, Words(statement.text))
         session.write_text([text_column("result")] if lines else [], [[line] for line in lines])
     else:
         raise SqlError(
             "NOT_SUPPORTED", "line 1:1: Modifying Hive table rows is only supported for transactional tables"
         )
-
-
-def _define(session: Session, words: Words) -> list[str]:
-    definitions = ddl.Definitions(session)
-    if words.accept("CREATE", "DATABASE") or words.accept("CREATE", "SCHEMA"):
-        definitions.create_database(words)
-    elif words.accept("DROP", "DATABASE") or words.accept("DROP", "SCHEMA"):
-        definitions.drop_database(words)
-    elif words.accept("CREATE", "EXTERNAL", "TABLE"):
-        definitions.create_table(words)
-    elif words.accept("CREATE", "OR", "REPLACE", "VIEW"):
-        definitions.create_view(words, replace=True)
-    elif words.accept("CREATE", "VIEW"):
-        definitions.create_view(words, replace=False)
-    elif words.accept("DROP", "TABLE"):
-        definitions.drop_table(words, view=False)
-    elif words.accept("DROP", "VIEW"):
-        definitions.drop_table(words, view=True)
-    elif words.accept("ALTER"):
-        definitions.alter(words)
-    elif words.accept("MSCK"):
-        return definitions.repair(words)
-    else:
-        raise not_supported(" ".join(words.peek(i) for i in range(2)))
-    return []
 
 
 def stored_rows(execution: Execution, s3: Any) -> list[Row]:

@@ -1,16 +1,18 @@
-"""SHOW, DESCRIBE and EXPLAIN, with the text that Athena prints.
+"""SHOW and EXPLAIN, with the text that Athena prints.
 
 https://docs.aws.amazon.com/athena/latest/ug/ddl-reference.html (read 2026-11).
 """
 
 import re
 
-from rapid.emulator.athena.catalog import Structure, to_table
-from rapid.emulator.athena.ddl import Definitions, failed
+from rapid.emulator.athena import creating, hive
+from rapid.emulator.athena.catalog import Structure
+from rapid.emulator.athena.ddl.common import Definitions, failed, task_failed
+from rapid.emulator.athena.ddl.partitions import key_names, spec
+from rapid.emulator.athena.describing import columns_of
 from rapid.emulator.athena.hive import Name, Words
 from rapid.emulator.athena.results import Row, text_column
 from rapid.emulator.athena.session import Session
-from rapid.emulator.athena.sql.errors import SqlError
 
 
 def show(session: Session, words: Words) -> None:
@@ -33,22 +35,39 @@ def show(session: Session, words: Words) -> None:
     if words.accept("PARTITIONS"):
         return _partitions(session, words, definitions)
     if words.accept("CREATE", "TABLE"):
-        return _create_table(session, words, definitions)
+        name, table = _named(words, definitions)
+        return _lines(session, "createtab_stmt", creating.table_lines(session, definitions.database_of(name), table))
     if words.accept("CREATE", "VIEW"):
-        return _create_view(session, words, definitions)
+        name, table = _named(words, definitions)
+        return _lines(session, "Create View", creating.view_lines(definitions.database_of(name), name[1], table))
     if words.accept("TBLPROPERTIES"):
-        parameters = definitions.existing(words.name()).get("Parameters") or {}
-        if words.accept("("):
-            key = words.string()
-            rows: list[Row] = [[parameters.get(key, f"Table does not have property: {key}"), None]]
-        else:
-            rows = [[k, v] for k, v in sorted(parameters.items())]
-        return session.write_text([text_column("prpt_name"), text_column("prpt_value")], rows)
+        return _properties(session, words, definitions)
     if words.accept("FUNCTIONS"):
         from rapid.emulator.athena.sql.functions import names as function_names
 
         return _lines(session, "Function", sorted(function_names()))
     raise words.fail("'COLUMNS', 'CREATE', 'DATABASES', 'PARTITIONS', 'SCHEMAS', 'TABLES', 'TBLPROPERTIES', 'VIEWS'")
+
+
+def _named(words: Words, definitions: Definitions) -> tuple[Name, Structure]:
+    name = words.name()
+    words.end()
+    return name, definitions.existing(name)
+
+
+def _properties(session: Session, words: Words, definitions: Definitions) -> None:
+    name = words.name()
+    table = definitions.existing(name)
+    parameters = {k: v for k, v in (table.get("Parameters") or {}).items() if v is not None}
+    if words.peek() == "(":
+        (key,) = words.strings()
+        words.end()
+        missing = f"Table {definitions.database_of(name)}.{name[1]} does not have property: {key}"
+        session.write_text([text_column("prpt_name")], [[parameters.get(key, missing)]])
+    else:
+        words.end()
+        rows: list[Row] = [[k, v] for k, v in sorted(parameters.items())]
+        session.write_text([text_column("prpt_name"), text_column("prpt_value")], rows)
 
 
 def _lines(session: Session, column: str, lines: list[str]) -> None:
@@ -76,106 +95,21 @@ def _columns(session: Session, words: Words, definitions: Definitions) -> None:
         name = words.identifier(), name[1]
     words.end()
     table = definitions.existing(name)
-    columns = [*_described(table), *table.get("PartitionKeys", ())]
+    columns = [*columns_of(table), *(table.get("PartitionKeys") or ())]
     _lines(session, "field", [_padded(c["Name"]) for c in columns])
-
-
-def _described(table: Structure) -> list[Structure]:
-    return list((table.get("StorageDescriptor") or {}).get("Columns") or [])
 
 
 def _partitions(session: Session, words: Words, definitions: Definitions) -> None:
     name = words.name()
+    wanted = {n: v for n, _, v in hive.partition(words)} if words.peek() == "PARTITION" else {}
     words.end()
     table = definitions.existing(name)
-    keys = [k["Name"] for k in table.get("PartitionKeys") or ()]
+    keys = key_names(table)
     if not keys:
-        raise failed(f"Table {definitions.database_of(name)}.{name[1]} is not a partitioned table", "MetaException")
-    found = session.catalog.partitions(definitions.database_of(name), name[1])
-    _lines(session, "partition", ["/".join(f"{k}={v}" for k, v in zip(keys, p["Values"], strict=True)) for p in found])
-
-
-def describe(session: Session, words: Words) -> None:
-    """DESCRIBE [EXTENDED | FORMATTED] table: names, types and comments, partition keys again below."""
-    if words.accept("EXTENDED") or words.accept("FORMATTED"):
-        pass
-    name = words.name()
-    definitions = Definitions(session)
-    table = definitions.existing(name)
-    if words.at < len(words.tokens):
-        column = words.identifier()
-        words.end()
-        found = [c for c in [*_described(table), *table.get("PartitionKeys", ())] if c["Name"].lower() == column]
-        if not found:
-            raise failed(f"cannot find field {column}", "RuntimeException")
-        rows: list[Row] = [_describe_row(found[0])]
-    else:
-        keys = table.get("PartitionKeys") or []
-        rows = [_describe_row(c) for c in [*_described(table), *keys]]
-        if keys:
-            rows += [["", None, None], ["# Partition Information", None, None], [f"{_padded('# col_name')}", _padded("data_type"), _padded("comment")], ["", None, None]]  # fmt: skip  # noqa: E501
-            rows += [_describe_row(k) for k in keys]
-    session.write_text([text_column("col_name"), text_column("data_type"), text_column("comment")], rows)
-
-
-def _describe_row(column: Structure) -> Row:
-    return [_padded(column["Name"]), _padded(column.get("Type", "")), _padded(column.get("Comment", ""))]
-
-
-def _create_view(session: Session, words: Words, definitions: Definitions) -> None:
-    name = words.name()
-    words.end()
-    table = definitions.existing(name)
-    database = definitions.database_of(name)
-    made = to_table(database, name[1], table)
-    if made.view is None:
-        raise SqlError(
-            "NOT_SUPPORTED", f"line 1:1: Relation 'awsdatacatalog.{database}.{name[1]}' is a table, not a view"
-        )
-    lines = f"CREATE VIEW {database}.{name[1]} AS\n{made.view}".split("\n")
-    _lines(session, "Create View", lines)
-
-
-def _create_table(session: Session, words: Words, definitions: Definitions) -> None:
-    name = words.name()
-    words.end()
-    table = definitions.existing(name)
-    if table.get("TableType") == "VIRTUAL_VIEW":
-        raise failed(f"{name[1]} is a view: use SHOW CREATE VIEW")
-    descriptor, keys = table.get("StorageDescriptor") or {}, table.get("PartitionKeys") or []
-    serde = descriptor.get("SerdeInfo") or {}
-    lines = [f"CREATE EXTERNAL TABLE `{definitions.database_of(name)}.{name[1]}`("]
-    lines += _column_lines(_described(table))
-    if table.get("Description"):
-        lines.append(f"COMMENT {_quoted(table['Description'])}")
-    if keys:
-        lines += ["PARTITIONED BY ( ", *_column_lines(keys)]
-    lines += ["ROW FORMAT SERDE ", f"  {_quoted(serde.get('SerializationLibrary', ''))} "]
-    if serde.get("Parameters"):
-        lines += ["WITH SERDEPROPERTIES ( ", *_property_lines(serde["Parameters"])]
-    lines += ["STORED AS INPUTFORMAT ", f"  {_quoted(descriptor.get('InputFormat', ''))} "]
-    lines += ["OUTPUTFORMAT ", f"  {_quoted(descriptor.get('OutputFormat', ''))}"]
-    lines += ["LOCATION", f"  {_quoted(descriptor.get('Location', ''))}", "TBLPROPERTIES ("]
-    lines += _property_lines({k: v for k, v in (table.get("Parameters") or {}).items() if k != "EXTERNAL"}) or [")"]
-    _lines(session, "createtab_stmt", lines)
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
-
-
-def _column_lines(columns: list[Structure]) -> list[str]:
-    made = []
-    for index, column in enumerate(columns):
-        comment = f" COMMENT {_quoted(column['Comment'])}" if column.get("Comment") else " "
-        end = ")" if index == len(columns) - 1 else ", "
-        made.append(f"  `{column['Name']}` {column.get('Type', 'string')}{comment}{end}")
-    return made
-
-
-def _property_lines(properties: dict[str, str]) -> list[str]:
-    items = sorted(properties.items())
-    return [f"  {_quoted(k)}={_quoted(v)}{')' if i == len(items) - 1 else ', '}" for i, (k, v) in enumerate(items)]
+        raise task_failed(f"Table {definitions.database_of(name)}.{name[1]} is not a partitioned table")
+    found = [p["Values"] for p in session.catalog.partitions(definitions.database_of(name), name[1])]
+    shown = [v for v in found if all(v[keys.index(k)] == w for k, w in wanted.items() if k in keys)]
+    _lines(session, "partition", sorted(spec(keys, v) for v in shown))
 
 
 def explain(session: Session, words: Words) -> None:

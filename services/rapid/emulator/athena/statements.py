@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from rapid.emulator.athena.hive import Words, is_query_next
+from rapid.emulator.athena.hive.words import is_sql
 from rapid.emulator.athena.sql.dialect import mismatched, tokenize
 from rapid.emulator.athena.sql.errors import MalformedQueryError
 
@@ -44,18 +46,9 @@ def classify(text: str) -> Statement:
     Raises:
         MalformedQueryError: it is empty, or begins like no statement.
     """
-    found = tokenize(text)
-    while found and found[-1].text == ";":
-        found = found[:-1]
-    if not found:
-        raise MalformedQueryError("mismatched input '<EOF>'. Expecting: " + _EXPECTED)
-    body = text[: found[-1].end + 1]
-    # sqlglot takes some statements as one opaque token, so words are read from the text.
-    words = tuple(body[found[0].start :].replace("(", " ( ").upper().split()[:8])
+    body, start = _sql_body(text) if is_sql(text) else _hive_body(text)
+    words = tuple(body[start:].replace("(", " ( ").upper().split()[:8])
     first = words[0]
-    if any(t.text == ";" for t in found):
-        semicolon = next(t for t in found if t.text == ";")
-        raise mismatched(text, found[found.index(semicolon) + 1], "<EOF>")
     if first in ("SELECT", "WITH", "VALUES", "TABLE", "("):
         return Statement(body, "DML", "SELECT", words)
     if first in ("INSERT", "UPDATE", "DELETE", "MERGE", "UNLOAD"):
@@ -68,16 +61,42 @@ def classify(text: str) -> Statement:
         name = "DESCRIBE_TABLE" if first != "SHOW" else "_".join(words[:2] if words[1:2] != ("CREATE",) else words[:3])
         return Statement(body, "UTILITY", name, words)
     if first in ("CREATE", "DROP", "ALTER", "MSCK", "OPTIMIZE", "VACUUM"):
-        return Statement(body, "DDL", _ddl(words), words)
-    raise mismatched(text, found[0], _EXPECTED)
+        return Statement(body, "DDL", _ddl(body, words), words)
+    raise mismatched(text, tokenize(text)[0], _EXPECTED)
 
 
-def _ddl(words: tuple[str, ...]) -> str:
+def _sql_body(text: str) -> tuple[str, int]:
+    """A statement of Trino's grammar without its final semicolon, and where its first word is."""
+    found = tokenize(text)
+    while found and found[-1].text == ";":
+        found = found[:-1]
+    if any(t.text == ";" for t in found):
+        semicolon = next(t for t in found if t.text == ";")
+        raise mismatched(text, found[found.index(semicolon) + 1], "<EOF>")
+    return text[: found[-1].end + 1], found[0].start
+
+
+def _hive_body(text: str) -> tuple[str, int]:
+    """The same of Hive's grammar, whose strings have backslashes."""
+    words = Words(text)
+    while words.tokens and words.tokens[-1].text == ";":
+        words.tokens.pop()
+    if not words.tokens:
+        raise MalformedQueryError("mismatched input '<EOF>'. Expecting: " + _EXPECTED)
+    words.at = next((i + 1 for i, t in enumerate(words.tokens) if t.text == ";"), 0)
+    if words.at:
+        raise words.fail("<EOF>")
+    return text[: words.tokens[-1].end], words.tokens[0].start
+
+
+def _ddl(text: str, words: tuple[str, ...]) -> str:
     first, second = words[0], words[1] if len(words) > 1 else ""
     if first == "CREATE" and second == "OR":
         return "CREATE_VIEW"
     if first == "CREATE" and second == "TABLE":
-        return "CREATE_TABLE_AS_SELECT"
+        found = Words(text)
+        found.expect("CREATE", "TABLE")
+        return "CREATE_TABLE_AS_SELECT" if is_query_next(found) else "CREATE_TABLE"
     if first == "CREATE" and second == "EXTERNAL":
         return "CREATE_TABLE"
     if second == "SCHEMA":

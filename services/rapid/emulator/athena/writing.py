@@ -15,7 +15,9 @@ from urllib.parse import unquote
 
 from rapid.emulator.athena import hive
 from rapid.emulator.athena.catalog import Structure
-from rapid.emulator.athena.ddl import FORMATS, Definitions, call, partition_input
+from rapid.emulator.athena.ddl.common import Definitions, call
+from rapid.emulator.athena.ddl.formats import FORMATS
+from rapid.emulator.athena.ddl.partitions import add, partition_input
 from rapid.emulator.athena.hive import HiveColumn, Words
 from rapid.emulator.athena.objects import split_uri
 from rapid.emulator.athena.results import column_info
@@ -225,9 +227,8 @@ def create_table_as(session: Session, words: Words) -> None:
     count = writer.write(_renamed(session.bound(query), columns)) if made.with_data else 0
     table = _table_input(made.name[1], target)
     call(definitions.glue.create_table, DatabaseName=database, TableInput=table)
-    definitions.add(
-        database, made.name[1], [partition_input(table, v, p) for v, p in writer.partitions.items()], quiet=True
-    )
+    found = [partition_input(table, v, p) for v, p in writer.partitions.items()]
+    add(definitions, database, made.name[1], found, quiet=True)
     _finish(session, count, writer.written)
 
 
@@ -259,7 +260,7 @@ def _table_input(name: str, target: Target) -> Structure:
     )
     if target.form == "TEXTFILE":
         made.serde_properties = {"field.delim": target.delimiter, "serialization.format": target.delimiter}
-    from rapid.emulator.athena.ddl import table_input
+    from rapid.emulator.athena.ddl.tables import table_input
 
     return table_input(made)
 
@@ -295,7 +296,8 @@ def insert(session: Session, words: Words) -> None:
     target = Target(descriptor["Location"], columns, keys, form, compression, parameters.get("field.delim", "\x01"))
     writer = Writer(session, target)
     count = writer.write(sql)
-    definitions.add(database, name[1], [partition_input(table, v, p) for v, p in writer.partitions.items()], quiet=True)
+    made = [partition_input(table, v, p) for v, p in writer.partitions.items()]
+    add(definitions, database, name[1], made, quiet=True)
     _finish(session, count, writer.written)
 
 
