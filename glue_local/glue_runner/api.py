@@ -56,6 +56,13 @@ def create(runner: Runner, lifespan: Any = None) -> FastAPI:  # noqa: C901 - a l
         runner.stop(run_id)
         return _found(runner, run_id)
 
+    @app.post("/runs/{run_id}/messages", status_code=202)
+    async def post_message(run_id: str, body: dict[str, Any]) -> dict[str, Any]:
+        _found(runner, run_id)
+        if not await runner.send(run_id, body):
+            raise HTTPException(409, f"Run {run_id} does not listen.")
+        return {}
+
     @app.get("/runs/{run_id}/events")
     async def events(run_id: str) -> StreamingResponse:
         _found(runner, run_id)

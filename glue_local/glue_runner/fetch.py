@@ -6,6 +6,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
+BUILTIN = "builtin:"
+"""Begins the location of a script of ours, in the folder `tasks`."""
+
 
 class FetchError(Exception):
     """A file that a job needs cannot be had. The message is the run's error message."""
@@ -15,13 +18,16 @@ def fetch(location: str, folder: Path) -> Path:
     """Copies one file to a folder.
 
     Args:
-        location: s3://bucket/key (s3a too), or a path on this machine, for runs in the foreground.
+        location: s3://bucket/key (s3a too), builtin:name for a script of ours, or a path on this machine, for runs in
+            the foreground.
         folder: it is made if it is not there.
 
     Raises:
         FetchError: there is no such file, or it must not be read.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    if location.startswith(BUILTIN):
+        location = str(Path(__file__).parent / "tasks" / f"{location.removeprefix(BUILTIN)}.py")
     scheme, _, rest = location.partition("://")
     if scheme not in {"s3", "s3a", "s3n"}:
         source = Path(unquote(urlparse(location).path)) if scheme == "file" else Path(location)

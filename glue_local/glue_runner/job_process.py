@@ -1,9 +1,10 @@
 """The process of one run: `python -m glue_runner.job_process`, started by the runner.
 
-Protocol. Standard input brings one line, the order (JSON: a RunRequest and where things are); its end means that the
-runner is gone, and everything here ends at once. The report pipe (its number is the last argument) takes lines:
-{"event": "ready"} when a warm process could take a job, {"event": "running"} when the script begins, and
-{"event": "done", "error": null or text}. Standard output and error are the script's.
+Protocol. Standard input brings one line, the order (JSON: a RunRequest), and to a session its statements; its end means
+that the runner is gone, and everything here ends at once. The report pipe, whose number is the last argument, takes
+lines: {"event": "ready"} when a warm process could take a job, {"event": "running"} when the script begins,
+{"event": "report", "report": {...}} for what is more than a state, and {"event": "done", "error": null or text}.
+Standard output and error are the script's.
 """
 
 import contextlib
@@ -19,12 +20,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from awsgluedq import publishing
 from glue_runner import prepare, script, spark_conf
 from glue_runner.fetch import FetchError, fetch, listed, python_files
 from glue_runner.jars import JarError
 from glue_runner.jvm import JvmError, die_with_parent
 from glue_runner.modules import install
 from glue_runner.request import RunRequest
+from glue_runner.session import Session
 
 
 class Job:
@@ -40,16 +43,28 @@ class Job:
         self.folder = Path(setup["folder"])
         self.setup = setup
         self.orders: queue.SimpleQueue[RunRequest] = queue.SimpleQueue()
-        self._report = report
+        self.session = Session(self.report)
+        self._report, self._telling = report, threading.Lock()
         self._java: subprocess.Popen[bytes] | None = None
 
     def tell(self, event: str, **more: Any) -> None:
-        os.write(self._report, (json.dumps({"event": event, **more}) + "\n").encode())
+        line = memoryview((json.dumps({"event": event, **more}) + "\n").encode())
+        with self._telling:
+            while line:
+                line = line[os.write(self._report, line) :]
+
+    def report(self, report: dict[str, Any]) -> None:
+        """Tells the runner what is more than a state."""
+        self.tell("report", report=report)
 
     def listen(self) -> None:
         """Reads the order; when the pipe ends, so does this process and all that it started."""
         for line in sys.stdin.buffer:
-            self.orders.put(RunRequest.parse(json.loads(line)))
+            message = json.loads(line)
+            if "run_id" in message:
+                self.orders.put(RunRequest.parse(message))
+            else:
+                self.session.take(message)
         end_everything()
 
     def warm(self) -> None:
@@ -68,14 +83,18 @@ class Job:
         except (FetchError, spark_conf.ConfError, JarError, JvmError) as error:
             print(error, file=sys.stderr, flush=True)  # noqa: T201 - the run's error log
             return str(error)
+        publishing.deliver = lambda result: self.report({"data_quality": result})
         self.tell("running")
+        if path is None:
+            self.session.serve(request.idle_seconds)
+            return self._java_end()
         message = script.run(path, request.argv())
         return self._java_end() or message
 
-    def _bring(self, request: RunRequest) -> Path:
-        """Everything that the script needs, then Spark, if it is not there yet. Returns the script."""
+    def _bring(self, request: RunRequest) -> Path | None:
+        """Everything that the script needs, then Spark, if it is not there yet. Returns the script, if there is one."""
         arguments, downloads, modules = request.arguments, self.folder / "downloads", self.folder / "python"
-        path = fetch(request.script_location, self.folder / "script")
+        path = fetch(request.script_location, self.folder / "script") if request.command != "session" else None
         files = python_files(listed(arguments.get("--extra-py-files")), modules, downloads / "py")
         for location in listed(arguments.get("--extra-files")):
             fetch(location, self.folder)

@@ -23,6 +23,8 @@ from glue_runner.settings import Settings, child_environment
 LOG = logging.getLogger(__name__)
 
 READ_BYTES = 65_536
+REPORT_BYTES = 1 << 26
+"""The longest line that a job may report: the output of one statement, the result of one ruleset."""
 Sink = Callable[[bytes], Awaitable[None]]
 
 
@@ -39,6 +41,7 @@ class JobProcess:
         self.result: str | None = None
         self.reported = False
         self._sinks: dict[str, Sink] = {}
+        self._on_report: Callable[[dict[str, Any]], Awaitable[None]] | None = None
         self._process: asyncio.subprocess.Process | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -84,13 +87,25 @@ class JobProcess:
             asyncio.create_task(self._listen(reader)),
         ]
 
-    async def order(self, request: RunRequest, sinks: dict[str, Sink]) -> None:
-        """Gives it its run. From now on what it prints goes to `sinks` ("output" and "error")."""
-        self._sinks = sinks
+    async def order(
+        self, request: RunRequest, sinks: dict[str, Sink], on_report: Callable[[dict[str, Any]], Awaitable[None]]
+    ) -> None:
+        """Gives it its run.
+
+        Args:
+            request: the run.
+            sinks: take what it prints from now on ("output" and "error").
+            on_report: takes what it reports beside its state.
+        """
+        self._sinks, self._on_report = sinks, on_report
+        await self.send(asdict(request))
+
+    async def send(self, message: dict[str, Any]) -> None:
+        """Writes one line to its standard input: the order, then what a session is to do."""
         assert self._process  # noqa: S101 - started
         assert self._process.stdin  # noqa: S101
         with contextlib.suppress(ConnectionError):  # it died: `ended` says so
-            self._process.stdin.write((json.dumps(asdict(request)) + "\n").encode())
+            self._process.stdin.write((json.dumps(message) + "\n").encode())
             await self._process.stdin.drain()
 
     async def _read(self, name: str, stream: asyncio.StreamReader) -> None:
@@ -103,7 +118,7 @@ class JobProcess:
 
     async def _listen(self, descriptor: int) -> None:
         """Follows the report pipe to its end, which is the end of the process too, however that came."""
-        reader = asyncio.StreamReader()
+        reader = asyncio.StreamReader(limit=REPORT_BYTES)
         loop = asyncio.get_running_loop()
         transport, _ = await loop.connect_read_pipe(
             lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(descriptor, "rb")
@@ -115,6 +130,9 @@ class JobProcess:
                     self.ready.set()
                 case "running":
                     self.running.set()
+                case "report":
+                    if self._on_report:
+                        await self._on_report(report["report"])
                 case "done":
                     self.reported, self.result = True, report["error"]
                     break

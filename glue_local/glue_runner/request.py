@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-COMMANDS = frozenset({"glueetl", "gluestreaming", "pythonshell"})
+from glue_runner.arguments import of_script
+
+COMMANDS = frozenset({"glueetl", "gluestreaming", "pythonshell", "session"})
 
 
 class RequestError(Exception):
@@ -28,6 +30,8 @@ class RunRequest:
     python_version: str | None = None
     workers: int | None = None
     log_group: str = "/aws-glue/jobs"
+    idle_seconds: float | None = None
+    """Of a session: how long it lives without a statement."""
 
     @classmethod
     def parse(cls, body: Mapping[str, Any]) -> "RunRequest":
@@ -52,14 +56,9 @@ class RunRequest:
         return self.command != "pythonshell"
 
     def argv(self) -> list[str]:
-        """What the script finds in `sys.argv` after its own name.
-
-        `--conf` is for Spark alone: `argparse` would take it as short for a script's own `--config`.
-        """
+        """What the script finds in `sys.argv` after its own name."""
         digest = hashlib.sha256(self.job_name.encode()).hexdigest()
         always = {"--JOB_NAME": self.job_name, "--JOB_ID": f"j_{digest}", "--JOB_RUN_ID": self.run_id}
         if not self.needs_spark:
             always = {}
-        merged = {**always, **{str(k): str(v) for k, v in self.arguments.items()}}
-        merged.pop("--conf", None)
-        return [part for pair in merged.items() for part in pair]
+        return [part for pair in {**always, **of_script(self.arguments)}.items() for part in pair]

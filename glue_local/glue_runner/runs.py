@@ -13,6 +13,7 @@ import shutil
 import time
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from typing import Any
 
 from glue_runner import store
 from glue_runner.logs import LogStream
@@ -53,9 +54,27 @@ class Run:
         async with self.changed:
             self.changed.notify_all()
 
+    async def _report(self, report: dict[str, Any]) -> None:
+        """Keeps and announces what the job reported. A session's statements end with it and are not kept on disk."""
+        self.status = replace(self.status, reports=(*self.status.reports, report))
+        if self.request.command != "session":
+            await asyncio.to_thread(store.save, self._runner.settings.runs, self.status)
+        async with self.changed:
+            self.changed.notify_all()
+
+    async def send(self, message: dict[str, Any]) -> bool:
+        """Passes a message to the job's process. False if there is none any more, or not yet."""
+        if self._process is None or not self._process.alive:
+            return False
+        await self._process.send(message)
+        return True
+
     async def _carry_out(self) -> None:
         try:
             await asyncio.to_thread(store.save, self._runner.settings.runs, self.status)
+            if self.request.command == "session":  # it waits for people most of the time: jobs need not wait for it
+                await self._run()
+                return
             async with self._runner.slot(self._stop) as free:
                 if free:
                     await self._run()
@@ -78,7 +97,7 @@ class Run:
             )
             for name in ("output", "error")
         }
-        await process.order(self.request, {name: stream.feed for name, stream in streams.items()})
+        await process.order(self.request, {name: stream.feed for name, stream in streams.items()}, self._report)
         state = await self._until_end(process)
         message = await process.finish() if state is None else None
         if state is not None:
@@ -178,13 +197,18 @@ class Runner:
     def statuses(self) -> list[RunStatus]:
         return [*self._finished.values(), *(run.status for run in self._runs.values())]
 
+    async def send(self, run_id: str, message: dict[str, Any]) -> bool:
+        """Passes a message to a run's process. False if there is none."""
+        run = self._runs.get(run_id)
+        return run is not None and await run.send(message)
+
     def stop(self, run_id: str) -> RunStatus | None:
         if run_id in self._runs:
             self._runs[run_id].stop()
         return self.status(run_id)
 
     async def events(self, run_id: str) -> AsyncIterator[RunStatus]:
-        """The state now, then each change up to the terminal one."""
+        """The state now, then each change up to the terminal one. A report is in one of them, the next after it."""
         run = self._runs.get(run_id)
         if run is None:
             status = self._finished.get(run_id)
@@ -192,11 +216,13 @@ class Runner:
                 yield status
             return
         told: RunStatus | None = None
+        seen = 0
         while told is None or not told.terminal:
             async with run.changed:
                 await run.changed.wait_for(lambda: run.status is not told)  # noqa: B023 - evaluated in this turn
                 told = run.status
-            yield told
+            new, seen = told.reports[seen:], len(told.reports)
+            yield replace(told, reports=new)
 
     def count(self, *states: str) -> int:
         return sum(run.status.state in states for run in self._runs.values())

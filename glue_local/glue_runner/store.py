@@ -5,6 +5,7 @@ import os
 import tempfile
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 TERMINAL = frozenset({"STOPPED", "SUCCEEDED", "FAILED", "TIMEOUT"})
 KEPT = 5000
@@ -22,6 +23,8 @@ class RunStatus:
     started_on: float | None = None
     completed_on: float | None = None
     execution_seconds: float | None = None
+    reports: tuple[dict[str, Any], ...] = ()
+    """What the run told beside its state, in order: {"data_quality": ...}, {"statement": ...}, ..."""
 
     @property
     def terminal(self) -> bool:
@@ -37,12 +40,17 @@ def save(folder: Path, status: RunStatus) -> None:
     Path(name).replace(folder / f"{status.run_id}.json")
 
 
+def _read(path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(path.read_text())
+    return {**found, "reports": tuple(found.get("reports", ()))}
+
+
 def load(folder: Path, now: float) -> dict[str, RunStatus]:
     """All runs of before. Those that were alive are FAILED: their processes ended with the runner."""
     found: list[RunStatus] = []
     for path in folder.glob("*.json"):
         try:
-            found.append(RunStatus(**json.loads(path.read_text())))
+            found.append(RunStatus(**_read(path)))
         except (ValueError, TypeError):
             path.unlink()
     found.sort(key=lambda status: status.started_on or 0)

@@ -1,0 +1,146 @@
+"""An interactive session: statements one after another in one namespace, with their output.
+
+A statement is reported as Glue's Statement structure: first in state RUNNING, then AVAILABLE or CANCELLED with its
+Output (https://docs.aws.amazon.com/glue/latest/webapi/API_StatementOutput.html, read 2026-11). As in Apache Livy, which
+Glue's sessions speak like, the text of an output is what was printed, then the value of a last expression.
+"""
+
+import ast
+import contextlib
+import io
+import os
+import queue
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from typing import Any, TextIO
+
+from glue_runner.script import describe
+
+FILE = "<stdin>"
+Tell = Callable[[dict[str, Any]], None]
+
+
+class Session:
+    """The statements of one session. They run on the main thread, which alone can be interrupted."""
+
+    def __init__(self, tell: Tell) -> None:
+        self._tell = tell
+        self._waiting: queue.Queue[dict[str, Any]] = queue.Queue()
+        self._cancelled: set[int] = set()
+        self._lock = threading.Lock()
+        self._current: int | None = None
+        self._names: dict[str, Any] = {"__name__": "__main__", "__builtins__": __builtins__}
+        self._count = 0
+
+    def take(self, message: dict[str, Any]) -> None:
+        """Takes {"statement": {"id", "code"}} or {"cancel": id}, from any thread."""
+        if "statement" in message:
+            self._waiting.put(message["statement"])
+            return
+        with self._lock:
+            self._cancelled.add(message["cancel"])
+            if self._current == message["cancel"]:
+                os.kill(os.getpid(), signal.SIGINT)
+
+    def serve(self, idle_seconds: float | None) -> None:
+        """Runs statements until none has come for so long. `sc` and `spark` are there from the start."""
+        signal.signal(signal.SIGINT, self._interrupt)
+        self._provide()
+        while True:
+            try:
+                statement = self._waiting.get(timeout=idle_seconds)
+            except queue.Empty:
+                return
+            with contextlib.suppress(KeyboardInterrupt):  # it came when the statement was over
+                self._run(statement["id"], statement["code"])
+
+    def _interrupt(self, _signal: int, _frame: object) -> None:
+        from pyspark import SparkContext
+
+        active = SparkContext._active_spark_context  # noqa: SLF001 - PySpark's own way to ask
+        if active is not None:
+            threading.Thread(target=active.cancelAllJobs, daemon=True).start()
+        raise KeyboardInterrupt
+
+    def _provide(self) -> None:
+        from pyspark.sql import SparkSession
+
+        spark = SparkSession.builder.getOrCreate()
+        self._names |= {"spark": spark, "sc": spark.sparkContext}
+
+    def _run(self, number: int, code: str) -> None:
+        with self._lock:
+            cancelled = number in self._cancelled
+            self._current = None if cancelled else number
+        started = int(time.time() * 1000)
+        if cancelled:
+            self._report(number, "CANCELLED", StartedOn=started, CompletedOn=started)
+            return
+        self._report(number, "RUNNING", StartedOn=started)
+        printed = io.StringIO()
+        try:
+            with contextlib.redirect_stdout(_Both(printed, sys.stdout)):
+                error = self._execute(code)
+        finally:
+            with self._lock:
+                self._current = None
+        state = "CANCELLED" if number in self._cancelled and isinstance(error, KeyboardInterrupt) else "AVAILABLE"
+        output: dict[str, Any] = {"ExecutionCount": self._count, "Status": "ok" if error is None else "error"}
+        self._count += 1
+        if error is None:
+            output["Data"] = {"TextPlain": printed.getvalue().rstrip("\n")}
+        else:
+            frames = traceback.format_exception(type(error), error, _own(error))
+            name, _, value = describe(error).partition(": ")
+            output |= {"ErrorName": type(error).__name__, "ErrorValue": value or name, "Traceback": frames}
+            if printed.getvalue():
+                output["Data"] = {"TextPlain": printed.getvalue().rstrip("\n")}
+        self._report(number, state, StartedOn=started, CompletedOn=int(time.time() * 1000), Output=output)
+
+    def _report(self, number: int, state: str, **more: Any) -> None:
+        progress = 0.0 if state == "RUNNING" else 1.0
+        self._tell({"statement": {"Id": number, "State": state, "Progress": progress, **more}})
+
+    def _execute(self, code: str) -> BaseException | None:
+        """Runs a statement; prints the value of a last expression. Returns what it raised."""
+        try:
+            tree = ast.parse(code, FILE)
+            last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+            exec(compile(tree, FILE, "exec"), self._names)  # noqa: S102 - running the statement is the point
+            if isinstance(last, ast.Expr):
+                value = eval(compile(ast.Expression(last.value), FILE, "eval"), self._names)  # noqa: S307 - as above
+                if value is not None:
+                    self._names["_"] = value
+                    print(repr(value))  # noqa: T201 - the statement's output
+        except BaseException as error:  # the edge: whatever a statement raises is its output
+            traceback.print_exc()
+            return error
+        return None
+
+
+def _own(error: BaseException) -> Any:
+    """The traceback from the statement's own first line on."""
+    frames = error.__traceback__
+    while frames is not None and frames.tb_frame.f_code.co_filename != FILE:
+        frames = frames.tb_next
+    return frames
+
+
+class _Both(io.TextIOBase):
+    """Writes to two places: the statement's output and the session's log."""
+
+    def __init__(self, *targets: TextIO) -> None:
+        self._targets = targets
+
+    def write(self, text: str) -> int:
+        for target in self._targets:
+            target.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        for target in self._targets:
+            target.flush()
