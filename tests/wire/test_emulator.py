@@ -1,5 +1,6 @@
 """The emulator process answers, and says so where it does not support an operation."""
 
+import urllib.request
 from collections.abc import Callable
 from typing import Any
 
@@ -11,3 +12,16 @@ def test_unwritten_operation_answers_501_and_names_itself(aws: Callable[[str], A
     with pytest.raises(ClientError, match=r"does not support glue\.ListBlueprints") as caught:
         aws("glue").list_blueprints()
     assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
+
+
+def test_a_body_that_calls_itself_a_form_is_read(aws: Callable[[str], Any]) -> None:
+    """`curl -d` names every body a form; S3 reads it all the same."""
+    s3 = aws("s3")
+    s3.create_bucket(Bucket="called-a-form")
+    s3.put_object(Bucket="called-a-form", Key="k", Body=b"x")
+    xml = b"<Tagging><TagSet><Tag><Key>a</Key><Value>b=1</Value></Tag></TagSet></Tagging>"
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    url = f"{aws('s3').meta.endpoint_url}/called-a-form/k?tagging"
+    with urllib.request.urlopen(urllib.request.Request(url, xml, headers, method="PUT")) as response:
+        assert response.status == 200
+    assert s3.get_object_tagging(Bucket="called-a-form", Key="k")["TagSet"] == [{"Key": "a", "Value": "b=1"}]

@@ -1,9 +1,12 @@
-"""Hands request bodies to API Gateway and function URLs as they were sent.
+"""Hands request bodies to services, API Gateway and function URLs as they were sent, whatever they call themselves.
 
 rolo (LocalStack 4.13.1's gateway) parses a body that calls itself a form and writes a new one from the fields:
 `{"a":1}` sent by `curl -d` arrives as `%7B%22a%22%3A1%7D=`, and repeated or empty fields change place. AWS passes
-bodies on untouched. Here the body is kept before it is parsed, and given back instead of being made anew.
+bodies on untouched. Here the body is kept before it is parsed, and given back instead of being made anew. And S3 finds
+the XML of `curl -X PUT -d '<Tagging>…'`: Werkzeug's `data` would be empty for what calls itself a form.
 """
+
+from typing import Any
 
 import rolo.client
 import rolo.proxy
@@ -30,7 +33,13 @@ def install() -> None:
             self.get_data(cache=True)
         parse(self)
 
+    read = Request.get_data
+
+    def read_unparsed(self: Request, cache: bool = True, as_text: bool = False, parse_form_data: bool = False) -> Any:
+        return read(self, cache, as_text, parse_form_data=False)
+
     setattr(Request, _PARSE, keep_then_parse)
+    Request.get_data = read_unparsed  # type: ignore[method-assign]
     for module in (rolo.request, rolo.client, rolo.proxy, localstack_request):
         getattr(module, _NAME)  # an AttributeError here means another LocalStack
         setattr(module, _NAME, original)
