@@ -1,0 +1,64 @@
+"""Tries classifiers on a file: the crawler's own first, then the built-in ones, in AWS's order.
+
+https://docs.aws.amazon.com/glue/latest/dg/add-classifier.html (read 2026-11)
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from typing import IO
+
+from rapid.emulator.glue.crawling import columnar, delimited, documents, logs
+from rapid.emulator.glue.crawling.found import Found
+from rapid.emulator.glue.crawling.objects import Stored
+from rapid.emulator.glue.crawling.texts import Sample
+from rapid.emulator.glue.models import Structure
+
+LOG = logging.getLogger(__name__)
+
+_MAGIC: tuple[tuple[bytes, Callable[[Stored, IO[bytes]], Found]], ...] = (
+    (b"Obj\x01", columnar.avro),
+    (b"ORC", columnar.orc),
+    (b"PAR1", columnar.parquet),
+)
+_TEXT = (documents.json_file, documents.xml_file, logs.built_in, delimited.built_in)
+_CUSTOM: dict[str, Callable[[Sample, Structure], Found | None]] = {
+    "GrokClassifier": logs.custom,
+    "XMLClassifier": lambda sample, given: documents.xml_file(sample, given["RowTag"]),
+    "JsonClassifier": lambda sample, given: documents.json_file(sample, given["JsonPath"]),
+    "CsvClassifier": delimited.custom,
+}
+
+UNKNOWN = Found("UNKNOWN", {})
+
+
+def classify(stored: Stored, classifiers: Sequence[Structure]) -> Found:
+    """The classification and schema of one object; UNKNOWN if no classifier knows it or it is damaged.
+
+    Args:
+        stored: the object.
+        classifiers: the crawler's own, as GetClassifier answers them.
+    """
+    with stored.open() as file:
+        try:
+            head = file.read(4)
+            for magic, reader in _MAGIC:
+                if head.startswith(magic):
+                    file.seek(0)
+                    return reader(stored, file)
+            return _of_text(Sample.read(stored, file), classifiers)
+        except (OSError, ValueError, KeyError, EOFError) as error:  # ArrowInvalid is a ValueError
+            LOG.info("%s is not what it seems to be: %s", stored.uri, error)
+            return UNKNOWN
+
+
+def _of_text(sample: Sample, classifiers: Sequence[Structure]) -> Found:
+    if not sample.is_text:
+        return UNKNOWN
+    for classifier in classifiers:
+        for kind, attempt in _CUSTOM.items():
+            if kind in classifier and (found := attempt(sample, classifier[kind])):
+                return found
+    for built_in in _TEXT:
+        if found := built_in(sample):
+            return found
+    return UNKNOWN

@@ -1,0 +1,244 @@
+"""One crawl: every target of a crawler in turn, then what is gone."""
+
+import json
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from rapid.emulator.glue import jdbc
+from rapid.emulator.glue.crawling import databases, dynamodb, layout
+from rapid.emulator.glue.crawling.classify import classify
+from rapid.emulator.glue.crawling.journal import Journal
+from rapid.emulator.glue.crawling.lakes import Lakes
+from rapid.emulator.glue.crawling.layout import Discovered, File, Folder
+from rapid.emulator.glue.crawling.objects import Stored, listing, split
+from rapid.emulator.glue.crawling.policies import Policies
+from rapid.emulator.glue.crawling.writer import Writer
+from rapid.emulator.glue.errors import EntityNotFoundException, InvalidInputException
+from rapid.emulator.glue.models import Structure
+from rapid.emulator.glue.scope import Scope
+
+LOG = logging.getLogger(__name__)
+
+
+class Stopped(Exception):  # noqa: N818 - not an error: the crawl was asked to stop
+    """StopCrawler was called."""
+
+
+class Crawl:
+    """One crawl of a crawler.
+
+    Args:
+        scope: whose crawler it is.
+        crawler: as GetCrawler answers it.
+        journal: where its lines and counts go.
+        known: folders that earlier crawls have seen, for CRAWL_NEW_FOLDERS_ONLY; this crawl's are added.
+        stopping: asked between objects.
+    """
+
+    def __init__(
+        self, scope: Scope, crawler: Structure, journal: Journal, known: set[str], stopping: Callable[[], bool]
+    ) -> None:
+        self.scope = scope
+        self.crawler = crawler
+        self.journal = journal
+        self.known = known
+        self.stopping = stopping
+        self.policies = Policies.of(crawler)
+        self.glue = scope.client("glue")
+        self.s3 = scope.client("s3")
+        self.writer = Writer(self.glue, crawler, journal.crawl_id, self.policies, journal)
+
+    def run(self) -> None:
+        """Crawls.
+
+        Raises:
+            Stopped: it was asked to stop; what was written stays.
+            GlueError, ClientError: why it failed.
+        """
+        targets = self.crawler["Targets"]
+        self.classifiers = [
+            self.glue.get_classifier(Name=n)["Classifier"] for n in self.crawler.get("Classifiers") or ()
+        ]
+        self._ensure_database()
+        for target in targets.get("S3Targets") or ():
+            self._s3(target)
+        for target in targets.get("CatalogTargets") or ():
+            self._catalog(target)
+        for target in targets.get("JdbcTargets") or ():
+            self._jdbc(target)
+        for target in targets.get("DynamoDBTargets") or ():
+            dynamodb.crawl(self.writer, target, self.scope.client("dynamodb"))
+        lakes = Lakes(self.writer, self.s3)
+        for kind, crawl in (
+            ("DeltaTargets", lakes.delta),
+            ("IcebergTargets", lakes.iceberg),
+            ("HudiTargets", lakes.hudi),
+        ):
+            for target in targets.get(kind) or ():
+                self._pause()
+                crawl(target)
+        if targets.get("MongoDBTargets"):
+            raise InvalidInputException("MongoDB targets are not supported here.")
+        if self.policies.recrawl == "CRAWL_EVERYTHING" and not targets.get("CatalogTargets"):
+            self.writer.finish(list(_locations(targets)))
+
+    def _pause(self) -> None:
+        if self.stopping():
+            raise Stopped
+
+    def _ensure_database(self) -> None:
+        """Makes the database, as AWS's crawlers do."""
+        name = self.crawler.get("DatabaseName")
+        if not name:
+            return
+        try:
+            self.glue.get_database(Name=name)
+        except self.glue.exceptions.EntityNotFoundException:
+            self.glue.create_database(DatabaseInput={"Name": name})
+            self.journal.log("INFO", f"Created database {name}")
+
+    # S3
+
+    def _s3(self, target: Structure) -> None:
+        path, exclusions = target["Path"], list(target.get("Exclusions") or ())
+        base = path if "://" in path else f"s3://{path}"
+        stored = list(listing(self.s3, path, exclusions))
+        self.writer.exclusions = tuple(base.rstrip("/") + "/" + pattern for pattern in exclusions)
+        if self.policies.recrawl != "CRAWL_EVERYTHING":
+            stored = self._new(stored, target)
+        files = self._classified(stored, target.get("SampleSize"))
+        self.journal.log("BENCHMARK", f"Classification complete, writing results to database {self.writer.database}")
+        if len(files) == 1 and files[0].stored.key == split(path)[1]:
+            found = [layout.of_file(files[0])]
+        else:
+            found = layout.tables(files, combine=self.policies.combine, level=self.policies.level)
+        if self.policies.threshold is not None and len(found) > self.policies.threshold:
+            raise InvalidInputException(
+                f"The number of tables detected by crawler: {len(found)} is greater than the table threshold value "
+                f"provided: {self.policies.threshold}. No tables were added or updated."
+            )
+        for table in found:
+            self.writer.write(table)
+        self.writer.exclusions = ()
+
+    def _classified(self, stored: list[Stored], size: int | None) -> list[File]:
+        files: list[File] = []
+        last: dict[str, File] = {}
+        for item, read in layout.sampled(stored, size):
+            self._pause()
+            if read.key not in last:
+                last = {read.key: File(read, classify(read, self.classifiers))}
+            files.append(File(item, layout.standing_in(last[read.key].found, read, item)))
+        unknown = sum(file.found.classification == "UNKNOWN" for file in files)
+        if unknown:
+            self.journal.log("WARN", f"{unknown} objects are of a format that no classifier knows")
+        return files
+
+    def _new(self, stored: list[Stored], target: Structure) -> list[Stored]:
+        """Objects of folders that no earlier crawl has seen, or that S3 has sent events about.
+
+        Those that belong to a table which is there already become partitions of it, and are not answered.
+        """
+        folders: dict[str, list[Stored]] = {}
+        changed = self._changed(target) if self.policies.recrawl == "CRAWL_EVENT_MODE" and self.known else None
+        for item in stored:
+            folders.setdefault(item.uri.rpartition("/")[0] + "/", []).append(item)
+        if changed is None:
+            new = {folder: items for folder, items in folders.items() if folder not in self.known}
+        else:
+            new = {folder: items for folder, items in folders.items() if folder in changed}
+        tables = self._own_tables() if self.known else []
+        self.known.update(folders)
+        rest: list[Stored] = []
+        for table in tables:
+            location = table["StorageDescriptor"]["Location"]
+            mine = [item for folder in list(new) if folder.startswith(location) for item in new.pop(folder)]
+            if mine and location.endswith("/"):
+                self._into(table, mine)
+        for items in new.values():
+            rest += items
+        return rest
+
+    def _changed(self, target: Structure) -> set[str]:
+        """Folders that the events in the target's queue are about; the events are taken from it."""
+        queue = target.get("EventQueueArn")
+        if not queue:
+            raise InvalidInputException("CRAWL_EVENT_MODE needs an EventQueueArn on its target.")
+        sqs = self.scope.client("sqs")
+        url = sqs.get_queue_url(QueueName=queue.rpartition(":")[2])["QueueUrl"]
+        folders: set[str] = set()
+        while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+            for message in messages:
+                folders.update(_folders(json.loads(message["Body"])))
+                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return folders
+
+    def _own_tables(self) -> list[Structure]:
+        """Tables that this crawler made, those with the longest locations first."""
+        pages = self.glue.get_paginator("get_tables").paginate(DatabaseName=self.writer.database)
+        tables = [table for page in pages for table in page["TableList"]]
+        own = [t for t in tables if (t.get("Parameters") or {}).get("UPDATED_BY_CRAWLER") == self.crawler["Name"]]
+        return sorted(own, key=lambda table: -len(table["StorageDescriptor"]["Location"]))
+
+    def _into(self, table: Structure, stored: list[Stored]) -> None:
+        """Adds objects to a table that exists, as partitions named as its keys are."""
+        location = table["StorageDescriptor"]["Location"]
+        below = [replace(item, folders=_folders_below(item, location)) for item in stored]
+        found = layout.as_one(Folder.of(self._classified(below, None)), combine=True)
+        keys = tuple(column["Name"] for column in table.get("PartitionKeys") or ())
+        if found is None or len(found.keys) != len(keys):
+            self.journal.log("WARN", f"The objects below {location} are not of the kind of table {table['Name']}")
+            return
+        plain = table["Name"].removeprefix((self.crawler.get("TablePrefix") or "").lower())
+        self.writer.write(Discovered(plain, location, found.schema, keys, found.parts))
+
+    # Others
+
+    def _catalog(self, target: Structure) -> None:
+        """Updates tables that exist: their schemas and their partitions."""
+        for name in target["Tables"]:
+            self._pause()
+            table = self.glue.get_table(DatabaseName=target["DatabaseName"], Name=name)["Table"]
+            location = (table.get("StorageDescriptor") or {}).get("Location", "")
+            crawler = {**self.crawler, "DatabaseName": target["DatabaseName"], "TablePrefix": ""}
+            if location.startswith("arn:aws:dynamodb:"):
+                self.writer.crawler = crawler
+                dynamodb.crawl(self.writer, {"Path": location.rpartition("/")[2]}, self.scope.client("dynamodb"))
+                continue
+            self.writer.crawler = crawler
+            stored = list(listing(self.s3, location.rstrip("/") + "/", []))
+            if stored:
+                self._into({**table, "StorageDescriptor": {"Location": stored[0].base}} | {"Name": name}, stored)
+
+    def _jdbc(self, target: Structure) -> None:
+        self._pause()
+        name = target.get("ConnectionName")
+        try:
+            connection = self.glue.get_connection(Name=name)["Connection"]
+        except self.glue.exceptions.EntityNotFoundException as error:
+            raise EntityNotFoundException(f"Connection {name} not found.") from error
+        databases.crawl(self.writer, target, connection, jdbc.place(self.scope, connection))
+
+
+def _locations(targets: Structure) -> Iterator[str]:
+    for target in targets.get("S3Targets") or ():
+        path = target["Path"]
+        yield path if "://" in path else f"s3://{path}"
+
+
+def _folders_below(item: Stored, location: str) -> tuple[str, ...]:
+    return tuple(item.uri.removeprefix(location).split("/")[:-1])
+
+
+def _folders(message: dict[str, Any]) -> Iterator[str]:
+    """Folders of the objects that an S3 event, plain or through SNS or EventBridge, is about."""
+    if "Message" in message:
+        message = json.loads(message["Message"])
+    records = [record["s3"] for record in message.get("Records") or () if "s3" in record]
+    if "detail" in message:
+        records.append(message["detail"])
+    for record in records:
+        uri = f"s3://{record['bucket']['name']}/{record['object']['key']}"
+        yield uri.rpartition("/")[0] + "/"

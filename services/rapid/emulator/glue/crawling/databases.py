@@ -1,0 +1,99 @@
+"""JDBC targets: tables of a PostgreSQL or MySQL database, from its information_schema.
+
+https://docs.aws.amazon.com/glue/latest/dg/define-crawler.html (read 2026-11): the path is `database/schema/table`, for
+MySQL `database/table`; `%` stands for all of them.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from rapid.emulator.glue import jdbc
+from rapid.emulator.glue.crawling.globs import excluder
+from rapid.emulator.glue.crawling.layout import table_name
+from rapid.emulator.glue.crawling.schema import Schema, Type
+from rapid.emulator.glue.crawling.writer import Writer
+from rapid.emulator.glue.errors import InvalidInputException
+from rapid.emulator.glue.models import Structure
+
+TYPES = {
+    "int": "int", "integer": "int", "mediumint": "int", "smallint": "smallint", "tinyint": "tinyint",
+    "bigint": "bigint", "serial": "int", "bigserial": "bigint", "real": "float", "float": "float", "double": "double",
+    "double precision": "double", "boolean": "boolean", "bit": "boolean", "date": "date", "datetime": "timestamp",
+    "timestamp": "timestamp", "timestamp without time zone": "timestamp", "timestamp with time zone": "timestamp",
+    "year": "date", "bytea": "binary", "binary": "binary", "varbinary": "binary", "blob": "binary",
+    "tinyblob": "binary", "mediumblob": "binary", "longblob": "binary",
+}  # fmt: skip
+"""information_schema's data_type to the catalog's; what is not here is read as a string."""
+SYSTEM = ("information_schema", "pg_catalog", "pg_internal", "mysql", "performance_schema", "sys")
+_QUERY = """
+SELECT c.table_schema, c.table_name, t.table_type, c.column_name, c.data_type, c.numeric_precision, c.numeric_scale
+FROM information_schema.columns c
+JOIN information_schema.tables t ON t.table_schema = c.table_schema AND t.table_name = c.table_name
+ORDER BY c.table_schema, c.table_name, c.ordinal_position
+"""
+
+
+@dataclass
+class _Table:
+    path: tuple[str, ...]
+    view: bool
+    schema: Schema
+
+
+def crawl(writer: Writer, target: Structure, connection: Structure, where: jdbc.Place) -> None:
+    """Writes the tables that a JDBC target names.
+
+    Raises:
+        InvalidInputException: a path that names no database, a database that does not answer.
+    """
+    path = [part for part in (target.get("Path") or "").split("/") if part]
+    if not path:
+        raise InvalidInputException("A JDBC target needs a Path such as database/schema/table or database/%.")
+    wanted = _matcher(path[1:], 1 if where.kind == "mysql" else 2)
+    excluded = excluder(target.get("Exclusions") or ())
+    place = jdbc.Place(**{**where.__dict__, "name": path[0]})
+    for table in _tables(place):
+        if not wanted(table.path) or excluded("/".join(table.path)) or excluded(table.path[-1]):
+            continue
+        parts = (path[0], *table.path)
+        parameters = {
+            "classification": where.kind,
+            "compressionType": "none",
+            "connectionName": connection["Name"],
+            "typeOfData": "view" if table.view else "table",
+        }
+        name = "_".join(table_name(part) for part in parts)
+        writer.put(writer.plain(name, ".".join(parts), table.schema, parameters))
+
+
+def _matcher(pattern: list[str], depth: int) -> Any:
+    """Whether a table's path below the database is the one wanted. A pattern that ends early stands for all below."""
+    parts = [*pattern, *["%"] * (depth - len(pattern))]
+    compiled = [re.compile(".*".join(re.escape(piece) for piece in part.split("%"))) for part in parts]
+    return lambda path: all(c.fullmatch(p) for c, p in zip(compiled, path, strict=True))
+
+
+def _tables(where: jdbc.Place) -> Iterator[_Table]:
+    with jdbc.cursor(where) as cursor:
+        cursor.execute(_QUERY)
+        rows = cursor.fetchall()
+    current: _Table | None = None
+    for schema, name, table_type, column, data_type, precision, scale in rows:
+        if schema.lower() in SYSTEM or (where.kind == "mysql" and schema != where.name):
+            continue
+        path = (name,) if where.kind == "mysql" else (schema, name)
+        if current is None or current.path != path:
+            if current is not None:
+                yield current
+            current = _Table(path, table_type == "VIEW", {})
+        current.schema[column.lower()] = _type(data_type.lower(), precision, scale)
+    if current is not None:
+        yield current
+
+
+def _type(data_type: str, precision: Any, scale: Any) -> Type:
+    if data_type in ("numeric", "decimal"):
+        return f"decimal({min(int(precision), 38)},{int(scale or 0)})" if precision else "decimal(38,18)"
+    return TYPES.get(data_type, "string")
