@@ -35,8 +35,8 @@ def install() -> None:
 
     read = Request.get_data
 
-    def read_unparsed(self: Request, cache: bool = True, as_text: bool = False, parse_form_data: bool = False) -> Any:
-        return read(self, cache, as_text, parse_form_data=False)
+    def read_unparsed(self: Request, cache: bool = True, as_text: bool = False, **_parse_form_data: bool) -> Any:
+        return read(self, cache, as_text)
 
     setattr(Request, _PARSE, keep_then_parse)
     Request.get_data = read_unparsed  # type: ignore[method-assign]
