@@ -15,9 +15,9 @@ from pyspark.sql import types as spark
 
 from awsglue.bookmarks.files import Chooser
 from awsglue.errors import NotSupportedError, OptionError
-from awsglue.frame import catalog, csv, formats, listing, paths, types
+from awsglue.frame import catalog, formats, listing, paths, types
 from awsglue.frame.casts import cast
-from awsglue.frame.formats import Read
+from awsglue.frame.formats import Read, csv
 
 Options = Mapping[str, Any]
 

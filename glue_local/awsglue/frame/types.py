@@ -39,6 +39,17 @@ def is_choice(kind: spark.DataType) -> bool:
     return isinstance(kind, spark.StructType) and bool(kind.fields) and all(CHOICE in f.metadata for f in kind.fields)
 
 
+def has_choices(kind: glue.DataType) -> bool:
+    """Whether a type holds a choice anywhere."""
+    if isinstance(kind, glue.StructType):
+        return any(has_choices(field.dataType) for field in kind.fields)
+    if isinstance(kind, glue.ArrayType):
+        return has_choices(kind.elementType)
+    if isinstance(kind, glue.MapType):
+        return has_choices(kind.valueType)
+    return isinstance(kind, glue.ChoiceType)
+
+
 def to_glue(kind: spark.DataType) -> glue.DataType:
     """The Glue type of a Spark type."""
     if isinstance(kind, spark.StructType):

@@ -98,8 +98,8 @@ def test_writing_again_appends(glue: Any, spark: Any, tmp_path: Path) -> None:
 
 def test_formats_that_are_not_there(glue: Any, tmp_path: Path) -> None:
     (tmp_path / "x").write_text("")
-    with pytest.raises(NotSupportedError, match="xml"):
-        read(glue, tmp_path, "xml")
+    with pytest.raises(NotSupportedError, match="delta"):
+        read(glue, tmp_path, "delta")
     with pytest.raises(OptionError, match="yaml"):
         read(glue, tmp_path, "yaml")
 
