@@ -39,7 +39,7 @@ def install() -> None:
         return read(self, cache, as_text)
 
     setattr(Request, _PARSE, keep_then_parse)
-    Request.get_data = read_unparsed  # type: ignore[method-assign]
+    Request.get_data = read_unparsed
     for module in (rolo.request, rolo.client, rolo.proxy, localstack_request):
         getattr(module, _NAME)  # an AttributeError here means another LocalStack
         setattr(module, _NAME, original)

@@ -17,11 +17,11 @@ def import_packages_api() -> None:
     Functions and others fail at their first import, and every request with them.
     """
     factory = threading.Lock
-    threading.Lock = type(factory())  # type: ignore[assignment, misc]
+    threading.Lock = type(factory())
     try:
         import localstack.packages.api  # noqa: F401
     finally:
-        threading.Lock = factory  # type: ignore[misc]
+        threading.Lock = factory
 
 
 @aws_provider(api="kms", name="rapid")

@@ -2,10 +2,12 @@
 
 import base64
 import json
+from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import ClientError
 
+from rapid.emulator.athena.objects import Objects
 from rapid.emulator.athena.sql.errors import SqlError
 from rapid.emulator.athena.sql.scope import Column, Table
 from rapid.emulator.athena.sql.types import Type, parse_hive
@@ -17,8 +19,8 @@ VIEW_PREFIX, VIEW_SUFFIX = "/* Presto View: ", " */"
 class GlueCatalog:
     """The databases and tables of one account; each is asked for once per query."""
 
-    def __init__(self, client: Any) -> None:
-        self.client = client
+    def __init__(self, client: Any, objects: Objects) -> None:
+        self.client, self.objects = client, objects
         self._tables: dict[tuple[str, str], Table | None] = {}
 
     def has_database(self, database: str) -> bool:
@@ -29,9 +31,20 @@ class GlueCatalog:
     def table(self, database: str, name: str) -> Table | None:
         key = database.lower(), name.lower()
         if key not in self._tables:
-            found = self.describe(*key)
-            self._tables[key] = to_table(*key, found) if found else None
+            self._tables[key] = self._find(*key)
         return self._tables[key]
+
+    def _find(self, database: str, name: str) -> Table | None:
+        found = self.describe(database, name)
+        if found is None:
+            base, _, kind = name.rpartition("$")
+            table = self.table(database, base) if base else None
+            return metadata_table(table, kind, self) if table and table.view is None else None
+        if is_iceberg(found):
+            from rapid.emulator.athena.iceberg import loading
+
+            return loading.table(self, database, name, found)
+        return to_table(database, name, found)
 
     def describe(self, database: str, name: str) -> Structure | None:
         """Glue's description of a table, or None."""
@@ -63,6 +76,32 @@ class GlueCatalog:
             if not page.get("NextToken"):
                 return items
             arguments["NextToken"] = page["NextToken"]
+
+
+@dataclass(frozen=True)
+class Metadata:
+    """The source of a table such as `t$partitions`, which tells about another table."""
+
+    table: Table
+    kind: str
+
+
+def metadata_table(table: Table, kind: str, catalog: GlueCatalog) -> Table | None:
+    """`t$partitions` of a Hive table, `t$snapshots` and its like of an Iceberg table; None if there is no such kind."""
+    if isinstance(table.source, dict):
+        if kind != "partitions" or not table.partition_keys:
+            return None
+        return Table(table.database, f"{table.name}${kind}", table.partition_keys, source=Metadata(table, kind))
+    from rapid.emulator.athena.iceberg import inspecting
+
+    columns = inspecting.columns(table, kind)
+    if columns is None:
+        return None
+    return Table(table.database, f"{table.name}${kind}", columns, source=Metadata(table, kind))
+
+
+def is_iceberg(found: Structure) -> bool:
+    return str((found.get("Parameters") or {}).get("table_type", "")).upper() == "ICEBERG"
 
 
 def _get(operation: Any, **arguments: Any) -> Structure | None:

@@ -3,8 +3,7 @@
 https://docs.aws.amazon.com/athena/latest/ug/show-create-table.html (read 2026-11).
 """
 
-from rapid.emulator.athena.catalog import Structure, to_table
-from rapid.emulator.athena.ddl.common import is_iceberg
+from rapid.emulator.athena.catalog import Structure, is_iceberg, to_table
 from rapid.emulator.athena.ddl.formats import LAZY_SIMPLE
 from rapid.emulator.athena.describing import columns_of
 from rapid.emulator.athena.session import Session

@@ -6,8 +6,8 @@ https://docs.aws.amazon.com/athena/latest/ug/describe-table.html (read 2026-11).
 from datetime import UTC, datetime
 
 from rapid.emulator.athena import hive
-from rapid.emulator.athena.catalog import Structure
-from rapid.emulator.athena.ddl.common import Definitions, failed, is_iceberg
+from rapid.emulator.athena.catalog import Structure, is_iceberg
+from rapid.emulator.athena.ddl.common import Definitions, failed
 from rapid.emulator.athena.ddl.formats import names_columns
 from rapid.emulator.athena.hive import Words
 from rapid.emulator.athena.results import Row, text_column

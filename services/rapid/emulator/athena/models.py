@@ -27,6 +27,10 @@ class Execution:
         statistics: measured milliseconds and bytes, as in QueryExecutionStatistics; empty until measured.
         error: AthenaError of a failed query.
         has_header: whether page 1 of the results begins with the names of the columns.
+        reused: whether `location` is the result of an earlier query.
+        managed: whether the result lies where the caller does not see it.
+        sequence: number of its last state-change event.
+        stage: OutputStage of its runtime statistics.
     """
 
     id: str
@@ -54,10 +58,17 @@ class Execution:
     output_bytes: int | None = None
     manifest: str | None = None
     reused: bool = False
+    publishes_metrics: bool = False
+    managed: bool = False
+    sequence: int = 0
+    stage: Structure | None = None
 
     def describe(self) -> Structure:
         """What GetQueryExecution answers."""
         context = {k: v for k, v in (("Database", self.database), ("Catalog", self.catalog)) if v}
+        configuration = dict(self.configuration)
+        if not self.managed:
+            configuration["OutputLocation"] = self.location
         status: Structure = {"State": self.state, "SubmissionDateTime": self.submitted}
         if self.reason:
             status["StateChangeReason"] = self.reason
@@ -69,10 +80,7 @@ class Execution:
             "QueryExecutionId": self.id,
             "Query": self.query,
             "StatementType": self.statement_type,
-            "ResultConfiguration": {
-                **self.configuration,
-                **({"OutputLocation": self.location} if self.location else {}),
-            },
+            "ResultConfiguration": configuration,
             "ResultReuseConfiguration": self.reuse or {"ResultReuseByAgeConfiguration": {"Enabled": False}},
             "QueryExecutionContext": context,
             "Status": status,
@@ -85,6 +93,8 @@ class Execution:
             described["Statistics"]["DataManifestLocation"] = self.manifest
         if self.parameters:
             described["ExecutionParameters"] = self.parameters
+        if self.managed:
+            described["ManagedQueryResultsConfiguration"] = {"Enabled": True}
         return described
 
 

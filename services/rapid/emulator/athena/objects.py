@@ -15,6 +15,9 @@ from botocore.exceptions import ClientError
 from rapid.emulator.athena.sql.errors import SqlError
 
 
+_DELETED_AT_ONCE = 1000
+
+
 @dataclass(frozen=True)
 class StoredObject:
     """One object of a listing."""
@@ -23,6 +26,8 @@ class StoredObject:
     key: str
     size: int
     etag: str
+    modified: float = 0.0
+    """When it was written, seconds since 1970."""
 
     @property
     def uri(self) -> str:
@@ -69,10 +74,21 @@ class Objects:
             except ClientError as error:
                 raise _failure(error, f"s3://{bucket}/{prefix}") from error
             for item in page.get("Contents", ()):
-                yield StoredObject(bucket, item["Key"], item["Size"], item["ETag"])
+                yield StoredObject(bucket, item["Key"], item["Size"], item["ETag"], item["LastModified"].timestamp())
             if not page.get("IsTruncated"):
                 return
             arguments["ContinuationToken"] = page["NextContinuationToken"]
+
+    def find(self, uri: str) -> StoredObject | None:
+        """One object, or None if there is none."""
+        bucket, key = split_uri(uri)
+        try:
+            found = self._client.head_object(Bucket=bucket, Key=key)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in ("404", "NoSuchKey", "NoSuchBucket"):
+                return None
+            raise _failure(error, uri) from error
+        return StoredObject(bucket, key, found["ContentLength"], found["ETag"], found["LastModified"].timestamp())
 
     def path(self, stored: StoredObject) -> Path:
         """A local file with the object's bytes; its name ends like the key."""
@@ -110,9 +126,16 @@ class Objects:
         except ClientError as error:
             raise _failure(error, uri, "write") from error
 
-    def delete(self, stored: list[StoredObject]) -> None:
-        for item in stored:
-            self._client.delete_object(Bucket=item.bucket, Key=item.key)
+    def delete(self, uris: list[str]) -> None:
+        """Removes objects, a thousand at a time."""
+        by_bucket: dict[str, list[str]] = {}
+        for uri in uris:
+            bucket, key = split_uri(uri)
+            by_bucket.setdefault(bucket, []).append(key)
+        for bucket, keys in by_bucket.items():
+            for start in range(0, len(keys), _DELETED_AT_ONCE):
+                doomed = [{"Key": k} for k in keys[start : start + _DELETED_AT_ONCE]]
+                self._client.delete_objects(Bucket=bucket, Delete={"Objects": doomed, "Quiet": True})
 
 
 def _hidden(relative: str) -> bool:

@@ -35,8 +35,8 @@ class Session:
         self.run, self.runs, self.store = run, runs, store
         self.execution: Execution = run.execution
         self.connection: Connection = run.connection
-        self.catalog = GlueCatalog(glue)
         self.objects = Objects(s3, runs.engine.work / "objects")
+        self.catalog = GlueCatalog(glue, self.objects)
         self.database = self.execution.database or "default"
         self.reader = Reader(self.catalog, self.objects, self.connection)
 

@@ -1,8 +1,9 @@
 """ALTER TABLE of Hive tables; those of Iceberg go to `iceberg.evolve`."""
 
 from rapid.emulator.athena import hive
+from rapid.emulator.athena.catalog import is_iceberg
 from rapid.emulator.athena.ddl import columns, partitions
-from rapid.emulator.athena.ddl.common import Definitions, glue_columns, is_iceberg
+from rapid.emulator.athena.ddl.common import Definitions, glue_columns
 from rapid.emulator.athena.ddl.databases import alter_database
 from rapid.emulator.athena.hive import Name, Words
 from rapid.emulator.athena.objects import split_uri

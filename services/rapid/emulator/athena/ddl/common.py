@@ -47,10 +47,6 @@ def as_input(table: Structure) -> Structure:
     return {m: table[m] for m in _INPUT if m in table}
 
 
-def is_iceberg(table: Structure) -> bool:
-    return str((table.get("Parameters") or {}).get("table_type", "")).upper() == "ICEBERG"
-
-
 class Definitions:
     """The catalog as the DDL statements of one session see it."""
 

@@ -3,8 +3,8 @@
 import time
 
 from rapid.emulator.athena import hive
-from rapid.emulator.athena.catalog import Structure
-from rapid.emulator.athena.ddl.common import Definitions, call, failed, glue_columns, is_iceberg
+from rapid.emulator.athena.catalog import Structure, is_iceberg
+from rapid.emulator.athena.ddl.common import Definitions, call, failed, glue_columns
 from rapid.emulator.athena.ddl.formats import FORMATS
 from rapid.emulator.athena.hive import Words
 from rapid.emulator.athena.objects import split_uri
