@@ -80,6 +80,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("RAPID_GLUE_WARM", "2", "JVMs that the Glue runner keeps ready; 0 starts each job cold", int),
     Setting("RAPID_GLUE_PARALLEL", "3", "Glue jobs that run at the same time; more are queued", _positive),
     Setting("RAPID_GLUE_MEMORY_MB", "1024", "Java heap of one Glue job, in MiB", _positive),
+    Setting("RAPID_ATHENA_TIMEOUT_MINUTES", "30", "minutes after which an Athena query fails; AWS's quota", _positive),
     Setting("RAPID_RUNNER_TOKEN", "", "bearer token of the Glue runner's API; empty: generated", secret=True),
     Setting("RAPID_DURABLE", "1", "keep the emulator's state on disk, safe from kill -9", _flag),
     Setting("RAPID_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR"),
@@ -109,6 +110,7 @@ class Config:
     glue_warm: int
     glue_parallel: int
     glue_memory_mb: int
+    athena_timeout_minutes: int
     runner_token: str
     durable: bool
     log_level: str

@@ -11,7 +11,7 @@ from localstack.aws.api import RequestContext, handler
 
 from rapid.emulator.athena.errors import InvalidRequestException, MetadataException
 from rapid.emulator.athena.models import Structure
-from rapid.emulator.athena.queries import clients, page, store_of, with_token
+from rapid.emulator.athena.requests import clients, page, store_of, with_token
 from rapid.emulator.athena.tags import arn, set_tags
 
 DEFAULT = {"Name": "AwsDataCatalog", "Type": "GLUE", "Description": "AWS Glue Data Catalog", "Parameters": {}}

@@ -89,6 +89,7 @@ class Connection:
         self._registered: list[str] = []
         self.stopped = threading.Event()
         self.bytes_read = 0
+        self.profile: dict[str, Any] = {}
 
     def stop(self) -> None:
         self.stopped.set()
@@ -142,8 +143,8 @@ class Connection:
 
     def _measured(self) -> int:
         """Bytes that DuckDB read from files for the last statement; a plan without operators reports nothing."""
-        measured = json.loads(self._cursor.get_profiling_information("json"))
-        return int(measured.get("total_bytes_read", 0))
+        self.profile = json.loads(self._cursor.get_profiling_information("json"))
+        return int(self.profile.get("total_bytes_read", 0))
 
     def _translated(self, error: Exception) -> Exception:
         if self.stopped.is_set() or isinstance(error, duckdb.InterruptException):

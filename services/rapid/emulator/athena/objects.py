@@ -14,7 +14,6 @@ from botocore.exceptions import ClientError
 
 from rapid.emulator.athena.sql.errors import SqlError
 
-
 _DELETED_AT_ONCE = 1000
 
 
@@ -90,11 +89,15 @@ class Objects:
             raise _failure(error, uri) from error
         return StoredObject(bucket, key, found["ContentLength"], found["ETag"], found["LastModified"].timestamp())
 
-    def path(self, stored: StoredObject) -> Path:
-        """A local file with the object's bytes; its name ends like the key."""
+    def local(self, stored: StoredObject) -> Path | None:
+        """The object's own file on this disk, if there is one."""
         from rapid.emulator.state.s3.local import local_path
 
-        found = local_path(stored.bucket, stored.key)
+        return local_path(stored.bucket, stored.key)
+
+    def path(self, stored: StoredObject) -> Path:
+        """A local file with the object's bytes; its name ends like the key."""
+        found = self.local(stored)
         if found is not None:
             return found
         digest = hashlib.sha256(f"{stored.uri} {stored.etag}".encode()).hexdigest()
@@ -114,15 +117,16 @@ class Objects:
             raise _failure(error, uri) from error
         return body
 
-    def put(self, uri: str, body: bytes | Path) -> None:
-        """Writes one object, from memory or from a file."""
+    def put(self, uri: str, body: bytes | Path, options: dict[str, str] | None = None) -> None:
+        """Writes one object, from memory or from a file; `options` are further arguments of PutObject."""
         bucket, key = split_uri(uri)
+        where = {"Bucket": bucket, "Key": key, **(options or {})}
         try:
             if isinstance(body, bytes):
-                self._client.put_object(Bucket=bucket, Key=key, Body=body)
+                self._client.put_object(**where, Body=body)
             else:
                 with body.open("rb") as source:
-                    self._client.put_object(Bucket=bucket, Key=key, Body=source)
+                    self._client.put_object(**where, Body=source)
         except ClientError as error:
             raise _failure(error, uri, "write") from error
 

@@ -4,6 +4,7 @@ from localstack.services.plugins import ServiceLifecycleHook
 from localstack.state import StateVisitor
 
 from rapid.emulator.athena.catalogs import DataCatalogs
+from rapid.emulator.athena.fetching import Results
 from rapid.emulator.athena.models import athena_stores
 from rapid.emulator.athena.queries import Queries
 from rapid.emulator.athena.saved import SavedQueries
@@ -11,7 +12,7 @@ from rapid.emulator.athena.tags import Tags
 from rapid.emulator.athena.workgroups import WorkGroups
 
 
-class AthenaProvider(Queries, WorkGroups, SavedQueries, DataCatalogs, Tags, ServiceLifecycleHook):
+class AthenaProvider(Queries, Results, WorkGroups, SavedQueries, DataCatalogs, Tags, ServiceLifecycleHook):
     """The operations of Athena."""
 
     service = "athena"

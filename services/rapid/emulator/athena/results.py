@@ -111,3 +111,22 @@ def _number(number: int, value: int) -> bytes:
 
 def text_column(name: str) -> Column:
     return Column(name, Type("varchar"))
+
+
+def put_options(configuration: dict[str, Any]) -> dict[str, str]:
+    """PutObject's arguments for a ResultConfiguration: its encryption, expected owner and ACL.
+
+    https://docs.aws.amazon.com/athena/latest/APIReference/API_ResultConfiguration.html (read 2026-11). CSE_KMS encrypts
+    in the client, which no result of Athena engine version 3 needs: it is written as SSE_KMS.
+    """
+    options: dict[str, str] = {}
+    encryption = configuration.get("EncryptionConfiguration") or {}
+    if encryption:
+        options["ServerSideEncryption"] = "AES256" if encryption["EncryptionOption"] == "SSE_S3" else "aws:kms"
+        if encryption.get("KmsKey"):
+            options["SSEKMSKeyId"] = encryption["KmsKey"]
+    if owner := configuration.get("ExpectedBucketOwner"):
+        options["ExpectedBucketOwner"] = owner
+    if acl := (configuration.get("AclConfiguration") or {}).get("S3AclOption"):
+        options["ACL"] = acl.lower().replace("_", "-")
+    return options

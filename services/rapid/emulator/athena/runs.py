@@ -117,7 +117,7 @@ class Runs:
         self._pool.shutdown(wait=False)
 
     def stop(self, query_id: str, seconds: float) -> None:
-        """Cancels a query, and returns when it has ended or the time is over; one that waits for its turn ends at once."""
+        """Cancels a query and waits for its end, at most so long; one that waits for its turn ends at once."""
         run = self._running.get(query_id)
         if run:
             if run.stop():

@@ -11,7 +11,7 @@ from localstack.aws.api import RequestContext, handler
 
 from rapid.emulator.athena.errors import InvalidRequestException, ResourceNotFoundException
 from rapid.emulator.athena.models import AthenaStore, PreparedStatement, Structure, now
-from rapid.emulator.athena.queries import find_workgroup, page, store_of, with_token
+from rapid.emulator.athena.requests import find_workgroup, page, store_of, with_token
 
 _STATEMENT_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_@:]{0,255}")
 

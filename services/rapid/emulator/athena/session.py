@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from rapid.emulator.athena import information_schema
+from rapid.emulator.athena import information_schema, stages
 from rapid.emulator.athena.catalog import GlueCatalog
 from rapid.emulator.athena.engine import Connection
 from rapid.emulator.athena.models import Execution
 from rapid.emulator.athena.objects import Objects
-from rapid.emulator.athena.results import Row, column_info, csv_line, metadata
+from rapid.emulator.athena.results import Row, column_info, csv_line, metadata, put_options
 from rapid.emulator.athena.runs import Run, Runs
 from rapid.emulator.athena.sql.casts import text
 from rapid.emulator.athena.sql.compiler import Query, compile_query
@@ -39,6 +39,11 @@ class Session:
         self.catalog = GlueCatalog(glue, self.objects)
         self.database = self.execution.database or "default"
         self.reader = Reader(self.catalog, self.objects, self.connection)
+
+    @property
+    def put_options(self) -> dict[str, str]:
+        """How result objects are written, by the query's result configuration."""
+        return put_options(self.execution.configuration)
 
     def compile(self, sql: str, parameters: list[str] | None = None) -> Query:
         return compile_query(sql, information_schema.Known(self.catalog), self.database, parameters)
@@ -72,6 +77,7 @@ class Session:
             yield batch
         self.measure()
         self.run.executed = time.monotonic()
+        self.execution.stage = stages.stage(self.connection.profile, self.run.scanned)
 
     def measure(self) -> None:
         """Takes over the bytes that were read so far, and stops the query where it must."""
@@ -94,7 +100,7 @@ class Session:
                 spool.write("".join(map(csv_line, batch)))
                 if kept is not None:
                     kept = [*kept, *map(list, batch)] if count <= _KEPT else None
-            self.objects.put(execution.location, spool.body())
+            self.objects.put(execution.location, spool.body(), self.put_options)
         finally:
             spool.close()
         execution.rows, execution.output_bytes = count, spool.size
@@ -103,9 +109,8 @@ class Session:
             self.runs.keep(execution.id, kept)
 
     def write_metadata(self, update: str = "") -> None:
-        self.objects.put(
-            f"{self.execution.location}.metadata", metadata(self.execution.id, self.execution.columns, update)
-        )
+        body = metadata(self.execution.id, self.execution.columns, update)
+        self.objects.put(f"{self.execution.location}.metadata", body, self.put_options)
 
     def write_text(self, columns: list[Column], rows: list[Row]) -> None:
         """Writes `<id>.txt` of a DDL or SHOW statement: a line per row, its fields separated by tabs, no header.
@@ -118,7 +123,7 @@ class Session:
         lines = ["\t".join(v or "" for v in row) for row in rows]
         body = "".join(line + "\n" for line in lines).encode()
         self.run.executed = time.monotonic()
-        self.objects.put(execution.location, body)
+        self.objects.put(execution.location, body, self.put_options)
         execution.rows, execution.output_bytes = len(rows), len(body)
         self.write_metadata()
         self.runs.keep(execution.id, [[line] for line in lines])

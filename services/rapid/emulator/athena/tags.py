@@ -4,7 +4,7 @@ from localstack.aws.api import RequestContext, handler
 
 from rapid.emulator.athena.errors import InvalidRequestException, ResourceNotFoundException
 from rapid.emulator.athena.models import AthenaStore, Structure
-from rapid.emulator.athena.queries import page, store_of, with_token
+from rapid.emulator.athena.requests import page, store_of, with_token
 
 
 def arn(context: RequestContext, kind: str, name: str) -> str:

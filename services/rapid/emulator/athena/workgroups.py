@@ -7,7 +7,7 @@ from localstack.aws.api import RequestContext, handler
 
 from rapid.emulator.athena.errors import InvalidRequestException
 from rapid.emulator.athena.models import ENGINE, Structure, WorkGroup, default_configuration
-from rapid.emulator.athena.queries import find_workgroup, page, store_of, with_token
+from rapid.emulator.athena.requests import find_workgroup, page, store_of, with_token
 from rapid.emulator.athena.tags import arn, set_tags
 
 _NAME = re.compile(r"[a-zA-Z0-9._-]{1,128}")

@@ -1,0 +1,80 @@
+"""What every operation needs of a request: its store, its clients, the resource it names, its page."""
+
+import base64
+from typing import Any
+
+from localstack.aws.api import RequestContext
+
+from rapid.emulator.athena.errors import InvalidRequestException
+from rapid.emulator.athena.models import AthenaStore, Execution, Structure, WorkGroup, athena_stores
+from rapid.emulator.athena.notices import Scope
+
+
+def store_of(context: RequestContext) -> AthenaStore:
+    store: AthenaStore = athena_stores[context.account_id][context.region]
+    return store
+
+
+def scope_of(context: RequestContext) -> Scope:
+    return Scope(context.account_id, context.region)
+
+
+def clients(context: RequestContext) -> tuple[Any, Any]:
+    """Glue and S3 of the caller's account and region."""
+    scope = scope_of(context)
+    return scope.client("glue"), scope.client("s3")
+
+
+def find_workgroup(store: AthenaStore, name: str | None) -> WorkGroup:
+    """The workgroup a request names; `primary` if none.
+
+    Raises:
+        InvalidRequestException: there is none.
+    """
+    found = store.workgroups.get(name or "primary")
+    if found is None:
+        raise InvalidRequestException(f"WorkGroup {name} is not found.", "WORKGROUP_NOT_FOUND")
+    return found
+
+
+def find_execution(store: AthenaStore, query_id: str) -> Execution:
+    """The execution a request names.
+
+    Raises:
+        InvalidRequestException: there is none.
+    """
+    found = store.executions.get(query_id)
+    if found is None:
+        raise InvalidRequestException(f"QueryExecution {query_id} was not found", "INVALID_QUERY_EXECUTION_ID")
+    return found
+
+
+def page(items: list[Any], request: Structure, limit: int) -> tuple[list[Any], str | None]:
+    """One page of a list and the token of the next."""
+    start = position(request)
+    following = start + min(request.get("MaxResults") or limit, limit)
+    return items[start:following], token_of(following) if following < len(items) else None
+
+
+def token_of(start: int) -> str:
+    return base64.urlsafe_b64encode(f"from:{start}".encode()).decode()
+
+
+def position(request: Structure) -> int:
+    """Where the page that a request asks for begins.
+
+    Raises:
+        InvalidRequestException: a token that this service did not give.
+    """
+    token = request.get("NextToken")
+    if not token:
+        return 0
+    try:
+        text = base64.urlsafe_b64decode(token.encode()).decode()
+        return int(text.removeprefix("from:"))
+    except ValueError as error:
+        raise InvalidRequestException("NextToken is invalid", "INVALID_NEXT_TOKEN") from error
+
+
+def with_token(response: Structure, token: str | None) -> Structure:
+    return {**response, **({"NextToken": token} if token else {})}
