@@ -70,6 +70,7 @@ class Session:
         from pyspark.sql import SparkSession
 
         spark = SparkSession.builder.getOrCreate()
+        spark.sparkContext.setLocalProperty("spark.job.interruptOnCancel", "true")  # else tasks outlive their statement
         self._names |= {"spark": spark, "sc": spark.sparkContext}
 
     def _run(self, number: int, code: str) -> None:

@@ -1,6 +1,6 @@
 """Runs jobs: from StartJobRun over the runner's events to a final state, with queueing and retries.
 
-Every run has a thread that follows its event stream. States follow
+States follow
 https://docs.aws.amazon.com/glue/latest/dg/job-run-statuses.html:
 
     WAITING ──▶ STARTING ──▶ RUNNING ──▶ SUCCEEDED | FAILED | TIMEOUT
@@ -12,41 +12,35 @@ After a restart `resume` asks the runner about every run that was in flight.
 
 import logging
 import threading
-import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 
-from rapid.emulator.glue import notices
+from rapid.emulator.glue import data_quality_results, notices
 from rapid.emulator.glue.errors import (
     ConcurrentRunsExceededException,
     EntityNotFoundException,
     InvalidInputException,
-    RunnerUnavailableError,
-    RunUnknownError,
 )
+from rapid.emulator.glue.following import FINAL, PAUSES, PAUSES_AT_START, Follower
 from rapid.emulator.glue.models import JobRun, now
 from rapid.emulator.glue.orders import Order, new_run
 from rapid.emulator.glue.runner import Runner, RunStatus
 from rapid.emulator.glue.scope import Scope
-from rapid.emulator.state import mark_dirty, save
+from rapid.emulator.state import mark_dirty
 
 LOG = logging.getLogger(__name__)
 
 ACTIVE = frozenset({"STARTING", "RUNNING", "STOPPING"})
-FINAL = frozenset({"SUCCEEDED", "FAILED", "TIMEOUT", "STOPPED", "ERROR"})
 STATES = {"QUEUED": "STARTING"}
 """The runner's states that Glue names otherwise."""
-PAUSES = (0.2, 1.0, 3.0)
-"""Seconds before a runner that does not answer is asked again; after the last the run has failed."""
-PAUSES_AT_START = (*PAUSES, 5.0, 10.0, 10.0)
-"""The same after a restart of the emulator, when the runner may be starting too."""
 
 
 class Engine:
     """Starts, follows and stops the runs of all accounts."""
 
     def __init__(self, runner: Runner, finished: Callable[[Scope, JobRun], None]) -> None:
-        self.runner = runner
+        self.follower = Follower(runner)
         self.lock = threading.RLock()
         self._finished = finished
 
@@ -85,7 +79,7 @@ class Engine:
         if waiting:
             self._apply(scope, run, RunStatus("STOPPED", None, None))
         elif run.submitted:
-            threading.Thread(target=self._ask_to_stop, args=(run,), daemon=True).start()
+            threading.Thread(target=self.follower.stop, args=(run,), daemon=True).start()
 
     def resume(self, scope: Scope) -> None:
         """Takes up the runs that were in flight when the emulator ended."""
@@ -100,50 +94,11 @@ class Engine:
         return sum(run.state in ACTIVE for run in scope.store.runs.get(job_name, {}).values())
 
     def _launch(self, scope: Scope, run: JobRun, pauses: Sequence[float] = PAUSES) -> None:
-        name = f"glue-{run.id[:12]}"
-        threading.Thread(target=self._follow, args=(scope, run, pauses), name=name, daemon=True).start()
-
-    def _ask_to_stop(self, run: JobRun) -> None:
-        try:
-            self.runner.stop(run.id)
-        except RunnerUnavailableError as error:
-            LOG.warning("Run %s of %s: %s", run.id, run.response["JobName"], error)
-
-    def _follow(self, scope: Scope, run: JobRun, pauses: Sequence[float]) -> None:
-        """Hands the run over if that is still to be done, then follows it to its end."""
-        try:
-            self._follow_to_end(scope, run, pauses)
-        except RunnerUnavailableError as error:
-            self._apply(scope, run, RunStatus("FAILED", str(error), None))
-        except Exception as error:  # the edge of this thread: the run must not stay RUNNING for ever
-            LOG.exception("Following run %s failed", run.id)
-            self._apply(scope, run, RunStatus("FAILED", f"The emulator failed to follow the run: {error}", None))
-
-    def _follow_to_end(self, scope: Scope, run: JobRun, pauses: Sequence[float]) -> None:
-        left = list(pauses)
-        while run.state not in FINAL:
-            try:
-                self._hand_over(run)
-                for status in self.runner.events(run.id):
-                    left = list(PAUSES)
-                    self._apply(scope, run, status)
-            except RunUnknownError:
-                raise
-            except RunnerUnavailableError:
-                if not left:
-                    raise
-                time.sleep(left.pop(0))  # the runner is away: there is no event to wait for
-
-    def _hand_over(self, run: JobRun) -> None:
-        if not run.submitted:
-            self.runner.start(run.request)
-            run.submitted = True
-            save("glue")
-        if run.stopping:
-            self.runner.stop(run.id)
+        self.follower.launch(run, partial(self._apply, scope), pauses)
 
     def _apply(self, scope: Scope, run: JobRun, status: RunStatus) -> None:
         """Takes over a state; a final one also starts what follows from it."""
+        data_quality_results.keep(scope, status.reports, JobName=run.response["JobName"], JobRunId=run.id)
         state = STATES.get(status.state, status.state)
         with self.lock:
             if run.state in FINAL or (run.stopping and state not in FINAL):

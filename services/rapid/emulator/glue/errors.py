@@ -44,8 +44,40 @@ class VersionMismatchException(GlueError):
     code = "VersionMismatchException"
 
 
+class IllegalSessionStateException(GlueError):
+    code = "IllegalSessionStateException"
+
+
 class IllegalWorkflowStateException(GlueError):
     code = "IllegalWorkflowStateException"
+
+
+class CrawlerRunningException(GlueError):
+    code = "CrawlerRunningException"
+
+
+class CrawlerNotRunningException(GlueError):
+    code = "CrawlerNotRunningException"
+
+
+class CrawlerStoppingException(GlueError):
+    code = "CrawlerStoppingException"
+
+
+class NoScheduleException(GlueError):
+    code = "NoScheduleException"
+
+
+class SchedulerRunningException(GlueError):
+    code = "SchedulerRunningException"
+
+
+class SchedulerNotRunningException(GlueError):
+    code = "SchedulerNotRunningException"
+
+
+class OperationNotSupportedException(GlueError):
+    code = "OperationNotSupportedException"
 
 
 class RunnerUnavailableError(RapidError):

@@ -74,6 +74,53 @@ class JobRun:
 
 
 @dataclass
+class Task:
+    """Something that the runner does for the service, other than a job run.
+
+    Attributes:
+        response: what its Get operation answers.
+        request: what the runner was asked to do.
+        submitted: whether the runner has acknowledged it.
+    """
+
+    response: Structure
+    request: Structure
+    submitted: bool = False
+    stopping: bool = False
+
+    def update(self, **members: Any) -> None:
+        """Changes what is answered, by a new structure: the one before may just be on its way to a client."""
+        self.response = self.response | members
+
+    @property
+    def id(self) -> str:
+        """The runner's name for it."""
+        return str(self.request["run_id"])
+
+    @property
+    def state(self) -> str:
+        return str(self.response["Status"])
+
+
+@dataclass
+class DataQualityRun(Task):
+    """One evaluation or recommendation run. `kind` is the runner's script for it."""
+
+    kind: str = ""
+
+
+@dataclass
+class Session(Task):
+    """An interactive session and its statements by number."""
+
+    statements: dict[int, Structure] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return str(self.response["Id"])
+
+
+@dataclass
 class Trigger:
     """A trigger. `fired_at` is the scheduled instant that it fired for last, so that none fires twice."""
 
@@ -84,10 +131,16 @@ class Trigger:
 
 @dataclass
 class WorkflowRun:
-    """One run of a workflow. `start_trigger` is the trigger that began it."""
+    """One run of a workflow.
+
+    Attributes:
+        start_trigger: the trigger that began it.
+        carried: ids of runs of the workflow run that this one resumes, which it need not repeat.
+    """
 
     response: Structure
     start_trigger: str
+    carried: frozenset[str] = frozenset()
 
     def update(self, **members: Any) -> None:
         """Changes what GetWorkflowRun answers, by a new structure."""
@@ -124,7 +177,11 @@ class GlueStore(BaseStore):
     workflows: dict[str, Workflow] = LocalAttribute(default=dict)
     connections: dict[str, Structure] = LocalAttribute(default=dict)
     classifiers: dict[str, Structure] = LocalAttribute(default=dict)
-    crawlers: dict[str, Structure] = LocalAttribute(default=dict)
+    crawlers: dict[str, Crawler] = LocalAttribute(default=dict)
+    data_quality_rulesets: dict[str, Structure] = LocalAttribute(default=dict)
+    data_quality_results: dict[str, Structure] = LocalAttribute(default=dict)
+    data_quality_runs: dict[str, DataQualityRun] = LocalAttribute(default=dict)
+    sessions: dict[str, Session] = LocalAttribute(default=dict)
     tags: dict[str, dict[str, str]] = LocalAttribute(default=dict)
     """ARN to tags."""
 

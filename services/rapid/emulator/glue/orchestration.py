@@ -8,19 +8,20 @@ is read from the runs themselves, so that after a restart nothing is forgotten a
 
 import logging
 import secrets
-from collections.abc import Iterator
 from datetime import datetime
 
 from rapid.core.config import Config
-from rapid.emulator.glue import graphs
-from rapid.emulator.glue.engine import FINAL, Engine
+from rapid.emulator.glue import chains, graphs
+from rapid.emulator.glue.chains import FINAL, Node
+from rapid.emulator.glue.crawls import Crawls
+from rapid.emulator.glue.engine import Engine
 from rapid.emulator.glue.errors import (
     ConcurrentRunsExceededException,
     EntityNotFoundException,
     GlueError,
     InvalidInputException,
 )
-from rapid.emulator.glue.models import JobRun, Structure, Trigger, Workflow, WorkflowRun, now
+from rapid.emulator.glue.models import CrawlRun, JobRun, Structure, Trigger, Workflow, WorkflowRun, now
 from rapid.emulator.glue.orders import Order, new_run
 from rapid.emulator.glue.runner import Runner
 from rapid.emulator.glue.scope import Scope
@@ -39,11 +40,13 @@ class Orchestration:
 
     def __init__(self, config: Config) -> None:
         self.engine = Engine(Runner(config), self._run_finished)
+        self.crawls = Crawls(self.engine.lock, self._run_finished)
         self.timing = Timing(self.fire_scheduled, self.check_events)
 
     def resume(self, scope: Scope) -> None:
         """Takes up where the emulator left off: runs in flight, workflows, schedules, event batches."""
         self.engine.resume(scope)
+        self.crawls.resume(scope)
         with self.engine.lock:
             for name, workflow in scope.store.workflows.items():
                 for run in workflow.runs.values():
@@ -100,18 +103,33 @@ class Orchestration:
         predecessors: tuple[Structure, ...],
     ) -> None:
         """Starts the actions of a trigger that have not been started in this group yet."""
+        known = chains.carried(scope, workflow, group)
         for action in trigger.description["Actions"]:
-            job = action["JobName"]
-            if any(run.response.get("TriggerName") == name for run in _in_group(scope, job, group)):
+            node = Node.of(action)
+            if any(chains.fired(run, name) for run in node.runs(scope, group, known)):
+                continue
+            if node.kind == "CRAWLER":
+                self._crawl(scope, node.name, name, group, workflow)
                 continue
             arguments = dict(action.get("Arguments") or {})
             if workflow:
                 arguments |= {"--WORKFLOW_NAME": workflow, "--WORKFLOW_RUN_ID": group}
             order = Order({**action, "Arguments": arguments}, name, group, workflow, predecessors)
             try:
-                self.engine.start(scope, job, order)
+                self.engine.start(scope, node.name, order)
             except GlueError as error:
-                self._record_error(scope, job, order, error)
+                self._record_error(scope, node.name, order, error)
+
+    def _crawl(self, scope: Scope, name: str, trigger: str, group: str, workflow: str | None) -> None:
+        """Starts a crawler; one that could not be started is kept as a crawl in state ERROR."""
+        try:
+            self.crawls.start(scope, name, group=group, workflow=workflow, trigger=trigger)
+        except GlueError as error:
+            LOG.warning("Trigger %s could not start crawler %s: %s", trigger, name, error)
+            if crawler := scope.store.crawlers.get(name):
+                run_id, moment = secrets.token_hex(16), now()
+                history = {"CrawlId": run_id, "StartTime": moment, "EndTime": moment, "ErrorMessage": str(error)}
+                crawler.runs = {run_id: CrawlRun(history, "ERROR", group, workflow, trigger), **crawler.runs}
 
     def _record_error(self, scope: Scope, job_name: str, order: Order, error: GlueError) -> None:
         """Keeps an action that could not be started as a run in state ERROR."""
@@ -123,8 +141,8 @@ class Orchestration:
             run.update(JobRunState="ERROR", ErrorMessage=str(error), CompletedOn=now())
             scope.store.runs.setdefault(job_name, {})[run.id] = run
 
-    def _run_finished(self, scope: Scope, run: JobRun) -> None:
-        """The engine's callback, under its lock: a run has ended for good."""
+    def _run_finished(self, scope: Scope, run: JobRun | CrawlRun) -> None:
+        """The engines' callback, under its lock: a run has ended for good."""
         if run.group:
             self._advance(scope, run.group, run.workflow)
 
@@ -133,12 +151,16 @@ class Orchestration:
         workflow_run = scope.store.workflows[workflow].runs.get(group) if workflow in scope.store.workflows else None
         if workflow and workflow_run is None:
             return
+        known = workflow_run.carried if workflow_run else frozenset[str]()
         if workflow_run is None or workflow_run.status == "RUNNING":
             for name, trigger in list(scope.store.triggers.items()):
                 described = trigger.description
                 if described["Type"] != "CONDITIONAL" or described.get("WorkflowName") != workflow:
                     continue
-                if described["State"] == "ACTIVATED" and (met := _met(scope, described["Predicate"], group)):
+                if described["State"] != "ACTIVATED":
+                    continue
+                met = chains.met(scope, described["Predicate"], group, known)
+                if met is not None:
                     self._act(scope, name, trigger, group, workflow, met)
         if workflow_run is not None:
             self._end_if_done(scope, workflow_run)
@@ -157,7 +179,7 @@ class Orchestration:
         """
         with self.engine.lock:
             workflow = _workflow(scope, name)
-            start = _start_trigger(scope, name)
+            start = chains.start_trigger(scope, name)
             if start is None:
                 raise InvalidInputException(f"Workflow {name} has no start trigger.")
             if self._full(workflow):
@@ -175,10 +197,53 @@ class Orchestration:
         """Stops all runs of a workflow run; STOPPED follows when the last is gone."""
         with self.engine.lock:
             run.update(Status="STOPPING")
-            for job_run in graphs.runs_of(scope, name, run):
-                if job_run.state not in FINAL:
-                    self.engine.stop(scope, job_run)
+            for action in list(chains.runs_of(scope, run)):
+                if isinstance(action, JobRun) and action.state not in FINAL:
+                    self.engine.stop(scope, action)
+                elif isinstance(action, CrawlRun) and action.state == "RUNNING":
+                    self.crawls.stop(scope, action.history["LogStream"])
             self._end_if_done(scope, run)
+
+    def resume_workflow(self, scope: Scope, name: str, before: WorkflowRun, node_ids: list[str]) -> WorkflowRun:
+        """Runs some nodes of a workflow run again, in a new one, and what follows from them; the rest stays as it was.
+
+        Raises:
+            ConcurrentRunsExceededException: MaxConcurrentRuns of the workflow.
+        """
+        with self.engine.lock:
+            if self._full(_workflow(scope, name)):
+                raise ConcurrentRunsExceededException(f"Concurrent runs exceeded for workflow: {name}.")
+            drawn = graphs.graph(scope, name, before)
+            again = graphs.descendants(drawn, set(node_ids))
+            repeated = {Node(n["Type"], n["Name"]) for n in drawn["Nodes"] if n["UniqueId"] in again}
+            kept = [n for n in chains.nodes(scope, name) if n not in repeated]
+            properties = dict(before.response["WorkflowRunProperties"])
+            run = self._new_workflow_run(scope, name, properties, before.start_trigger)
+            run.update(PreviousRunId=before.id)
+            run.carried = frozenset(r.id for node in kept for r in node.runs(scope, before.id, before.carried))
+            for node in drawn["Nodes"]:
+                if node["UniqueId"] in node_ids:
+                    self._again(scope, Node(node["Type"], node["Name"]), before, run)
+            self._end_if_done(scope, run)
+        mark_dirty("glue")
+        return run
+
+    def _again(self, scope: Scope, node: Node, before: WorkflowRun, run: WorkflowRun) -> None:
+        """Starts one node of a resumed run as it was started before."""
+        name = run.response["Name"]
+        last = node.runs(scope, before.id, before.carried)[-1]
+        if isinstance(last, CrawlRun):
+            self._crawl(scope, node.name, last.trigger or before.start_trigger, run.id, name)
+            return
+        members = ("Timeout", "SecurityConfiguration", "NotificationProperty")
+        given = {k: v for k, v in last.response.items() if k in members}
+        given["Arguments"] = {**last.response["Arguments"], "--WORKFLOW_RUN_ID": run.id}
+        predecessors = tuple(last.response.get("PredecessorRuns") or ())
+        order = Order(given, last.response.get("TriggerName"), run.id, name, predecessors)
+        try:
+            self.engine.start(scope, node.name, order)
+        except GlueError as error:
+            self._record_error(scope, node.name, order, error)
 
     def _new_workflow_run(self, scope: Scope, name: str, properties: dict[str, str], start: str) -> WorkflowRun:
         workflow = scope.store.workflows[name]
@@ -197,7 +262,7 @@ class Orchestration:
 
     def _record_refusal(self, scope: Scope, name: str, message: str) -> None:
         """A scheduled start that was refused is kept as a run in state ERROR, as on AWS."""
-        run = self._new_workflow_run(scope, name, {}, _start_trigger(scope, name) or "")
+        run = self._new_workflow_run(scope, name, {}, chains.start_trigger(scope, name) or "")
         run.update(Status="ERROR", ErrorMessage=message, CompletedOn=now())
 
     def _full(self, workflow: Workflow) -> bool:
@@ -206,7 +271,7 @@ class Orchestration:
 
     def _end_if_done(self, scope: Scope, run: WorkflowRun) -> None:
         name, status = run.response["Name"], run.status
-        if status not in RUNNING or any(r.state not in FINAL for r in graphs.runs_of(scope, name, run)):
+        if status not in RUNNING or any(r.state not in FINAL for r in chains.runs_of(scope, run)):
             return
         run.update(Status="COMPLETED" if status == "RUNNING" else "STOPPED", CompletedOn=now())
         mark_dirty("glue")
@@ -224,7 +289,7 @@ class Orchestration:
         """
         with self.engine.lock:
             workflow = _workflow(scope, name)
-            start = _start_trigger(scope, name)
+            start = chains.start_trigger(scope, name)
             if start is None or scope.store.triggers[start].description["Type"] != "EVENT":
                 raise InvalidInputException(f"Workflow {name} does not start with an EVENT trigger.")
             if event_id not in (known for known, _ in workflow.events):
@@ -239,7 +304,7 @@ class Orchestration:
         record a run in state ERROR and drop them.
         """
         with self.engine.lock:
-            workflow, start = scope.store.workflows.get(name), _start_trigger(scope, name)
+            workflow, start = scope.store.workflows.get(name), chains.start_trigger(scope, name)
             trigger = scope.store.triggers[start] if start else None
             if workflow is None or trigger is None or not workflow.events or trigger.description["Type"] != "EVENT":
                 return
@@ -261,29 +326,3 @@ def _workflow(scope: Scope, name: str) -> Workflow:
     if name not in scope.store.workflows:
         raise EntityNotFoundException(f"Workflow {name} not found.")
     return scope.store.workflows[name]
-
-
-def _in_group(scope: Scope, job: str, group: str) -> Iterator[JobRun]:
-    return (run for run in reversed(scope.store.runs.get(job, {}).values()) if run.group == group)
-
-
-def _start_trigger(scope: Scope, workflow: str) -> str | None:
-    return next(
-        (
-            name
-            for name, trigger in scope.store.triggers.items()
-            if trigger.description.get("WorkflowName") == workflow and trigger.description["Type"] != "CONDITIONAL"
-        ),
-        None,
-    )
-
-
-def _met(scope: Scope, predicate: Structure, group: str) -> tuple[Structure, ...]:
-    """The predecessor runs that make a predicate true in a group; empty if it is not true."""
-    met: list[Structure] = []
-    for condition in predicate["Conditions"]:
-        newest = next(_in_group(scope, condition["JobName"], group), None)
-        if newest is not None and newest.state == condition["State"]:
-            met.append({"JobName": newest.response["JobName"], "RunId": newest.id})
-    wanted = 1 if predicate.get("Logical") == "ANY" else len(predicate["Conditions"])
-    return tuple(met) if len(met) >= wanted else ()

@@ -11,11 +11,6 @@ INVENTED = (
     "GetDevEndpoint",
     "GetDevEndpoints",
     "DeleteDevEndpoint",
-    "CreateSession",
-    "GetSession",
-    "ListSessions",
-    "StopSession",
-    "DeleteSession",
 )
 """Operations that Moto answers without anything running: crawls that find nothing, endpoints with no listener."""
 

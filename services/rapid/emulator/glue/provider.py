@@ -7,6 +7,9 @@ from rapid.core import config
 from rapid.emulator.glue.bookmarks import Bookmarks
 from rapid.emulator.glue.connections import Classifiers, Connections
 from rapid.emulator.glue.crawlers import Crawlers
+from rapid.emulator.glue.data_quality_results import DataQualityResults
+from rapid.emulator.glue.data_quality_rulesets import DataQualityRulesets
+from rapid.emulator.glue.data_quality_runs import DataQualityRuns
 from rapid.emulator.glue.databases import Databases
 from rapid.emulator.glue.functions import Functions
 from rapid.emulator.glue.jobs import Jobs
@@ -16,6 +19,7 @@ from rapid.emulator.glue.partitions import Partitions
 from rapid.emulator.glue.runs import Runs
 from rapid.emulator.glue.scope import Scope
 from rapid.emulator.glue.searches import Searches
+from rapid.emulator.glue.sessions import Sessions
 from rapid.emulator.glue.statistics import ColumnStatistics
 from rapid.emulator.glue.tables import Tables
 from rapid.emulator.glue.tags import Tags
@@ -36,6 +40,10 @@ class GlueProvider(
     Jobs,
     Runs,
     Bookmarks,
+    DataQualityRulesets,
+    DataQualityRuns,
+    DataQualityResults,
+    Sessions,
     Triggers,
     Workflows,
     Tags,
@@ -57,7 +65,10 @@ class GlueProvider(
     def on_after_state_load(self) -> None:
         """Takes up what ran when the emulator ended."""
         for account, region, _store in list(glue_stores.iter_stores()):
-            self.orchestration.resume(Scope(account, region))
+            scope = Scope(account, region)
+            self.orchestration.resume(scope)
+            self.resume_data_quality(scope)
+            self.resume_sessions(scope)
 
     def notify_event(self, account: str, region: str, workflow: str, event_id: str) -> None:
         """glue:NotifyEvent, which EventBridge may call and which no SDK has.

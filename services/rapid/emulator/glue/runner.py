@@ -18,16 +18,24 @@ SILENCE_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class RunStatus:
-    """What the runner says of one run. `execution_seconds` is None until the script has started."""
+    """What the runner says of one run.
+
+    Attributes:
+        execution_seconds: None until the script has started.
+        reports: what the run has reported since the status before: results of data quality, a session's statements.
+    """
 
     state: str
     error_message: str | None
     execution_seconds: float | None
+    reports: tuple[Structure, ...] = ()
 
 
 def _status(text: str | bytes | Structure) -> RunStatus:
     found: dict[str, Any] = text if isinstance(text, dict) else json.loads(text)
-    return RunStatus(found["state"], found.get("error_message"), found.get("execution_seconds"))
+    return RunStatus(
+        found["state"], found.get("error_message"), found.get("execution_seconds"), tuple(found.get("reports", ()))
+    )
 
 
 class Runner:
@@ -63,6 +71,11 @@ class Runner:
 
     def stop(self, run_id: str) -> None:
         self._call("DELETE", f"/runs/{run_id}")
+
+    def send(self, run_id: str, message: Structure) -> None:
+        """Passes a message to a run that is alive: a session's statement."""
+        if self._call("POST", f"/runs/{run_id}/messages", json=message).status_code == 404:
+            raise RunUnknownError(f"The Glue runner does not know run {run_id}.")
 
     def events(self, run_id: str) -> Iterator[RunStatus]:
         """The state now, then every change. Ends after a terminal state, or quietly after a long silence.

@@ -3,8 +3,8 @@
 from localstack.aws.api import RequestContext, handler
 
 from rapid.emulator.glue.common import check_count, page, store_of
-from rapid.emulator.glue.engine import FINAL
 from rapid.emulator.glue.errors import EntityNotFoundException
+from rapid.emulator.glue.following import FINAL
 from rapid.emulator.glue.jobs import find_job
 from rapid.emulator.glue.models import GlueStore, JobRun, Structure
 from rapid.emulator.glue.orchestration import Orchestration
