@@ -13,7 +13,7 @@ def main() -> None:
     conf = spark_conf.defaults(os.environ, "local[1]", folder, 512)
     options = ["-Xshare:off", f"-XX:DumpLoadedClassList={classes}"]
     java = jvm.start(conf, jvm.class_path(found.jars), 512, folder, extra=options)
-    session = prepare.make_context()
+    session, _ = prepare.make_context()
     prepare.warm_up(session, folder, lambda: True)
     session.stop()
     assert java.stdin  # noqa: S101 - it is a pipe

@@ -21,13 +21,15 @@ from pathlib import Path
 from typing import Any
 
 from awsgluedq import publishing
-from glue_runner import prepare, script, spark_conf
+from glue_runner import jars, prepare, script, spark_conf
 from glue_runner.fetch import FetchError, fetch, listed, python_files
 from glue_runner.jars import JarError
 from glue_runner.jvm import JvmError, die_with_parent
+from glue_runner.metastore.server import Metastore
 from glue_runner.modules import install
 from glue_runner.request import RunRequest
 from glue_runner.session import Session
+from glue_runner.warm_context import WarmContext
 
 
 class Job:
@@ -46,6 +48,7 @@ class Job:
         self.session = Session(self.report)
         self._report, self._telling = report, threading.Lock()
         self._java: subprocess.Popen[bytes] | None = None
+        self._ready: WarmContext | None = None
 
     def tell(self, event: str, **more: Any) -> None:
         line = memoryview((json.dumps({"event": event, **more}) + "\n").encode())
@@ -70,7 +73,7 @@ class Job:
     def warm(self) -> None:
         """Gets ready before there is an order, stopping short when one comes in."""
         self._start_spark({})
-        session = prepare.make_context()
+        session, self._ready = prepare.make_context()
         prepare.warm_up(session, self.folder, self.orders.empty)
         if self.orders.empty():
             self.tell("ready")
@@ -103,17 +106,28 @@ class Job:
             option = arguments.get("--python-modules-installer-option", "")
             install(wanted, option, Path(self.setup["cache"]), modules, downloads)
         importlib.invalidate_caches()
-        if request.needs_spark and self._java is None:
-            jars = [fetch(location, downloads / "jars") for location in listed(arguments.get("--extra-jars"))]
-            own = spark_conf.of_arguments(arguments, jars)
-            if files and not self.setup["master"].startswith("local"):
-                own["spark.submit.pyFiles"] = ",".join(map(str, files))
-            self._start_spark(own, spark_conf.jar_groups(arguments))
+        if request.needs_spark:
+            extra = [fetch(location, downloads / "jars") for location in listed(arguments.get("--extra-jars"))]
+            self._bring_spark(spark_conf.of_arguments(arguments, extra), spark_conf.jar_groups(arguments), files)
         return path
 
+    def _bring_spark(self, own: dict[str, str], groups: Sequence[str], files: Sequence[Path]) -> None:
+        """Spark with a job's own settings and table formats: in the warm JVM, if this has one."""
+        kept = Path(self.setup["jars"])
+        if self._ready:
+            jars.fetch(kept, jars.missing(kept, *groups))
+            self._ready.adopt(own, jars.paths(kept, *groups))
+            return
+        if files and not self.setup["master"].startswith("local"):
+            own["spark.submit.pyFiles"] = ",".join(map(str, files))
+        self._start_spark(own, groups)
+
     def _start_spark(self, own: dict[str, str], groups: Sequence[str] = ()) -> None:
-        archive = Path(self.setup["archive"]) if self.setup.get("archive") else None
         setup = self.setup
+        archive = Path(setup["archive"]) if setup.get("archive") else None
+        catalog = Metastore(self.folder, Path(setup["cache"]).parent)
+        catalog.start()
+        own = {"spark.hadoop.hive.metastore.uris": catalog.uri, **own}
         self._java = prepare.start_spark(
             self.folder, Path(setup["jars"]), setup["heap_mb"], setup["master"], own, archive, groups
         )

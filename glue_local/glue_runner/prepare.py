@@ -47,13 +47,18 @@ def start_spark(
     return jvm.start(conf, jvm.class_path(kept, *groups), heap_mb, folder, archive, extra)
 
 
-def make_context() -> Any:
-    """Creates the session that the script will find, and puts it under watch."""
+def make_context() -> tuple[Any, WarmContext]:
+    """Creates the context that the script will find, and puts it under watch.
+
+    Returns:
+        A session to warm up with, and the watch.
+    """
     from pyspark.sql import SparkSession
 
     session = SparkSession.builder.appName("glue").getOrCreate()
-    WarmContext(session).install()
-    return session
+    warm = WarmContext(session)
+    warm.install()
+    return session, warm
 
 
 def warm_up(session: Any, folder: Path, wanted: Callable[[], bool]) -> None:

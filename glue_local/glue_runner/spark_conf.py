@@ -22,7 +22,20 @@ _FOR_EXECUTORS = frozenset(
     }
 )
 
-DATALAKE_ADVICE = "--datalake-formats is not supported yet: table formats need jars that are not fetched."
+FORMATS = ("hudi", "delta", "iceberg")
+"""What --datalake-formats may name: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-datalake-native-frameworks.html."""
+
+_CATALOG = "spark.sql.catalogImplementation"
+_CLIENT_FACTORY = "hive.metastore.client.factory.class"
+
+_LIVE = ("spark.sql.", "spark.hadoop.", "spark.app.", "spark.delta.", "spark.databricks.", "spark.hoodie.")
+"""Beginnings of names that are read when a session is made, or later; others when the context is."""
+
+_OF_THE_JVM = (
+    *("spark.driver.memory", "spark.driver.extra", "spark.driver.defaultJavaOptions"),
+    *("spark.jars", "spark.submit.", "spark.files", "spark.archives"),
+)
+"""Beginnings of names that are read when the JVM starts."""
 
 
 class ConfError(Exception):
@@ -90,6 +103,7 @@ def defaults(environ: Mapping[str, str], master: str, folder: Path, heap_mb: int
         "spark.sql.session.timeZone": "UTC",
         "spark.python.worker.reuse": "true",
         "spark.shuffle.service.enabled": "false",
+        "spark.hadoop.hive.exec.scratchdir": str(folder / "hive"),
         **s3(environ),
     }
     if not local:
@@ -131,7 +145,7 @@ def parse_conf(text: str) -> dict[str, str]:
 
 
 def of_arguments(arguments: Mapping[str, str], jars: Sequence[Path]) -> dict[str, str]:
-    """Settings that a job brings by its arguments. A job that brings any cannot use a warm process.
+    """Settings that a job brings by its arguments.
 
     Args:
         arguments: the job's arguments.
@@ -140,20 +154,43 @@ def of_arguments(arguments: Mapping[str, str], jars: Sequence[Path]) -> dict[str
     Raises:
         ConfError: an argument that cannot be honoured.
     """
-    if arguments.get("--datalake-formats"):
-        raise ConfError(DATALAKE_ADVICE)
-    values = parse_conf(arguments.get("--conf", ""))
+    values = with_catalog(parse_conf(arguments.get("--conf", "")))
+    if arguments.get("--enable-glue-datacatalog", "false").strip().lower() in {"", "true"}:
+        values.setdefault(_CATALOG, "hive")
     if jars:
         listed = ",".join(f"file://{jar}" for jar in jars)
         values["spark.jars"] = f"{values['spark.jars']},{listed}" if "spark.jars" in values else listed
     return values
 
 
+def with_catalog(values: Mapping[str, str]) -> dict[str, str]:
+    """Settings, with Hive's catalog if they name AWS's factory for its client. The only metastore here is Glue's."""
+    factory = any(name.endswith(_CLIENT_FACTORY) and "glue" in value.lower() for name, value in values.items())
+    return {**({_CATALOG: "hive"} if factory else {}), **values}
+
+
 def jar_groups(arguments: Mapping[str, str]) -> list[str]:
-    """Groups of jars.json, beside "core", that a job asks for by its arguments: `--datalake-formats iceberg,delta`."""
-    return [name.strip() for name in arguments.get("--datalake-formats", "").split(",") if name.strip()]
+    """Groups of jars.json, beside "core", that a job asks for by its arguments: `--datalake-formats iceberg,delta`.
+
+    Raises:
+        ConfError: a table format that Glue does not have.
+    """
+    wanted = [name.strip().lower() for name in arguments.get("--datalake-formats", "").split(",") if name.strip()]
+    for name in wanted:
+        if name not in FORMATS:
+            raise ConfError(f"--datalake-formats: {name!r} is not one. Valid: {', '.join(FORMATS)}.")
+    return wanted
+
+
+def live(name: str) -> bool:
+    """Whether a running context can take a setting, for the sessions that are made in it from then on."""
+    return name.startswith(_LIVE) or not name.startswith("spark.")
 
 
 def needs_own_jvm(arguments: Mapping[str, str]) -> bool:
-    """Whether a job's arguments change the JVM or Spark's settings, so that no warm process fits."""
-    return any(arguments.get(name) for name in ("--conf", "--extra-jars", "--datalake-formats"))
+    """Whether a job's arguments change the JVM itself, so that no warm process fits."""
+    try:
+        names = parse_conf(arguments.get("--conf", ""))
+    except ConfError:  # its process says so
+        return True
+    return bool(arguments.get("--extra-jars")) or any(name.startswith(_OF_THE_JVM) for name in names)

@@ -3,20 +3,23 @@
 `SparkContext()`, `SparkContext.getOrCreate(conf)` and `SparkSession.builder.config(...).getOrCreate()` take over the
 ready context the first time. If they bring settings that only a new context can honour, the ready one is stopped and
 a new one is made in the same JVM. After that PySpark is untouched: a second `SparkContext()` fails as it should.
+Of sessions there is none yet, whatever the warm-up made: the script's first has a catalog and settings of its own.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pyspark import SparkConf, SparkContext
 from pyspark.sql import SparkSession
+
+from glue_runner import spark_conf
 
 
 class WarmContext:
     """The ready context of this process, until a script claims it."""
 
     def __init__(self, session: SparkSession) -> None:
-        self._session: SparkSession | None = session
+        self._context: SparkContext | None = session.sparkContext
         self._init: Callable[..., None] = SparkContext.__init__
         self._get_context: Any = SparkContext.__dict__["getOrCreate"].__func__
         self._get_session: Callable[..., SparkSession] = SparkSession.Builder.getOrCreate
@@ -40,10 +43,33 @@ class WarmContext:
         SparkContext.getOrCreate = classmethod(get_context)
         SparkSession.Builder.getOrCreate = get_session
 
+    def adopt(self, settings: Mapping[str, str], jars: Sequence[str] = ()) -> None:
+        """Takes the settings that a job brings by its arguments, before its script begins.
+
+        Args:
+            settings: Spark's settings.
+            jars: paths of jars that join the class path.
+        """
+        context = self._context
+        if context is None or not (settings or jars):
+            return
+        java: Any = context._jvm  # noqa: SLF001
+        for name, value in settings.items():  # where a context that the script makes anew finds them
+            java.System.setProperty(name, value)
+        for jar in jars:
+            java.Thread.currentThread().getContextClassLoader().addURL(java.java.io.File(jar).toURI().toURL())
+            if not context.master.startswith("local"):  # executors elsewhere fetch it from the driver
+                context._jsc.addJar(jar)  # noqa: SLF001
+        if _fixed(context, settings):
+            context.stop()
+            self.release()
+        else:
+            _settle(context, settings)
+
     def release(self) -> None:
         """Ends the watch of a script that never asked for a context."""
-        if self._session is not None:
-            self._session = None
+        if self._context is not None:
+            self._context = None
             self._remove()
 
     def _remove(self) -> None:
@@ -61,22 +87,20 @@ class WarmContext:
         if ready is None:
             self._init(context, *args, **kwargs)
             return
-        context.__dict__.update(ready.sparkContext.__dict__)
+        context.__dict__.update(ready.__dict__)
         SparkContext._active_spark_context = context  # noqa: SLF001
-        ready._sc = context  # noqa: SLF001
 
-    def _claim(self, wanted: dict[str, str], usable: bool = True) -> SparkSession | None:
-        """Ends the watch. Returns the ready session, or None if it had to be stopped."""
-        session, self._session = self._session, None
+    def _claim(self, wanted: Mapping[str, str], usable: bool = True) -> SparkContext | None:
+        """Ends the watch. Returns the ready context, or None if it had to be stopped."""
+        context, self._context = self._context, None
         self._remove()
-        if session is None:
+        if context is None:
             return None
-        if usable and not _static(session, wanted):
-            for name, value in wanted.items():
-                if name.startswith("spark.sql."):
-                    session.conf.set(name, value)
-            return session
-        session.stop()
+        wanted = spark_conf.with_catalog(wanted)
+        if usable and not _fixed(context, wanted):
+            _settle(context, wanted)
+            return context
+        context.stop()
         return None
 
 
@@ -84,13 +108,25 @@ def _pairs(conf: SparkConf | None) -> dict[str, str]:
     return dict(conf.getAll()) if conf is not None else {}
 
 
-def _static(session: SparkSession, wanted: dict[str, str]) -> list[str]:
-    """Settings that differ from the ready context's and cannot be changed in it."""
-    now = dict(session.sparkContext.getConf().getAll())
-    fixed = []
+def _fixed(context: SparkContext, wanted: Mapping[str, str]) -> list[str]:
+    """Settings that differ from a context's and cannot be changed in it."""
+    now = dict(context.getConf().getAll())
+    return [
+        name
+        for name, value in wanted.items()
+        if not (name == "spark.master" or now.get(name) == value or spark_conf.live(name))
+    ]
+
+
+def _settle(context: SparkContext, wanted: Mapping[str, str]) -> None:
+    """Gives a running context other settings, and has it forget its session: the next one is new and follows them."""
+    settings: Any = context._jsc.sc().conf()  # noqa: SLF001
     for name, value in wanted.items():
-        if name in {"spark.app.name", "spark.master"} or now.get(name) == value or name.startswith("spark.app."):
-            continue
-        if not (name.startswith("spark.sql.") and session.conf.isModifiable(name)):
-            fixed.append(name)
-    return fixed
+        if name != "spark.master":
+            settings.set(name, value)
+        if name.startswith("spark.hadoop."):
+            context._jsc.hadoopConfiguration().set(name.removeprefix("spark.hadoop."), value)  # noqa: SLF001
+    sessions: Any = context._jvm.SparkSession  # noqa: SLF001
+    sessions.clearActiveSession()
+    sessions.clearDefaultSession()
+    SparkSession._instantiatedSession = None  # noqa: SLF001

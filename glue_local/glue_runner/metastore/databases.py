@@ -11,6 +11,7 @@ class Databases(Calls):
     """Databases."""
 
     def create_database(self, database: Any) -> None:
+        database.locationUri = self.lasting(database.locationUri)
         self.glue.create_database(DatabaseInput=convert.database_input(database))
 
     def get_database(self, name: str) -> Any:

@@ -3,6 +3,7 @@
 import logging
 import socket
 import threading
+from pathlib import Path
 from typing import Any
 
 LOG = logging.getLogger(__name__)
@@ -11,7 +12,14 @@ LOG = logging.getLogger(__name__)
 class Metastore:
     """Listens on loopback, on a free port. A connection costs a thread; none is made unless a job asks for tables."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path, home: Path) -> None:
+        """Opens the socket.
+
+        Args:
+            folder: the job's own folder, removed after it.
+            home: a folder that stays, where databases and tables go that would lie in the job's own.
+        """
+        self._folder, self._home = folder, home
         self._socket = socket.create_server(("127.0.0.1", 0))
         self._lock = threading.Lock()
         self._processor: Any = None
@@ -59,5 +67,6 @@ class Metastore:
                 from glue_runner.metastore.handler import Answering, Handler
                 from glue_runner.metastore.wire import hive
 
-                self._processor = TProcessor(hive.ThriftHiveMetastore, Answering(Handler(boto3.client("glue"))))
+                handler = Handler(boto3.client("glue"), self._folder, self._home)
+                self._processor = TProcessor(hive.ThriftHiveMetastore, Answering(handler))
             return self._processor

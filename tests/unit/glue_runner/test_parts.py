@@ -18,14 +18,48 @@ def test_conf_argument_holds_several() -> None:
         spark_conf.parse_conf("spark.a=1 --conf nonsense")
 
 
-def test_table_formats_are_refused_by_name() -> None:
-    with pytest.raises(spark_conf.ConfError, match="datalake-formats"):
-        spark_conf.of_arguments({"--datalake-formats": "iceberg"}, [])
+def test_table_formats() -> None:
+    assert spark_conf.jar_groups({"--datalake-formats": "iceberg, hudi"}) == ["iceberg", "hudi"]
+    with pytest.raises(spark_conf.ConfError, match="Valid: hudi, delta, iceberg"):
+        spark_conf.jar_groups({"--datalake-formats": "parquet"})
 
 
-@pytest.mark.parametrize(("arguments", "own"), [({}, False), ({"--x": "1"}, False), ({"--conf": "spark.a=1"}, True)])
+@pytest.mark.parametrize(
+    ("arguments", "own"),
+    [
+        ({}, False),
+        ({"--x": "1"}, False),
+        ({"--enable-glue-datacatalog": "true"}, False),
+        ({"--datalake-formats": "iceberg", "--conf": "spark.sql.extensions=x --conf spark.serializer=y"}, False),
+        ({"--conf": "spark.driver.extraJavaOptions=-Dx=1"}, True),
+        ({"--conf": "spark.sql.a=1 --conf spark.jars.packages=a:b:c"}, True),
+        ({"--conf": "nonsense"}, True),
+        ({"--extra-jars": "s3://b/x.jar"}, True),
+    ],
+)
 def test_which_jobs_need_a_process_of_their_own(arguments: dict[str, str], own: bool) -> None:
     assert spark_conf.needs_own_jvm(arguments) is own
+
+
+@pytest.mark.parametrize(
+    ("arguments", "catalog"),
+    [
+        ({}, None),
+        ({"--enable-glue-datacatalog": "true"}, "hive"),
+        ({"--enable-glue-datacatalog": ""}, "hive"),  # a special parameter without a value is on
+        ({"--enable-glue-datacatalog": "false"}, None),
+        (
+            {
+                "--conf": "spark.hadoop.hive.metastore.client.factory.class="
+                "com.amazonaws.glue.catalog.metastore.AWSGlueDataCatalogHiveClientFactory"
+            },
+            "hive",
+        ),
+        ({"--enable-glue-datacatalog": "true", "--conf": "spark.sql.catalogImplementation=in-memory"}, "in-memory"),
+    ],
+)
+def test_who_sees_the_data_catalog(arguments: dict[str, str], catalog: str | None) -> None:
+    assert spark_conf.of_arguments(arguments, []).get("spark.sql.catalogImplementation") == catalog
 
 
 def test_s3_is_reached_where_the_environment_says() -> None:
