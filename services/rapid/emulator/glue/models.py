@@ -121,6 +121,48 @@ class Session(Task):
 
 
 @dataclass
+class CrawlRun:
+    """One crawl of a crawler.
+
+    Attributes:
+        history: what ListCrawls answers of it.
+        state: as a workflow's graph names it: RUNNING, CANCELLING, CANCELLED, SUCCEEDED, FAILED, ERROR.
+        group: the workflow run, or the chain of triggers, that it belongs to; None for one started by hand.
+        counts: tables created, updated and deleted.
+    """
+
+    history: Structure
+    state: str = "RUNNING"
+    group: str | None = None
+    workflow: str | None = None
+    trigger: str | None = None
+    counts: tuple[int, int, int] = (0, 0, 0)
+
+    @property
+    def id(self) -> str:
+        return str(self.history["CrawlId"])
+
+
+@dataclass
+class Crawler:
+    """A crawler, its crawls in order, and the folders that they have seen."""
+
+    description: Structure
+    runs: dict[str, CrawlRun] = field(default_factory=dict)
+    known: set[str] = field(default_factory=set)
+    since: datetime = field(default_factory=now)
+    fired_at: datetime | None = None
+
+    def update(self, *left_out: str, **members: Any) -> None:
+        """Changes what GetCrawler answers, by a new structure."""
+        self.description = {k: v for k, v in self.description.items() if k not in left_out} | members
+
+    @property
+    def state(self) -> str:
+        return str(self.description["State"])
+
+
+@dataclass
 class Trigger:
     """A trigger. `fired_at` is the scheduled instant that it fired for last, so that none fires twice."""
 

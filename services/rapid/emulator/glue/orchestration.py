@@ -193,7 +193,7 @@ class Orchestration:
         mark_dirty("glue")
         return run
 
-    def stop_workflow(self, scope: Scope, name: str, run: WorkflowRun) -> None:
+    def stop_workflow(self, scope: Scope, run: WorkflowRun) -> None:
         """Stops all runs of a workflow run; STOPPED follows when the last is gone."""
         with self.engine.lock:
             run.update(Status="STOPPING")

@@ -17,6 +17,7 @@ from rapid.emulator.glue.scope import Scope
 TYPES = ("ON_DEMAND", "SCHEDULED", "CONDITIONAL", "EVENT")
 WATCHED = ("SUCCEEDED", "STOPPED", "FAILED", "TIMEOUT")
 """States that a condition may wait for."""
+WATCHED_CRAWLS = ("SUCCEEDED", "CANCELLED", "FAILED")
 
 
 def _find(store: GlueStore, name: str) -> Trigger:
@@ -27,12 +28,13 @@ def _find(store: GlueStore, name: str) -> Trigger:
 
 def _check_actions(store: GlueStore, actions: list[Structure]) -> None:
     for action in actions:
-        if action.get("CrawlerName"):
-            raise InvalidInputException("Actions that start a crawler are not supported; start a job instead.")
-        if not action.get("JobName"):
-            raise InvalidInputException("An action needs a JobName.")
-        if action["JobName"] not in store.jobs:
-            raise EntityNotFoundException(f"Job {action['JobName']} not found.")
+        job, crawler = action.get("JobName"), action.get("CrawlerName")
+        if bool(job) == bool(crawler):
+            raise InvalidInputException("An action needs either a JobName or a CrawlerName.")
+        if job and job not in store.jobs:
+            raise EntityNotFoundException(f"Job {job} not found.")
+        if crawler and crawler not in store.crawlers:
+            raise EntityNotFoundException(f"Crawler {crawler} not found.")
 
 
 def _check_predicate(predicate: Structure | None) -> None:
@@ -42,9 +44,10 @@ def _check_predicate(predicate: Structure | None) -> None:
     if predicate and len(conditions) > 1 and predicate.get("Logical") not in ("AND", "ANY"):
         raise InvalidInputException("Logical must be AND or ANY when there is more than one condition.")
     for condition in conditions:
-        if condition.get("CrawlerName"):
-            raise InvalidInputException("Conditions on a crawler are not supported; watch a job instead.")
-        if not condition.get("JobName") or condition.get("State") not in WATCHED:
+        crawler = condition.get("CrawlerName")
+        if crawler and condition.get("CrawlState") not in WATCHED_CRAWLS:
+            raise InvalidInputException(f"A condition on a crawler needs a CrawlState of {', '.join(WATCHED_CRAWLS)}.")
+        if not crawler and (not condition.get("JobName") or condition.get("State") not in WATCHED):
             raise InvalidInputException(f"A condition needs a JobName and a State of {', '.join(WATCHED)}.")
 
 
@@ -52,8 +55,8 @@ def _check(store: GlueStore, described: Structure) -> None:
     """Refuses a trigger that could not work.
 
     Raises:
-        InvalidInputException: something AWS would refuse, or a crawler.
-        EntityNotFoundException: it names a job that does not exist.
+        InvalidInputException: something AWS would refuse.
+        EntityNotFoundException: it names a job or a crawler that does not exist.
     """
     kind = described["Type"]
     _check_actions(store, described["Actions"])
@@ -124,7 +127,7 @@ class Triggers:
         wanted = (request.get("Tags") or {}).items()
 
         def chosen(name: str, trigger: Trigger) -> bool:
-            starts = job is None or any(action["JobName"] == job for action in trigger.description["Actions"])
+            starts = job is None or any(action.get("JobName") == job for action in trigger.description["Actions"])
             return starts and wanted <= store.tags.get(arn(context, f"trigger/{name}"), {}).items()
 
         return page(store.triggers, request, 200, chosen)

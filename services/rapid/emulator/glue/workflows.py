@@ -39,7 +39,7 @@ def _check_limit(request: Structure) -> None:
 
 
 def _shown_run(scope: Scope, name: str, run: WorkflowRun, with_graph: bool | None) -> Structure:
-    shown = {**run.response, "Statistics": graphs.statistics(scope, name, run)}
+    shown = {**run.response, "Statistics": graphs.statistics(scope, run)}
     return shown | ({"Graph": graphs.graph(scope, name, run)} if with_graph else {})
 
 
@@ -121,8 +121,28 @@ class Workflows:
             raise IllegalWorkflowStateException(
                 f"Workflow run {request['RunId']} is in state {run.status} and cannot be stopped."
             )
-        self.orchestration.stop_workflow(Scope.of(context), request["Name"], run)
+        self.orchestration.stop_workflow(Scope.of(context), run)
         return {}
+
+    @handler("ResumeWorkflowRun", expand=False)
+    def resume_workflow_run(self, context: RequestContext, request: Structure) -> Structure:
+        """Restarts nodes of a run that has ended, https://docs.aws.amazon.com/glue/latest/dg/resuming-workflow.html."""
+        scope, name = Scope.of(context), request["Name"]
+        run = _find_run(scope.store, name, request["RunId"])
+        if run.status in ("RUNNING", "STOPPING"):
+            raise IllegalWorkflowStateException(
+                f"Workflow run {run.id} is in state {run.status} and cannot be resumed."
+            )
+        started = {
+            node["UniqueId"]
+            for node in graphs.graph(scope, name, run)["Nodes"]
+            if (node.get("JobDetails") or {}).get("JobRuns") or (node.get("CrawlerDetails") or {}).get("Crawls")
+        }
+        unknown = [node for node in request["NodeIds"] if node not in started]
+        if unknown or not request["NodeIds"]:
+            raise InvalidInputException(f"NodeIds should name nodes that ran in workflow run {run.id}: {unknown}.")
+        resumed = self.orchestration.resume_workflow(scope, name, run, request["NodeIds"])
+        return {"RunId": resumed.id, "NodeIds": request["NodeIds"]}
 
     @handler("GetWorkflowRun", expand=False)
     def get_workflow_run(self, context: RequestContext, request: Structure) -> Structure:
