@@ -14,6 +14,8 @@ from typing import Any
 from pyspark import SparkContext
 from pyspark.sql import DataFrame, SparkSession, SQLContext
 
+from awsglue import connectors
+from awsglue.connectors import connections
 from awsglue.data_sink import DataSink
 from awsglue.data_source import DataSource
 from awsglue.dataframereader import DataFrameReader
@@ -275,6 +277,10 @@ class GlueContext(SQLContext):
     ) -> Any:
         """Adds records to a table's folder, in its format; `enableUpdateCatalog` registers new partitions."""
         table = catalog.get_table(str(database), str(table_name), catalog_id)
+        connector = connectors.of_table(table)
+        if connector:
+            given = connectors.of(connector).table_options(table, dict(additional_options or {}))
+            return self.getSink(connector, None, transformation_ctx, **given).write(frame)
         options = {**dict(additional_options or {}), "path": table.location}
         options.setdefault("partitionKeys", [name for name, _ in table.keys])
         sink = self.getSink("s3", table.format, **options)
@@ -282,6 +288,34 @@ class GlueContext(SQLContext):
         sink.setFormat(table.format, **separator)
         sink.setCatalogInfo(table.database, table.name, catalog_id or "")
         return sink.write(frame)
+
+    def write_dynamic_frame_from_jdbc_conf(
+        self,
+        frame: Any,
+        catalog_connection: str,
+        connection_options: Options | None = None,
+        redshift_tmp_dir: str = "",
+        transformation_ctx: str = "",
+        catalog_id: str | None = None,
+    ) -> Any:
+        """Adds records to a table (`dbtable`, `database` in the options) of a catalog connection."""
+        return self.write_from_jdbc_conf(
+            frame, catalog_connection, connection_options, redshift_tmp_dir, transformation_ctx, catalog_id
+        )
+
+    def write_from_jdbc_conf(
+        self,
+        frame_or_dfc: Any,
+        catalog_connection: str,
+        connection_options: Options | None = None,
+        redshift_tmp_dir: str = "",
+        transformation_ctx: str = "",
+        catalog_id: str | None = None,
+    ) -> Any:
+        """The same for a frame or a collection."""
+        given = {"connectionName": catalog_connection, "catalogId": catalog_id, "redshiftTmpDir": redshift_tmp_dir}
+        options = {**dict(connection_options or {}), **given}
+        return self.getSink("jdbc", None, transformation_ctx, **options).write(frame_or_dfc)
 
     def write_data_frame_from_catalog(self, frame: Any, *args: Any, **kwargs: Any) -> Any:
         return self.write_dynamic_frame_from_catalog(
@@ -322,16 +356,10 @@ class GlueContext(SQLContext):
 
     def extract_jdbc_conf(self, connection_name: str, catalog_id: str | None = None) -> dict[str, Any]:
         """What a catalog connection says: url, fullUrl, host, user, password, vendor, ..."""
-        return catalog.jdbc_conf(connection_name, catalog_id)
+        return connections.jdbc_conf(connection_name, catalog_id)
 
     def getStreamingSource(self, *args: Any, **kwargs: Any) -> Any:
         raise NotSupportedError("GlueContext.getStreamingSource")
-
-    def write_dynamic_frame_from_jdbc_conf(self, *args: Any, **kwargs: Any) -> Any:
-        raise NotSupportedError("GlueContext.write_dynamic_frame_from_jdbc_conf")
-
-    def write_from_jdbc_conf(self, *args: Any, **kwargs: Any) -> Any:
-        raise NotSupportedError("GlueContext.write_from_jdbc_conf")
 
     def convert_resolve_option(self, *args: Any) -> Any:
         raise NotSupportedError("GlueContext.convert_resolve_option", "It hands Java objects to AWS's own layer.")

@@ -77,9 +77,18 @@ class Table:
     location: str
     columns: tuple[tuple[str, str], ...]
     keys: tuple[tuple[str, str], ...]
-    format: str
+    serde: str
     parameters: Mapping[str, str]
     catalog_id: str | None
+
+    @property
+    def format(self) -> str:
+        """The format of its files.
+
+        Raises:
+            NotSupportedError: one that is not known here.
+        """
+        return _format(f"{self.database}.{self.name}", self.parameters, self.serde)
 
     def schema(self) -> dict[str, spark.DataType]:
         """Columns and partition keys by their lower-case names."""
@@ -95,7 +104,6 @@ def get_table(database: str, name: str, catalog_id: str | None = None) -> Table:
 
     Raises:
         botocore.exceptions.ClientError: EntityNotFoundException, as on AWS.
-        NotSupportedError: a table whose format is not known here.
     """
     found = client().get_table(DatabaseName=database, Name=name, **_identity(catalog_id))["Table"]
     storage = found.get("StorageDescriptor", {})
@@ -107,7 +115,7 @@ def get_table(database: str, name: str, catalog_id: str | None = None) -> Table:
         location=storage.get("Location", ""),
         columns=tuple((c["Name"], c.get("Type", "string")) for c in storage.get("Columns", [])),
         keys=tuple((c["Name"], c.get("Type", "string")) for c in found.get("PartitionKeys", [])),
-        format=_format(f"{database}.{name}", parameters, serde.get("SerializationLibrary", "")),
+        serde=serde.get("SerializationLibrary", ""),
         parameters=parameters,
         catalog_id=catalog_id,
     )
@@ -237,28 +245,3 @@ def add_partitions(
                 f"{database}.{name}: partition {errors[0]['PartitionValues']} was refused: "
                 f"{detail['ErrorCode']}: {detail.get('ErrorMessage', '')}"
             )
-
-
-def jdbc_conf(name: str, catalog_id: str | None = None) -> dict[str, Any]:
-    """A JDBC connection's properties, as `extract_jdbc_conf` documents them.
-
-    Raises:
-        OptionError: the connection has no JDBC URL.
-    """
-    found = client().get_connection(Name=name, HidePassword=False, **_identity(catalog_id))["Connection"]
-    properties = found.get("ConnectionProperties", {})
-    url = properties.get("JDBC_CONNECTION_URL")
-    if not url:
-        raise OptionError(f"Connection {name!r} has no JDBC_CONNECTION_URL.")
-    vendor = url.split(":")[1]
-    return {
-        "enforceSSL": properties.get("JDBC_ENFORCE_SSL", "false"),
-        "skipCustomJDBCCertValidation": properties.get("SKIP_CUSTOM_JDBC_CERT_VALIDATION", "false"),
-        "fullUrl": url,
-        "url": url.rsplit("/", 1)[0] if url.count("/") > 2 else url,
-        "user": properties.get("USERNAME"),
-        "password": properties.get("PASSWORD"),
-        "customJDBCCertString": properties.get("CUSTOM_JDBC_CERT_STRING", ""),
-        "customJDBCCert": properties.get("CUSTOM_JDBC_CERT", ""),
-        "vendor": vendor,
-    }

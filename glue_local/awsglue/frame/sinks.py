@@ -11,21 +11,24 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 from pyspark.sql import types as spark
 
-from awsglue.errors import NotSupportedError, OptionError
+from awsglue import connectors
+from awsglue.errors import OptionError
 from awsglue.frame import catalog, formats, listing, paths, types
 from awsglue.frame.mapping import drop_fields, null_fields
 
 Options = Mapping[str, Any]
 
+_FILES = frozenset({"s3", "file", "parquet", "orc"})
+
 
 def check(connection_type: str) -> None:
-    """Refuses a connection type that cannot be written.
+    """Refuses a connection type that there is not.
 
     Raises:
-        NotSupportedError: it is Glue's, but not written here, or unknown.
+        OptionError: no such connection type.
     """
-    if connection_type not in {"s3", "file", "parquet", "orc"}:
-        raise NotSupportedError(f"writing with connection_type={connection_type!r}")
+    if connection_type not in _FILES:
+        connectors.of(connection_type)
 
 
 def keys_of(options: Options) -> list[str]:
@@ -34,13 +37,17 @@ def keys_of(options: Options) -> list[str]:
 
 
 def write(df: DataFrame, connection_type: str, options: Options, kind: str | None, format_options: Options) -> None:
-    """Adds a frame's records to a folder. A frame without fields has nothing to write.
+    """Adds a frame's records to a folder, or to what a connector names. A frame without fields has nothing to write.
 
     Raises:
-        OptionError: no path or no format.
-        NotSupportedError: the connection type or format is not written here.
+        OptionError: no path or no format, or no such connection type.
+        NotSupportedError: the format is not written here, or what a connector needs is not there.
     """
-    check(connection_type)
+    if connection_type not in _FILES:
+        module = connectors.of(connection_type)
+        if df.columns:
+            module.write(df, connection_type, options)
+        return
     path = options.get("path")
     if not path:
         raise OptionError("connection_options needs 'path', the S3 folder to write to.")

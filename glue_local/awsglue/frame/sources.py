@@ -13,8 +13,9 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812
 from pyspark.sql import types as spark
 
+from awsglue import connectors
 from awsglue.bookmarks.files import Chooser
-from awsglue.errors import NotSupportedError, OptionError
+from awsglue.errors import OptionError
 from awsglue.frame import catalog, formats, listing, paths, types
 from awsglue.frame.casts import cast
 from awsglue.frame.formats import Read, csv
@@ -25,13 +26,6 @@ _SPARK_FORMATS = frozenset({"parquet", "orc"})
 """Formats that Glue leaves to Spark's reader: key=value folders become columns, nothing to read is an error."""
 
 _FILES = frozenset({"s3", "file"})
-_OTHER = frozenset(
-    {
-        *("mysql", "postgresql", "oracle", "sqlserver", "redshift", "jdbc", "dynamodb", "mongodb", "documentdb"),
-        *("kafka", "kinesis", "opensearch", "bigquery", "snowflake", "marketplace.spark", "marketplace.athena"),
-        *("marketplace.jdbc", "custom.spark", "custom.athena", "custom.jdbc", "saphana", "teradata", "azuresql"),
-    }
-)
 
 
 def from_options(
@@ -53,15 +47,13 @@ def from_options(
         ctx: `transformation_ctx`, which names this source in the job's bookmark.
 
     Raises:
-        NotSupportedError: a connection type of Glue that is not written here.
+        NotSupportedError: what the connection type needs is not here.
         OptionError: no such connection type, or an option that is missing.
     """
-    if connection_type in _OTHER or connection_type.startswith(("custom.", "marketplace.")):
-        raise NotSupportedError(f"connection_type={connection_type!r}")
     if connection_type in _SPARK_FORMATS:
         connection_type, kind = "s3", connection_type
     if connection_type not in _FILES:
-        raise OptionError(f"{connection_type!r} is not a connection type. Valid: s3, {', '.join(sorted(_OTHER))}.")
+        return connectors.of(connection_type).read(session, connection_type, options, ctx)  # type: ignore[no-any-return]
     if not kind:
         raise OptionError("format must be given for connection_type='s3', for example format='json'.")
     return _read_files(session, _paths(options), kind, options, format_options, Chooser.of(ctx, options))
@@ -140,6 +132,10 @@ def from_catalog(session: SparkSession, table: catalog.Table, predicate: str, op
         options: `additional_options`; `catalogPartitionPredicate`, `exclusions` and `recurse` are honoured.
         ctx: `transformation_ctx`, which names this source in the job's bookmark.
     """
+    connector = connectors.of_table(table)
+    if connector:
+        module = connectors.of(connector)
+        return module.read(session, connector, module.table_options(table, options), ctx)  # type: ignore[no-any-return]
     if not table.keys:
         files = _files(session, [table.location], options, ctx)
         return _read_folder(session, table, files, {"recursiveFileLookup": "true"})
