@@ -1,6 +1,6 @@
 """The class archive (AppCDS): classes that a job loads, parsed and verified beforehand, so that a JVM starts sooner.
 
-Made once per class path and Java version, by a JVM of its own, and kept in the cache: beforehand by
+Made once per class path and Java version, by a JVM of its own, and kept beside the jars: beforehand by
 `python -m glue_runner.archive`, else in the background by a runner that has had nothing to do for a while.
 https://docs.oracle.com/en/java/javase/17/vm/class-data-sharing.html
 """
@@ -20,6 +20,8 @@ from glue_runner.settings import Settings, child_environment, load
 LOG = logging.getLogger(__name__)
 
 BUILD_SECONDS = 240
+KEPT = 3
+"""Archives that stay, 160 MB each: another checkout or version may use the same folder."""
 
 
 @lru_cache(maxsize=4)
@@ -29,7 +31,7 @@ def path(settings: Settings) -> Path:
     sizes = [f"{p}:{Path(p).stat().st_size}" for p in classes.split(":") if Path(p).is_file()]
     release = (jvm.java_home() / "release").read_text() if (jvm.java_home() / "release").is_file() else ""
     key = hashlib.sha256("\0".join([release, *sizes, classes]).encode()).hexdigest()[:16]
-    return settings.cache / f"classes-{key}.jsa"
+    return settings.jars.parent / "classes" / f"classes-{key}.jsa"
 
 
 def build(settings: Settings) -> bool:
@@ -41,15 +43,15 @@ def build(settings: Settings) -> bool:
     target = path(settings)
     if target.is_file():
         return True
-    settings.cache.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=settings.cache) as name:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent) as name:
         classes, fresh = Path(name) / "classes.lst", Path(name) / "classes.jsa"
         ok = _trace(settings, Path(name), classes) and _dump(settings, Path(name), classes, fresh)
         if ok:
             fresh.replace(target)
-    for old in settings.cache.glob("classes-*.jsa"):
-        if old != target:
-            old.unlink(missing_ok=True)
+    kept = sorted(target.parent.glob("classes-*.jsa"), key=lambda file: file.stat().st_mtime)
+    for old in kept[:-KEPT]:
+        old.unlink(missing_ok=True)
     return ok
 
 

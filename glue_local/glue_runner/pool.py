@@ -31,6 +31,10 @@ class Pool:
         self._tasks: set[asyncio.Task[Any]] = set()
         self._failures = 0
         self._closed = False
+        self._cold = 0
+        self._clear = asyncio.Event()
+        """Set while no cold process is starting: that has the machine to itself."""
+        self._clear.set()
 
     @property
     def ready(self) -> int:
@@ -52,7 +56,10 @@ class Pool:
         await self._fill()
 
     async def _fill(self) -> None:
-        while len(self._warm) < self.settings.warm and not self._closed and self._failures < FAILURES:
+        while True:
+            await self._clear.wait()
+            if len(self._warm) >= self.settings.warm or self._closed or self._failures >= FAILURES:
+                return
             process = JobProcess(self.settings, f"warm-{next(self._names)}", warm=True)
             self._warm.append(process)
             await process.start()
@@ -82,9 +89,29 @@ class Pool:
             self._warm.remove(chosen)
             self.fill_later(chosen.ended)
             return chosen
+        return await self._start_cold(request)
+
+    async def _start_cold(self, request: RunRequest) -> JobProcess:
+        """Starts a process for one run. What was still warming up makes way, and begins again once the script runs."""
         process = JobProcess(self.settings, request.run_id, warm=False)
+        if request.needs_spark:
+            self._cold += 1
+            self._clear.clear()
+            self._spawn(self._resume(process))
+            starting = [each for each in self._warm if not each.ready.is_set()]
+            self._warm = [each for each in self._warm if each.ready.is_set()]
+            await asyncio.gather(*(each.kill() for each in starting))
         await process.start()
         return process
+
+    async def _resume(self, process: JobProcess) -> None:
+        await asyncio.wait(
+            [asyncio.create_task(e.wait()) for e in (process.running, process.ended)], return_when="FIRST_COMPLETED"
+        )
+        self._cold -= 1
+        if not self._cold:
+            self._clear.set()
+        await self._fill_later(process.ended)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from glue_runner import settings
+from glue_runner import archive, settings
 from glue_runner.folders import enter, make
 from glue_runner.job_process import Job
 from glue_runner.request import RunRequest
@@ -53,7 +53,7 @@ def main() -> None:
         "cache": str(found.cache),
         "heap_mb": found.heap_mb,
         "master": found.master,
-        "archive": None,
+        "archive": str(archive.path(found)),
         "warm": False,
     }
     before = Path.cwd()
