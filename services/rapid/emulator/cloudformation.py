@@ -58,10 +58,11 @@ def _as_they_are(properties: Model) -> Model:
 
 @dataclass(frozen=True)
 class Call:
-    """One boto3 operation (`CreateJob`) and how its arguments come from the properties."""
+    """One boto3 operation (`CreateJob`), how its arguments come from the properties, and what is called after it."""
 
     operation: str
     arguments: Callable[[Model], Model] = _as_they_are
+    then: "Call | None" = None
 
 
 @dataclass(frozen=True)
@@ -163,6 +164,8 @@ class DeclaredProvider(ResourceProvider[Model]):
             response = self._call(request, self.type.create, model)
         except (ClientError, ParamValidationError) as error:
             return _refused(request, error)
+        if self.type.arn and "/properties/Arn" in (self.SCHEMA.get("readOnlyProperties") or ()):
+            model["Arn"] = self._arn(request, model)
         return ProgressEvent(OperationStatus.SUCCESS, resource_model=self._complete(model, response))
 
     def read(self, request: ResourceRequest[Model]) -> ProgressEvent[Model]:
@@ -234,6 +237,8 @@ class DeclaredProvider(ResourceProvider[Model]):
         arguments = fit(call.arguments(model), shape) if shape else {}
         operations = {api: method for method, api in client.meta.method_to_api_mapping.items()}
         response: Model = getattr(client, operations[call.operation])(**arguments)
+        if call.then:
+            self._call(request, call.then, model)
         return response
 
     def _complete(self, model: Model, response: Model) -> Model:
@@ -245,12 +250,15 @@ class DeclaredProvider(ResourceProvider[Model]):
             model.setdefault("Id", model["Ref"])
         return model | (self.type.attributes(model, response) if self.type.attributes else {})
 
+    def _arn(self, request: ResourceRequest[Model], model: Model) -> str:
+        return (self.type.arn or "").format(**model, region=request.region_name, account=request.account_id)
+
     def _retag(self, request: ResourceRequest[Model], before: Model, model: Model) -> None:
         old, new = _tags(before), _tags(model)
         if self.type.arn is None or old == new:
             return
         arn_argument, add, remove = TAGGING[self.type.service]
-        where = {arn_argument: self.type.arn.format(**model, region=request.region_name, account=request.account_id)}
+        where = {arn_argument: self._arn(request, model)}
         client = request.aws_client_factory.get_client(self.type.service)
         if gone := sorted(old.keys() - new.keys()):
             client.untag_resource(**where, **{remove: gone})

@@ -87,3 +87,28 @@ DataCatalog = plugin(
         arn="arn:aws:athena:{region}:{account}:datacatalog/{Name}",
     )
 )
+
+
+def _assignments(p: Model) -> Model:
+    given = (p.get("CapacityAssignmentConfiguration") or {}).get("CapacityAssignments") or []
+    return {"CapacityReservationName": p["Name"], "CapacityAssignments": given}
+
+
+def _reservation(p: Model) -> Model:
+    return {"Name": p["Name"]}
+
+
+_ASSIGN = Call("PutCapacityAssignmentConfiguration", _assignments)
+CapacityReservation = plugin(
+    ResourceType(
+        "AWS::Athena::CapacityReservation",
+        "athena",
+        identifier="Name",
+        create=Call("CreateCapacityReservation", then=_ASSIGN),
+        read=Call("GetCapacityReservation", _reservation),
+        update=Call("UpdateCapacityReservation", then=_ASSIGN),
+        delete=Call("CancelCapacityReservation", _reservation, then=Call("DeleteCapacityReservation", _reservation)),
+        ref=lambda p, _: str(p["Arn"]),
+        arn="arn:aws:athena:{region}:{account}:capacity-reservation/{Name}",
+    )
+)

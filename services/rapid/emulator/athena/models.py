@@ -142,7 +142,8 @@ def default_configuration(given: Structure) -> Structure:
 class AthenaStore(BaseStore):
     """Everything of one account and region.
 
-    `tokens`: ClientRequestToken to query id. `named_queries`: id to NamedQuery. `tags`: ARN to key to value.
+    `tokens`: ClientRequestToken to query id and what was asked. `named_queries`, `notebooks`: by id. `reservations`:
+    by name, with their `Assignments`. `tags`: ARN to key to value.
     """
 
     executions: dict[str, Execution] = LocalAttribute(default=dict)
@@ -151,6 +152,8 @@ class AthenaStore(BaseStore):
     named_queries: dict[str, Structure] = LocalAttribute(default=dict)
     prepared: dict[tuple[str, str], PreparedStatement] = LocalAttribute(default=dict)
     catalogs: dict[str, Structure] = LocalAttribute(default=dict)
+    reservations: dict[str, Structure] = LocalAttribute(default=dict)
+    notebooks: dict[str, Structure] = LocalAttribute(default=dict)
     tags: dict[str, dict[str, str]] = LocalAttribute(default=dict)
 
 

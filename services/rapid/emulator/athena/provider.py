@@ -1,18 +1,32 @@
-"""Amazon Athena: every operation that has behaviour, one class per resource; the rest is refused by name."""
+"""Amazon Athena: every operation that has behaviour, one class per resource."""
 
 from localstack.services.plugins import ServiceLifecycleHook
 from localstack.state import StateVisitor
 
+from rapid.emulator.athena.capacity import CapacityReservations
 from rapid.emulator.athena.catalogs import DataCatalogs
 from rapid.emulator.athena.fetching import Results
 from rapid.emulator.athena.models import athena_stores
+from rapid.emulator.athena.notebooks import Notebooks
 from rapid.emulator.athena.queries import Queries
 from rapid.emulator.athena.saved import SavedQueries
+from rapid.emulator.athena.sessions import Sessions
 from rapid.emulator.athena.tags import Tags
 from rapid.emulator.athena.workgroups import WorkGroups
 
 
-class AthenaProvider(Queries, Results, WorkGroups, SavedQueries, DataCatalogs, Tags, ServiceLifecycleHook):
+class AthenaProvider(
+    Queries,
+    Results,
+    WorkGroups,
+    SavedQueries,
+    DataCatalogs,
+    CapacityReservations,
+    Notebooks,
+    Sessions,
+    Tags,
+    ServiceLifecycleHook,
+):
     """The operations of Athena."""
 
     service = "athena"

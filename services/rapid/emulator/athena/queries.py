@@ -51,6 +51,7 @@ class Queries(Running):
         glue, s3 = clients(context)
 
         def work(run: Run) -> None:
+            starting.check_catalog(store, execution)
             earlier = starting.reusable(store, execution, s3)
             if earlier is None:
                 perform(run, runs, glue, s3, store, statement)

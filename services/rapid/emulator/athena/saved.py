@@ -4,7 +4,6 @@ https://docs.aws.amazon.com/athena/latest/ug/saved-queries.html
 and .../querying-with-prepared-statements.html (read 2026-11).
 """
 
-import re
 import uuid
 
 from localstack.aws.api import RequestContext, handler
@@ -12,8 +11,6 @@ from localstack.aws.api import RequestContext, handler
 from rapid.emulator.athena.errors import InvalidRequestException, ResourceNotFoundException
 from rapid.emulator.athena.models import AthenaStore, PreparedStatement, Structure, now
 from rapid.emulator.athena.requests import find_workgroup, page, store_of, with_token
-
-_STATEMENT_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_@:]{0,255}")
 
 
 class SavedQueries:
@@ -68,8 +65,6 @@ class SavedQueries:
     def create_prepared_statement(self, context: RequestContext, request: Structure) -> Structure:
         store, name = store_of(context), request["StatementName"]
         workgroup = find_workgroup(store, request["WorkGroup"]).name
-        if not _STATEMENT_NAME.fullmatch(name):
-            raise InvalidRequestException(f"Prepared statement name {name} is not valid")
         if (workgroup, name) in store.prepared:
             raise InvalidRequestException(f"PreparedStatement {name} already exists")
         store.prepared[workgroup, name] = PreparedStatement(

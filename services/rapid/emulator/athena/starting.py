@@ -15,6 +15,7 @@ from rapid.emulator.athena.errors import InvalidRequestException, TooManyRequest
 from rapid.emulator.athena.models import TERMINAL, AthenaStore, Execution, Structure, WorkGroup, now
 from rapid.emulator.athena.notices import Scope
 from rapid.emulator.athena.objects import split_uri
+from rapid.emulator.athena.sql.errors import SqlError, not_supported
 from rapid.emulator.athena.statements import Statement
 
 MAX_QUERY = 262_144
@@ -141,6 +142,22 @@ def _managed_location(scope: Scope) -> str:
     with suppress(owner.exceptions.BucketAlreadyOwnedByYou):
         owner.create_bucket(Bucket=bucket)
     return f"s3://{bucket}/"
+
+
+def check_catalog(store: AthenaStore, execution: Execution) -> None:
+    """Fails a query that asks for a data catalog that is not the Glue one.
+
+    Raises:
+        SqlError: there is no such catalog, or it is a connector that this machine does not have.
+    """
+    name = execution.catalog
+    if name in ("", "awsdatacatalog"):
+        return
+    found = next((c for n, c in store.catalogs.items() if n.lower() == name), None)
+    if found is None:
+        raise SqlError("CATALOG_NOT_FOUND", f"line 1:1: Catalog '{name}' does not exist")
+    if found["Type"] != "GLUE":
+        raise not_supported(f"Querying the data catalog {found['Name']} of type {found['Type']}")
 
 
 def reusable(store: AthenaStore, new: Execution, s3: Any) -> Execution | None:

@@ -19,7 +19,11 @@ def set_tags(store: AthenaStore, resource: str, tags: list[dict[str, str]] | Non
 def _existing(context: RequestContext, resource: str) -> str:
     store = store_of(context)
     kind, _, name = resource.rsplit(":", 1)[-1].partition("/")
-    kinds: dict[str, set[str]] = {"workgroup": set(store.workgroups), "datacatalog": set(store.catalogs)}
+    kinds: dict[str, set[str]] = {
+        "workgroup": set(store.workgroups),
+        "datacatalog": set(store.catalogs),
+        "capacity-reservation": set(store.reservations),
+    }
     known = kinds.get(kind)
     if known is None:
         raise InvalidRequestException(f"Invalid resource ARN: {resource}")

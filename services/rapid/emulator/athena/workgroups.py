@@ -1,6 +1,5 @@
 """Workgroups: https://docs.aws.amazon.com/athena/latest/ug/workgroups.html (read 2026-11)."""
 
-import re
 from typing import Any
 
 from localstack.aws.api import RequestContext, handler
@@ -10,8 +9,7 @@ from rapid.emulator.athena.models import ENGINE, Structure, WorkGroup, default_c
 from rapid.emulator.athena.requests import find_workgroup, page, store_of, with_token
 from rapid.emulator.athena.tags import arn, set_tags
 
-_NAME = re.compile(r"[a-zA-Z0-9._-]{1,128}")
-MIN_CUTOFF = 10_000_000
+ENGINES = ("AUTO", ENGINE)
 
 
 class WorkGroups:
@@ -20,8 +18,6 @@ class WorkGroups:
     @handler("CreateWorkGroup", expand=False)
     def create_work_group(self, context: RequestContext, request: Structure) -> Structure:
         store, name = store_of(context), request["Name"]
-        if not _NAME.fullmatch(name):
-            raise InvalidRequestException(f"WorkGroup name {name} is not valid: use letters, digits, '.', '_' and '-'")
         if name in store.workgroups:
             raise InvalidRequestException("WorkGroup is already created")
         configuration = request.get("Configuration") or {}
@@ -75,32 +71,38 @@ class WorkGroups:
         find_workgroup(store, name)
         holds = any(q["WorkGroup"] == name for q in store.named_queries.values())
         holds = holds or any(key[0] == name for key in store.prepared)
+        holds = holds or any(n["WorkGroup"] == name for n in store.notebooks.values())
         holds = holds or any(e.workgroup == name for e in store.executions.values())
         if holds and not request.get("RecursiveDeleteOption"):
             raise InvalidRequestException(f"WorkGroup {name} is not empty")
         store.named_queries = {k: q for k, q in store.named_queries.items() if q["WorkGroup"] != name}
         store.prepared = {k: p for k, p in store.prepared.items() if k[0] != name}
+        store.notebooks = {k: n for k, n in store.notebooks.items() if n["WorkGroup"] != name}
+        store.executions = {k: e for k, e in store.executions.items() if e.workgroup != name}
         store.tags.pop(arn(context, "workgroup", name), None)
         del store.workgroups[name]
         return {}
 
     @handler("ListEngineVersions", expand=False)
     def list_engine_versions(self, _context: RequestContext, _request: Structure) -> Structure:
-        selected = [{"SelectedEngineVersion": v, "EffectiveEngineVersion": ENGINE} for v in ("AUTO", ENGINE)]
+        selected = [{"SelectedEngineVersion": v, "EffectiveEngineVersion": ENGINE} for v in ENGINES]
         return {"EngineVersions": selected}
 
 
 def _check(configuration: Structure) -> None:
-    cutoff = configuration.get("BytesScannedCutoffPerQuery")
-    if cutoff is not None and cutoff < MIN_CUTOFF:
-        raise InvalidRequestException(
-            "1 validation error detected: Value at 'configuration.bytesScannedCutoffPerQuery' failed to satisfy "
-            f"constraint: Member must have value greater than or equal to {MIN_CUTOFF}"
-        )
     results = configuration.get("ResultConfiguration") or configuration.get("ResultConfigurationUpdates") or {}
     location = results.get("OutputLocation")
     if location and not location.startswith("s3://"):
         raise InvalidRequestException("outputLocation is not a valid S3 path.")
+    encryption = results.get("EncryptionConfiguration") or {}
+    if encryption.get("EncryptionOption") in ("SSE_KMS", "CSE_KMS") and not encryption.get("KmsKey"):
+        raise InvalidRequestException(f"KmsKey is required for {encryption['EncryptionOption']}")
+    managed = configuration.get("ManagedQueryResultsConfiguration") or {}
+    if managed.get("Enabled") and location:
+        raise InvalidRequestException("Managed query results cannot be enabled together with an output location")
+    engine = (configuration.get("EngineVersion") or {}).get("SelectedEngineVersion", "AUTO")
+    if engine not in ENGINES:
+        raise InvalidRequestException(f"Engine version {engine} is not one of {', '.join(ENGINES)}")
 
 
 _RESULT_MEMBERS = ("OutputLocation", "EncryptionConfiguration", "ExpectedBucketOwner", "AclConfiguration")
@@ -120,6 +122,11 @@ def _updated(configuration: Structure, updates: Structure) -> Structure:
     for name in ("BytesScannedCutoffPerQuery", "CustomerContentEncryptionConfiguration"):
         if rest.pop(f"Remove{name}", False):
             merged.pop(name, None)
+    if managed := rest.pop("ManagedQueryResultsConfigurationUpdates", None):
+        kept = {**(merged.get("ManagedQueryResultsConfiguration") or {}), **managed}
+        if kept.pop("RemoveEncryptionConfiguration", False):
+            kept.pop("EncryptionConfiguration", None)
+        merged["ManagedQueryResultsConfiguration"] = kept
     if engine := rest.pop("EngineVersion", None):
         merged["EngineVersion"] = {
             **merged["EngineVersion"],
