@@ -72,6 +72,11 @@ def test_ten_megabytes_at_most(api: Any, content_type: str) -> None:
     assert answer.json() == {"message": "Request Too Long"}
 
 
+def test_what_lambda_cannot_take_is_too_large_too(api: Any) -> None:
+    answer = api.call("/echo", b"x" * (6 * 1024 * 1024), Content_Type="text/plain")
+    assert (answer.status, answer.error) == (413, "RequestTooLargeException")
+
+
 def test_an_unknown_path_is_a_missing_token(api: Any) -> None:
     answer = api.call("/nowhere")
     assert (answer.status, answer.error) == (403, "MissingAuthenticationTokenException")

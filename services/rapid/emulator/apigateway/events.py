@@ -10,11 +10,20 @@ from functools import lru_cache
 from typing import Any
 
 import jsonschema  # type: ignore[import-untyped]
+from botocore.exceptions import ClientError
 from localstack.http import Response
 from localstack.services.apigateway.helpers import EMPTY_MODEL, REQUEST_TIME_DATE_FORMAT, ModelResolver
 from localstack.services.apigateway.models import MergedRestApi
 from localstack.services.apigateway.next_gen.execute_api.api import RestApiGatewayHandler, RestApiGatewayHandlerChain
-from localstack.services.apigateway.next_gen.execute_api.context import InvocationRequest, RestApiInvocationContext
+from localstack.services.apigateway.next_gen.execute_api.context import (
+    EndpointResponse,
+    InvocationRequest,
+    RestApiInvocationContext,
+)
+from localstack.services.apigateway.next_gen.execute_api.gateway_response import (
+    IntegrationFailureError,
+    RequestTooLargeError,
+)
 from localstack.services.apigateway.next_gen.execute_api.handlers.integration_request import IntegrationRequestHandler
 from localstack.services.apigateway.next_gen.execute_api.handlers.method_request import MethodRequestHandler
 from localstack.services.apigateway.next_gen.execute_api.helpers import mime_type_matches_binary_media_types
@@ -82,6 +91,20 @@ class LambdaProxyIntegration(RestApiAwsProxyIntegration):
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/lambda-proxy-binary-media.html (read 2026-11).
     """
+
+    def invoke(self, context: RestApiInvocationContext) -> EndpointResponse:
+        """LocalStack's, which answers 502 for an event that is too large for Lambda; AWS answers 413.
+
+        Raises:
+            RequestTooLargeError: the event, with its headers and maybe in base64, is above Lambda's 6 MB.
+        """
+        try:
+            return super().invoke(context)
+        except IntegrationFailureError as error:
+            cause = error.__cause__
+            if isinstance(cause, ClientError) and cause.response["Error"]["Code"] == "RequestEntityTooLargeException":
+                raise RequestTooLargeError("Request Too Long") from error
+            raise
 
     def create_lambda_input_event(self, context: RestApiInvocationContext) -> dict[str, Any]:
         event: dict[str, Any] = super().create_lambda_input_event(context)
