@@ -9,7 +9,7 @@ import json
 import time
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote_plus
 
 from localstack.services.s3.notifications import (
     EventBridgeNotifier,
@@ -29,7 +29,7 @@ REASONS = {
 def as_on_aws(entry: dict[str, Any], context: S3EventNotificationContext) -> dict[str, Any]:
     """Corrects what LocalStack makes up or encodes: key, sequencer, requester, and the reason of a created object."""
     detail = json.loads(entry["Detail"])
-    detail["object"]["key"] = unquote(context.key_name)
+    detail["object"]["key"] = unquote_plus(context.key_name)
     if "sequencer" in detail["object"]:
         detail["object"]["sequencer"] = f"{time.time_ns():016X}{next(_numbers) & 0xFFFF:04X}"
     detail["requester"] = context.account_id

@@ -1,9 +1,12 @@
 """LocalStack's S3 provider on `FileStore`, with its metadata recorded after each request."""
 
 import shutil
+from functools import partial
 from pathlib import Path
+from urllib.parse import quote_plus
 
 from localstack.aws.api import RequestContext
+from localstack.services.s3 import notifications
 from localstack.services.s3.provider import S3Provider
 
 from rapid.emulator.state.errors import StateError
@@ -29,6 +32,9 @@ def create_provider(folder: Path, durable: bool) -> S3Provider:
         shutil.rmtree(folder, ignore_errors=True)
         files = FileStore(folder / "objects")
     local.use(files)
+    # As on AWS, a space in a key is a plus sign in notifications; LocalStack makes it %20.
+    # https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
+    notifications.quote = partial(quote_plus, safe="/")
     return S3Provider(storage_backend=files)
 
 
