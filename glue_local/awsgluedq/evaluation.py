@@ -22,6 +22,7 @@ PRIMARY = "primary"
 ROW_COLUMNS = ("DataQualityRulesPass", "DataQualityRulesFail", "DataQualityRulesSkip", "DataQualityEvaluationResult")
 SCHEMA = "Rule string, Outcome string, FailureReason string, EvaluatedMetrics map<string,double>, EvaluatedRule string"
 UNSUPPORTED = "not supported due to"
+NOTHING_EARLIER = "The rule compares with last(k), and there are no metrics of earlier runs to compare with."
 _CUSTOM_ROWS = re.compile(r'^CustomSql "(?P<sql>(?:[^"\\]|\\.)*)"(?P<rest>\s*(?:with threshold .*)?)$', re.S)
 
 
@@ -74,10 +75,13 @@ class Evaluation:
         self.analyzed: list[Outcome] = []
 
     @cached_property
+    def _known(self) -> History:
+        return self._history() if any(map(is_dynamic, self.rules)) else {}
+
+    @cached_property
     def _evaluated(self) -> dict[str, str]:
         """The rules as they are to be evaluated, by the rules as they were written."""
-        history = self._history() if any(map(is_dynamic, self.rules)) else {}
-        return {rule: resolved(rule, history) for rule in self.rules}
+        return {rule: resolved(rule, self._known) for rule in self.rules}
 
     def outcomes(self, rows: bool) -> DataFrame | None:
         """Evaluates. `results` and `analyzed` hold the outcomes afterwards, in the ruleset's order.
@@ -85,7 +89,7 @@ class Evaluation:
         Returns:
             The rows with their outcomes, if asked for.
         """
-        sent = {_distinct(evaluated): rule for rule, evaluated in self._evaluated.items() if evaluated}
+        sent = {_distinct(evaluated): rule for rule, evaluated in self._evaluated.items()}
         for analyzer in self.analyzers:
             sent.setdefault(f"{analyzer} >= 0", analyzer)
         with self._views():
@@ -96,10 +100,9 @@ class Evaluation:
         return None if row_frame is None else self._rows(row_frame, sent)
 
     def _outcome(self, rule: str, found: Mapping[str, Outcome]) -> Outcome:
-        if rule not in found:
-            reason = "The rule compares with last(k), and there are no metrics of earlier runs to compare with."
-            return Outcome(rule, "Failed", reason, {}, rule)
         outcome = found[rule]
+        if is_dynamic(rule) and not self._known.get(rule):
+            return replace(outcome, rule=rule, outcome="Failed", reason=NOTHING_EARLIER, evaluated=rule)
         why = None if outcome.outcome == "Passed" else outcome.reason
         return replace(outcome, rule=rule, reason=why, evaluated=self._evaluated[rule])
 

@@ -34,12 +34,10 @@ def is_dynamic(rule: str) -> bool:
 
 
 def resolved(rule: str, history: History) -> str:
-    """A rule with `last(k)` and what is made of it replaced by numbers; "" if there is no value to replace it by."""
+    """A rule with `last(k)` and what is made of it replaced by numbers: by 0 where there is no value yet."""
     if not is_dynamic(rule):
         return rule
-    values = list(history.get(rule, ()))
-    if not values:
-        return ""
+    values = list(history.get(rule, ())) or [0.0]
 
     def last(match: "re.Match[str]") -> list[float]:
         return values[: int(match["k"] or 1)]

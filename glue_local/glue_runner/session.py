@@ -48,7 +48,6 @@ class Session:
 
     def serve(self, idle_seconds: float | None) -> None:
         """Runs statements until none has come for so long. `sc` and `spark` are there from the start."""
-        signal.signal(signal.SIGINT, self._interrupt)
         self._provide()
         while True:
             try:
@@ -74,6 +73,7 @@ class Session:
         self._names |= {"spark": spark, "sc": spark.sparkContext}
 
     def _run(self, number: int, code: str) -> None:
+        signal.signal(signal.SIGINT, self._interrupt)  # each new Spark context puts its own handler in place
         with self._lock:
             cancelled = number in self._cancelled
             self._current = None if cancelled else number

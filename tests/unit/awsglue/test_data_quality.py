@@ -112,6 +112,7 @@ def test_nothing_earlier_to_compare_with(frame: DynamicFrame) -> None:
     row = EvaluateDataQuality.apply(frame=frame, ruleset="Rules = [ RowCount > last() ]").toDF().collect()[0]
     assert row.Outcome == "Failed"
     assert "no metrics of earlier runs" in row.FailureReason
+    assert row.EvaluatedMetrics == {"Dataset.*.RowCount": 3.0}  # what the next run compares with
 
 
 def test_dynamic_rules_by_numbers() -> None:
