@@ -39,7 +39,7 @@ class GlueCatalog:
         if found is None:
             base, _, kind = name.rpartition("$")
             table = self.table(database, base) if base else None
-            return metadata_table(table, kind, self) if table and table.view is None else None
+            return metadata_table(table, kind) if table and table.view is None else None
         if is_iceberg(found):
             from rapid.emulator.athena.iceberg import loading
 
@@ -86,7 +86,7 @@ class Metadata:
     kind: str
 
 
-def metadata_table(table: Table, kind: str, catalog: GlueCatalog) -> Table | None:
+def metadata_table(table: Table, kind: str) -> Table | None:
     """`t$partitions` of a Hive table, `t$snapshots` and its like of an Iceberg table; None if there is no such kind."""
     if isinstance(table.source, dict):
         if kind != "partitions" or not table.partition_keys:
@@ -102,6 +102,11 @@ def metadata_table(table: Table, kind: str, catalog: GlueCatalog) -> Table | Non
 
 def is_iceberg(found: Structure) -> bool:
     return str((found.get("Parameters") or {}).get("table_type", "")).upper() == "ICEBERG"
+
+
+def is_versioned(table: Table) -> bool:
+    """Whether it is an Iceberg table, and not one that tells about another."""
+    return table.view is None and table.source is not None and not isinstance(table.source, dict | Metadata)
 
 
 def _get(operation: Any, **arguments: Any) -> Structure | None:

@@ -9,9 +9,11 @@ from rapid.emulator.athena.objects import Objects
 from rapid.emulator.athena.results import Row, parse_csv, text_column
 from rapid.emulator.athena.runs import Run, Runs
 from rapid.emulator.athena.session import Session
-from rapid.emulator.athena.sql.dialect import parse_query
-from rapid.emulator.athena.sql.errors import SqlError
+from rapid.emulator.athena.sql.dialect import parse_change, parse_query
+from rapid.emulator.athena.sql.errors import not_supported
 from rapid.emulator.athena.statements import Statement, classify
+
+_CHANGES = ("UPDATE", "DELETE", "MERGE")
 
 
 def check(text: str) -> Statement:
@@ -30,6 +32,8 @@ def check(text: str) -> Statement:
         words.accept("EXTERNAL")
         words.expect("TABLE")
         hive.create_table(words)
+    elif statement.substatement in _CHANGES:
+        parse_change(statement.text)
     return statement
 
 
@@ -61,13 +65,19 @@ def perform(run: Run, runs: Runs, glue: Any, s3: Any, store: AthenaStore, statem
         showing.show(session, _words(statement, "SHOW"))
     elif kind in ("PREPARE", "EXECUTE", "DEALLOCATE"):
         prepared.perform(session, Words(statement.text))
+    elif kind in _CHANGES:
+        from rapid.emulator.athena.iceberg import statements as changes
+
+        writing.finish(session, changes.perform(session, statement.text), None)
+    elif kind in ("OPTIMIZE", "VACUUM"):
+        from rapid.emulator.athena.iceberg import maintain
+
+        (maintain.optimize if kind == "OPTIMIZE" else maintain.vacuum)(session, Words(statement.text))
     elif statement.kind == "DDL":
         lines = ddl.define(session, Words(statement.text))
         session.write_text([text_column("result")] if lines else [], [[line] for line in lines])
     else:
-        raise SqlError(
-            "NOT_SUPPORTED", "line 1:1: Modifying Hive table rows is only supported for transactional tables"
-        )
+        raise not_supported(kind)
 
 
 def stored_rows(execution: Execution, s3: Any) -> list[Row]:

@@ -3,8 +3,12 @@
 https://docs.aws.amazon.com/athena/latest/ug/querying-glue-catalog.html (read 2026-11).
 """
 
-from rapid.emulator.athena.catalog import GlueCatalog, to_table
-from rapid.emulator.athena.sql.scope import Column, Scan, Table, literal, quote
+from collections.abc import Callable
+from typing import Any
+
+from rapid.emulator.athena.catalog import GlueCatalog, is_versioned, to_table
+from rapid.emulator.athena.sql.errors import Position, SqlError
+from rapid.emulator.athena.sql.scope import Column, Scan, Table, Typed, literal, quote
 from rapid.emulator.athena.sql.types import BIGINT, VARCHAR, parse_hive
 
 NAME = "information_schema"
@@ -33,14 +37,27 @@ TABLES = {
 class Known:
     """The catalog together with information_schema."""
 
-    def __init__(self, catalog: GlueCatalog) -> None:
-        self._catalog = catalog
+    def __init__(self, catalog: GlueCatalog, evaluate: Callable[[str], Any]) -> None:
+        self._catalog, self._evaluate = catalog, evaluate
 
     def has_database(self, database: str) -> bool:
         return database == NAME or self._catalog.has_database(database)
 
     def table(self, database: str, name: str) -> Table | None:
         return TABLES.get(name) if database == NAME else self._catalog.table(database, name)
+
+    def at(self, table: Table, kind: str, value: Typed, place: Position | None) -> Table:
+        """An Iceberg table as it was; the constant is computed by DuckDB.
+
+        Raises:
+            SqlError: it is another table, or there was no such snapshot.
+        """
+        if not is_versioned(table):
+            raise SqlError("NOT_SUPPORTED", "This connector does not support versioned tables", place)
+        from rapid.emulator.athena.iceberg import loading
+
+        sql = f"epoch_ms({value.sql})" if kind == "TIMESTAMP" else value.sql
+        return loading.at(table, kind, self._evaluate(f"SELECT {sql}"))
 
 
 Values = tuple[str | int | None, ...]

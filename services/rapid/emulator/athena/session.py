@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from sqlglot import exp
+
 from rapid.emulator.athena import information_schema, stages
 from rapid.emulator.athena.catalog import GlueCatalog
 from rapid.emulator.athena.engine import Connection
@@ -16,8 +18,8 @@ from rapid.emulator.athena.models import Execution
 from rapid.emulator.athena.objects import Objects
 from rapid.emulator.athena.results import Row, column_info, csv_line, metadata, put_options
 from rapid.emulator.athena.runs import Run, Runs
-from rapid.emulator.athena.sql.casts import text
-from rapid.emulator.athena.sql.compiler import Query, compile_query
+from rapid.emulator.athena.sql.shown import text
+from rapid.emulator.athena.sql.compiler import Compiler, Query, bind, compile_query
 from rapid.emulator.athena.sql.scope import Column, Scan, Typed
 from rapid.emulator.athena.tables import Reader
 
@@ -46,7 +48,24 @@ class Session:
         return put_options(self.execution.configuration)
 
     def compile(self, sql: str, parameters: list[str] | None = None) -> Query:
-        return compile_query(sql, information_schema.Known(self.catalog), self.database, parameters)
+        return compile_query(sql, self.known, self.database, parameters)
+
+    def compile_tree(self, tree: exp.Expr) -> Query:
+        """A query that was made here, of parts of the statement's own tree."""
+        compiler = Compiler(self.known, self.database, self.execution.query)
+        query = compiler.query(tree, None)
+        query.scans = compiler.scans
+        return query
+
+    def bind_parameters(self, tree: exp.Expr) -> None:
+        """Puts the execution's parameters in place of `?`."""
+        if self.execution.parameters is not None:
+            bind(tree, self.execution.parameters)
+
+    @property
+    def known(self) -> information_schema.Known:
+        """The catalog as the compiler asks it."""
+        return information_schema.Known(self.catalog, lambda sql: self.connection.rows(sql)[0][0])
 
     def bound(self, query: Query) -> str:
         """The query's SQL with every scan replaced by the relation that reads its files."""

@@ -1,9 +1,11 @@
 """A scan of a catalog table as a DuckDB relation: its partitions pruned, its objects listed, its format read."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from rapid.emulator.athena.catalog import GlueCatalog
+from rapid.emulator.athena import metadata_tables
+from rapid.emulator.athena.catalog import GlueCatalog, Metadata
 from rapid.emulator.athena.formats import DataFile, Reading, jsonl, orc, parquet, text
 from rapid.emulator.athena.objects import Objects, StoredObject, split_uri
 from rapid.emulator.athena.projection import projected
@@ -47,16 +49,16 @@ class Reader:
             SqlError: the table's files or description cannot be read.
         """
         table: Table = scan.table
+        if isinstance(table.source, Metadata):
+            return metadata_tables.relation(table, self.catalog)
+        if not isinstance(table.source, dict):
+            return self._iceberg(scan)
         source: Structure = table.source
         parameters = {k.lower(): v for k, v in (source.get("Parameters") or {}).items()}
-        if parameters.get("table_type", "").upper() == "ICEBERG":
-            raise SqlError(
-                "NOT_SUPPORTED", f"Iceberg table {table.database}.{table.name}: not supported by Rapid Analytics yet"
-            )
         descriptor = source.get("StorageDescriptor") or {}
         wanted = [c for c in table.columns if c.name in scan.columns]
         keys = [k for k in table.partition_keys if k.name in scan.columns]
-        hidden = [h for h in ("$path", "$file_size") if h in scan.columns]
+        hidden = [h for h in ("$path", "$file_size", "$file_modified_time") if h in scan.columns]
         pieces: list[str] = []
         for partition, files in self._files(scan, table, descriptor, parameters):
             pieces += self._pieces(table, partition, files, parameters, wanted, keys, hidden)
@@ -66,6 +68,14 @@ class Reader:
             items += [f"NULL AS {quote(h)}" for h in hidden]
             return f"(SELECT {', '.join(items) or '1 AS nothing'} WHERE false)"
         return f"({' UNION ALL '.join(pieces)})"
+
+    def _iceberg(self, scan: Scan) -> str:
+        from rapid.emulator.athena.iceberg.reading import SnapshotReader
+
+        reader = SnapshotReader(scan.table.source, self.objects, self.connection)
+        sql = reader.relation(reader.tasks(), scan.columns)
+        self.bytes_found += reader.bytes_found
+        return sql
 
     # Which files
 
@@ -142,7 +152,7 @@ class Reader:
     ) -> list[str]:
         if not found:
             return []
-        files = [DataFile(o.uri, self.objects.path(o), o.size) for o in found]
+        files = [DataFile(o.uri, self.objects.path(o), o.size, o.modified) for o in found]
         self.bytes_found += sum(f.size for f in files)
         serde = partition.descriptor.get("SerdeInfo") or {}
         merged = {**parameters, **{k.lower(): v for k, v in (serde.get("Parameters") or {}).items()}}
@@ -163,7 +173,11 @@ class Reader:
         if "parquet" in serde or "parquet" in inputs:
             return parquet.relations(reading, files)
         if "orc" in serde or "orc" in inputs:
-            return [self._orc(reading, f) for f in files]
+            return [self._through_arrow(orc.relation, reading, f) for f in files]
+        if "avro" in serde or "avro" in inputs:
+            from rapid.emulator.athena.formats import avro
+
+            return [self._through_arrow(avro.relation, reading, f) for f in files]
         _check_compression(files)
         if "openx" in serde or "jsonserde" in serde:
             return [(files, *jsonl.relation(reading, files))]
@@ -175,10 +189,13 @@ class Reader:
             return [(files, *text.lazy_simple(reading, files))]
         raise SqlError("HIVE_UNSUPPORTED_FORMAT", f"Unsupported serde: {reading.serde or '(none)'}")
 
-    def _orc(self, reading: Reading, file: DataFile) -> tuple[list[DataFile], dict[str, str], str]:
+    def _through_arrow(
+        self, read: Callable[[Reading, DataFile, str], tuple[dict[str, str], str]], reading: Reading, file: DataFile
+    ) -> tuple[list[DataFile], dict[str, str], str]:
+        """A file that comes as an Arrow table, by a name of its own."""
         self._arrow += 1
         self.bytes_read += file.size
-        return ([file], *orc.relation(reading, file, f"orc_{id(self)}_{self._arrow}"))
+        return ([file], *read(reading, file, f"arrow_{id(self)}_{self._arrow}"))
 
 
 def _check_compression(files: list[DataFile]) -> None:
@@ -190,10 +207,16 @@ def _check_compression(files: list[DataFile]) -> None:
 
 
 def _per_file(name: str, files: list[DataFile]) -> str:
-    values = [literal(f.uri) if name == "$path" else f"CAST({f.size} AS BIGINT)" for f in files]
+    values = [_file_fact(name, f) for f in files]
     if len(values) == 1:
         return values[0]
     return f"list_extract([{', '.join(values)}], CAST(file_index AS BIGINT) + 1)"
+
+
+def _file_fact(name: str, file: DataFile) -> str:
+    if name == "$path":
+        return literal(file.uri)
+    return f"CAST({file.size} AS BIGINT)" if name == "$file_size" else f"make_timestamptz({round(file.modified * 1e6)})"
 
 
 def partition_value(value: str, key: Column) -> str:

@@ -18,6 +18,7 @@ class DataFile:
     uri: str
     path: Path
     size: int
+    modified: float = 0.0
 
 
 @dataclass

@@ -5,6 +5,7 @@ sqlglot's Trino dialect turns calls into its own general functions, which loses 
 Messages follow the form of Trino's parser, which Superset and others take apart: `line 1:8: mismatched input 'x'. …`.
 """
 
+import re
 from itertools import pairwise
 from typing import Any, ClassVar
 
@@ -17,6 +18,7 @@ from sqlglot.tokenizer_core import Token, TokenType
 from rapid.emulator.athena.sql.errors import MalformedQueryError, Position, not_supported
 from rapid.emulator.athena.sql.types import MAX_DECIMAL, TIMESTAMP, TIMESTAMP_TZ, Type, decimal
 
+_TIMES = (exp.DType.DATE, exp.DType.TIME, exp.DType.TIMETZ, exp.DType.TIMESTAMP, exp.DType.TIMESTAMPTZ)
 _WITH_OWN_SYNTAX = {"CAST", "TRY_CAST", "EXTRACT", "LISTAGG", "POSITION", "SUBSTRING", "TRIM"}
 
 
@@ -30,6 +32,86 @@ def _decimal_literal(_parser: Any, this: exp.Expr, _kind: exp.DataType) -> exp.E
     return exp.Cast(this=this, to=exp.DataType(this=exp.DType.DECIMAL, expressions=params))
 
 
+def _typed_literal(_parser: Any, this: exp.Expr, kind: exp.DataType) -> exp.Expr:
+    """`DATE '2020-01-01'` is known from a cast; one of a time has the digits that it was written with."""
+    if kind.this != exp.DType.DATE and not kind.expressions:
+        match = re.search(r":\d+\.(\d+)", this.name)
+        kind.set("expressions", [exp.DataTypeParam(this=exp.Literal.number(len(match[1]) if match else 0))])
+    node = exp.Cast(this=this, to=kind)
+    node.meta["literal"] = True
+    return node
+
+
+class JsonCall(exp.Expression, exp.Func):
+    """JSON_VALUE and its kin. `words`: the rest of the clauses, upper case; `defaults`: DEFAULT expressions by event."""
+
+    arg_types: ClassVar[dict[str, bool]] = {"this": True, "expressions": False, "returning": False, "clauses": False}
+
+    @property
+    def name(self) -> str:
+        return str(self.this)
+
+    @property
+    def words(self) -> list[str]:
+        return [w.name for w in self.args.get("clauses") or [] if isinstance(w, exp.Var)]
+
+    def clause(self, event: str, otherwise: str) -> str:
+        """The word before `ON event`: `NULL ON EMPTY` → NULL."""
+        words = self.words
+        for at in range(1, len(words) - 1):
+            if words[at : at + 2] == ["ON", event]:
+                return words[at - 1]
+        return otherwise
+
+    def default(self, event: str) -> exp.Expr | None:
+        """The expression of `DEFAULT … ON event`."""
+        clauses = self.args.get("clauses") or []
+        for at, one in enumerate(clauses[:-2]):
+            if not isinstance(one, exp.Var) and clauses[at + 2].name == event:
+                return one  # type: ignore[no-any-return]
+        return None
+
+
+def _json_call(name: str) -> Any:
+    def parse(parser: Any) -> JsonCall:
+        arguments: list[exp.Expr] = []
+        while not _at_clause(parser) and parser._curr.token_type != TokenType.R_PAREN:  # noqa: SLF001
+            if name == "json_object":
+                arguments += _json_member(parser)
+            else:
+                arguments.append(parser._parse_disjunction())  # noqa: SLF001
+            parser._match_text_seq("FORMAT", "JSON")  # noqa: SLF001
+            if not parser._match(TokenType.COMMA):  # noqa: SLF001
+                break
+        returning, clauses = None, []
+        while parser._curr and parser._curr.token_type != TokenType.R_PAREN:  # noqa: SLF001
+            if parser._match_text_seq("RETURNING"):  # noqa: SLF001
+                returning = parser._parse_types()  # noqa: SLF001
+            elif parser._match_text_seq("DEFAULT"):  # noqa: SLF001
+                clauses.append(parser._parse_bitwise())  # noqa: SLF001
+            else:
+                clauses.append(exp.Var(this=parser._curr.text.upper()))  # noqa: SLF001
+                parser._advance()  # noqa: SLF001
+        return JsonCall(this=name, expressions=arguments, returning=returning, clauses=clauses)
+
+    return parse
+
+
+def _at_clause(parser: Any) -> bool:
+    """Whether a clause such as `NULL ON NULL` begins here, and not an argument."""
+    here = parser._index  # noqa: SLF001
+    texts = [t.text.upper() for t in parser._tokens[here : here + 2]]  # noqa: SLF001
+    return texts[0] in ("RETURNING", "WITH", "WITHOUT") or texts[1:] == ["ON"]
+
+
+def _json_member(parser: Any) -> list[exp.Expr]:
+    parser._match_text_seq("KEY")  # noqa: SLF001
+    key = parser._parse_bitwise()  # noqa: SLF001
+    if not parser._match(TokenType.COLON) and not parser._match_text_seq("VALUE"):  # noqa: SLF001
+        parser.raise_error("Expecting VALUE")
+    return [key, parser._parse_bitwise()]  # noqa: SLF001
+
+
 class AthenaSql(Trino):
     """Trino's grammar, functions left alone, subscripts left as they are."""
 
@@ -38,11 +120,13 @@ class AthenaSql(Trino):
     class Parser(TrinoParser):
         FUNCTIONS: ClassVar[dict[str, Any]] = {}
         FUNCTION_PARSERS: ClassVar[dict[str, Any]] = {
-            k: v for k, v in TrinoParser.FUNCTION_PARSERS.items() if k in _WITH_OWN_SYNTAX
+            **{k: v for k, v in TrinoParser.FUNCTION_PARSERS.items() if k in _WITH_OWN_SYNTAX},
+            **{n.upper(): _json_call(n) for n in ("json_value", "json_query", "json_exists", "json_object", "json_array")},
         }
         TYPE_LITERAL_PARSERS: ClassVar[dict[Any, Any]] = {
             **TrinoParser.TYPE_LITERAL_PARSERS,
             exp.DType.DECIMAL: _decimal_literal,
+            **dict.fromkeys(_TIMES, _typed_literal),
         }
 
 
@@ -102,6 +186,23 @@ def parse_query(text: str) -> exp.Query:
         if not select.expressions:
             raise mismatched(text, _after(found, "SELECT"), "'*', 'ALL', 'DISTINCT', <expression>")
     return tree  # type: ignore[return-value]
+
+
+def parse_change(text: str) -> exp.Update | exp.Delete | exp.Merge:
+    """The tree of an UPDATE, DELETE or MERGE statement.
+
+    Raises:
+        MalformedQueryError: not one whole statement.
+    """
+    found = tokenize(text)
+    _refuse(text, found)
+    try:
+        trees = [tree for tree in _DIALECT.parse(text) if tree is not None]
+    except ParseError as error:
+        raise _from_parse_error(text, found, error) from error
+    if len(trees) != 1 or not isinstance(trees[0], exp.Update | exp.Delete | exp.Merge):
+        raise mismatched(text, found[0] if found else None, "'DELETE', 'MERGE', 'UPDATE'")
+    return trees[0]
 
 
 def _after(found: list[Token], word: str) -> Token | None:

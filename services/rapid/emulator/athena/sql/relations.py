@@ -8,15 +8,21 @@ from rapid.emulator.athena.sql.dialect import parse_query, position
 from rapid.emulator.athena.sql.errors import SqlError, not_supported
 from rapid.emulator.athena.sql.expressions import Expressions
 from rapid.emulator.athena.sql.scope import Column, Field, Scan, Scope, Table, quote
-from rapid.emulator.athena.sql.types import BIGINT, VARCHAR, common, field_name
+from rapid.emulator.athena.sql.types import BIGINT, VARCHAR, Type, common, field_name
 
 if TYPE_CHECKING:
     from rapid.emulator.athena.sql.compiler import Compiler
 
 CATALOG = "awsdatacatalog"
 MAX_VIEW_DEPTH = 20
-HIDDEN = (Column("$path", VARCHAR), Column("$file_size", BIGINT))
+HIDDEN = (
+    Column("$path", VARCHAR),
+    Column("$file_size", BIGINT),
+    Column("$file_modified_time", Type("timestamp with time zone", (3, "UTC"))),
+)
 """Columns that every table has, and `*` does not show."""
+ROW = Column("$row", BIGINT)
+"""Where a row stands in its file: hidden, of Iceberg tables, for the statements that change them."""
 
 
 def compile_from(compiler: "Compiler", select: exp.Select, parent: Scope | None) -> tuple[str, list[Field]]:
@@ -99,8 +105,6 @@ def _table(compiler: "Compiler", node: exp.Table) -> tuple[str, list[Field]]:
     if not isinstance(node.this, exp.Identifier):
         name = str(node.this.this).lower() if isinstance(node.this, exp.Anonymous) else type(node.this).__name__
         raise not_supported(f"The table function {name}", position(node))
-    if node.args.get("version") or node.args.get("when"):
-        raise not_supported("FOR TIMESTAMP/VERSION AS OF on a table that is not Iceberg", position(node))
     parts = [p.name.lower() for p in node.parts]
     alias, renamed = _alias(node.args.get("alias"))
     if len(parts) == 1:
@@ -109,10 +113,22 @@ def _table(compiler: "Compiler", node: exp.Table) -> tuple[str, list[Field]]:
                 name, columns = frame[parts[0]]
                 return _named(compiler, name, rename(columns, renamed, node), (alias or parts[0],))
     table = find_table(compiler, parts, node)
+    if node.args.get("version"):
+        table = _at_version(compiler, table, node.args["version"])
     path = (alias,) if alias else (CATALOG, table.database, table.name)
     if table.view is not None:
         return _view(compiler, table, rename(list(table.columns), renamed, node), path, node)
     return _scan(compiler, table, renamed, path, node)
+
+
+def _at_version(compiler: "Compiler", table: Table, version: exp.Expr) -> Table:
+    """`FOR TIMESTAMP AS OF …`, `FOR VERSION AS OF …`."""
+    value = Expressions(compiler, Scope()).compile(version.expression)
+    kind = str(version.this).upper()
+    if kind == "TIMESTAMP" and not (value.type.name in ("date", "timestamp") or value.type.name.endswith("zone")):
+        message = f"Type {value.type} invalid. Temporal pointers of type timestamp only support date/time types"
+        raise SqlError("TYPE_MISMATCH", message, position(version))
+    return compiler.catalog.at(table, kind, value, position(version))
 
 
 def find_table(compiler: "Compiler", parts: list[str], node: exp.Expr) -> Table:
@@ -149,7 +165,8 @@ def _scan(
         sql = f"{alias}.{quote(column.name)}"
         fields.append(Field(label.name, column.type, sql, path, scan, column.name in keys, column=column.name))
     fields += [
-        Field(c.name, c.type, f"{alias}.{quote(c.name)}", path, scan, hidden=True, column=c.name) for c in HIDDEN
+        Field(c.name, c.type, f"{alias}.{quote(c.name)}", path, scan, hidden=True, column=c.name)
+        for c in (*HIDDEN, ROW)
     ]
     return f"{scan.token} AS {alias}", fields
 

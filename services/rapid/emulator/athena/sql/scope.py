@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from sqlglot import exp
 
 from rapid.emulator.athena.sql.dialect import position
-from rapid.emulator.athena.sql.errors import UNAUTHORIZED, SqlError
+from rapid.emulator.athena.sql.errors import UNAUTHORIZED, Position, SqlError
 from rapid.emulator.athena.sql.types import Type
 
 
@@ -48,6 +48,10 @@ class Catalog(Protocol):
     def has_database(self, database: str) -> bool: ...
 
     def table(self, database: str, name: str) -> Table | None: ...
+
+    def at(self, table: Table, kind: str, value: Typed, place: Position | None) -> Table:
+        """The table FOR TIMESTAMP or VERSION AS OF a constant."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)

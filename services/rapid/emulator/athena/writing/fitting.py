@@ -1,0 +1,82 @@
+"""A query's columns converted to those of the table that they are written to."""
+
+from rapid.emulator.athena.session import Session
+from rapid.emulator.athena.sql.compiler import Query
+from rapid.emulator.athena.sql.errors import SqlError
+from rapid.emulator.athena.sql.expressions import Expressions
+from rapid.emulator.athena.sql.scope import Column, Scope, Typed, quote
+from rapid.emulator.athena.sql.types import Type, converts, to_hive
+
+
+def renamed(sql: str, columns: list[Column]) -> str:
+    items = ", ".join(f"c{i} AS {quote(c.name)}" for i, c in enumerate(columns))
+    return f"SELECT {items} FROM ({sql})"
+
+
+def named_columns(query: Query) -> list[Column]:
+    """Columns of a new table: every one named, no name twice, lower case.
+
+    Raises:
+        SqlError: MISSING_COLUMN_NAME or DUPLICATE_COLUMN_NAME.
+    """
+    columns, seen = [], set()
+    for index, column in enumerate(query.columns):
+        name = column.name.lower()
+        if column.name == f"_col{index}":
+            raise SqlError("MISSING_COLUMN_NAME", f"line 1:1: Column name not specified at position {index + 1}")
+        if name in seen:
+            raise SqlError("DUPLICATE_COLUMN_NAME", f"line 1:1: Column name '{column.name}' specified more than once")
+        seen.add(name)
+        columns.append(Column(name, column.type))
+    return columns
+
+
+def hive_columns(query: Query) -> list[Column]:
+    """The columns of a new Hive table, in types that it can hold."""
+    columns = []
+    for column in named_columns(query):
+        kind = Type("timestamp", (3,)) if column.type.name == "timestamp" else column.type
+        kind = Type("varchar") if kind.name == "varchar" else kind
+        try:
+            to_hive(kind)
+        except ValueError as error:
+            raise SqlError("NOT_SUPPORTED", f"{error}") from error
+        columns.append(Column(column.name, kind))
+    return columns
+
+
+def fitted(session: Session, query: Query, columns: list[Column], names: list[str]) -> str:
+    """The query's columns converted to the table's; those that are not named are NULL."""
+    by_name = {c.name: c for c in columns}
+    for unknown in (n for n in names if n not in by_name):
+        raise SqlError("COLUMN_NOT_FOUND", f"line 1:1: Insert column name does not exist in target table: {unknown}")
+    repeated = next((n for n in names if names.count(n) > 1), None)
+    if repeated:
+        raise SqlError("DUPLICATE_COLUMN_NAME", f"line 1:1: Insert column name is specified more than once: {repeated}")
+    wanted = [by_name[n].type for n in names]
+    given = [c.type for c in query.columns]
+    if len(wanted) != len(given) or not all(assignable(g, w) for g, w in zip(given, wanted, strict=True)):
+        shown = f"Table: [{', '.join(map(str, wanted))}], Query: [{', '.join(map(str, given))}]"
+        raise SqlError("TYPE_MISMATCH", f"line 1:1: Insert query has mismatched column types: {shown}")
+    expressions = Expressions(None, Scope())  # type: ignore[arg-type]
+    values = {
+        n: expressions.cast(Typed(f"c{i}", query.columns[i].type), by_name[n].type).sql for i, n in enumerate(names)
+    }
+    items = ", ".join(f"{values.get(c.name, f'CAST(NULL AS {c.type.duckdb()})')} AS {quote(c.name)}" for c in columns)
+    return f"SELECT {items} FROM ({session.bound(query)})"
+
+
+def assignable(given: Type, wanted: Type) -> bool:
+    """Whether Trino stores a value of one type in a column of another by itself."""
+    if converts(given, wanted) or (given.is_string and wanted.is_string) or given.name == "unknown":
+        return True
+    if given.is_integer and wanted.is_integer:
+        return False
+    if given.name == wanted.name == "row":
+        pairs = zip(given.args, wanted.args, strict=False)
+        return len(given.args) == len(wanted.args) and all(assignable(g, w) for (_, g), (_, w) in pairs)
+    if given.name == wanted.name and given.name in ("array", "map"):
+        return all(assignable(g, w) for g, w in zip(given.args, wanted.args, strict=True))
+    if given.name == "timestamp" and wanted.name == "timestamp with time zone":
+        return True
+    return given.name == wanted.name and given.name in ("decimal", "timestamp", "timestamp with time zone", "time")

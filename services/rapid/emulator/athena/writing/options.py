@@ -1,0 +1,89 @@
+"""Format, compression and the other properties of CREATE TABLE AS and UNLOAD.
+
+https://docs.aws.amazon.com/athena/latest/ug/create-table-as.html, .../compression-support-hive... (read 2026-11).
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from rapid.emulator.athena.ddl.formats import FORMATS
+from rapid.emulator.athena.sql.errors import SqlError
+from rapid.emulator.athena.sql.scope import Column
+
+WRITTEN = ("PARQUET", "ORC", "AVRO", "JSON", "TEXTFILE")
+_NAMES = ("write_compression", "compression", "parquet_compression", "orc_compression")
+_CODECS = {
+    "PARQUET": {"GZIP": "gzip", "SNAPPY": "snappy", "ZSTD": "zstd", "LZ4": "lz4_raw", "NONE": "uncompressed"},
+    "ORC": {"ZLIB": "zlib", "GZIP": "zlib", "SNAPPY": "snappy", "ZSTD": "zstd", "LZ4": "lz4", "NONE": "uncompressed"},
+    "AVRO": {"GZIP": "", "SNAPPY": "", "ZSTD": "", "NONE": "", "DEFLATE": "", "BZIP2": ""},
+    "JSON": {"GZIP": ".gz", "ZSTD": ".zst", "BZIP2": ".bz2", "NONE": ""},
+    "TEXTFILE": {"GZIP": ".gz", "ZSTD": ".zst", "BZIP2": ".bz2", "NONE": ""},
+}
+"""What a format calls a compression; for text, how its files end. Avro is written uncompressed."""
+_DEFAULTS = {"PARQUET": "GZIP", "ORC": "ZLIB", "AVRO": "NONE", "JSON": "GZIP", "TEXTFILE": "GZIP"}
+_DELIMITERS = {"\\t": "\t", "\\001": "\x01", "\\u0001": "\x01", "\\n": "\n"}
+
+
+@dataclass
+class Target:
+    """Where and how rows are written.
+
+    Attributes:
+        columns: of the table, the partition keys last.
+        keys: names of the partition keys.
+        codec: what the format calls the compression, see `codec`.
+        buckets: columns whose hash chooses one of a number of files, and that number.
+    """
+
+    location: str
+    columns: list[Column]
+    keys: list[str]
+    form: str
+    codec: str
+    delimiter: str = "\x01"
+    buckets: tuple[list[str], int] | None = None
+    header: dict[str, str] = field(default_factory=dict)
+
+
+def check_names(properties: dict[str, Any], known: set[str]) -> None:
+    unknown = sorted(set(properties) - known)
+    if unknown:
+        raise SqlError(
+            "INVALID_TABLE_PROPERTY", f"line 1:1: Catalog 'awsdatacatalog' table property '{unknown[0]}' does not exist"
+        )
+
+
+def form_of(properties: dict[str, Any]) -> str:
+    """The format, by FORMATS' names.
+
+    Raises:
+        SqlError: it is none that Athena writes.
+    """
+    given = str(properties.get("format", "PARQUET")).upper()
+    form = {"JSONFILE": "JSON", "CSV": "TEXTFILE"}.get(given, given)
+    if form not in FORMATS or form not in WRITTEN:
+        message = f"line 1:1: Unable to set catalog 'awsdatacatalog' table property 'format' to ['{given}']: Invalid value [{given}]. Valid values: {', '.join(WRITTEN)}"  # noqa: E501
+        raise SqlError("INVALID_TABLE_PROPERTY", message)
+    return form
+
+
+def compression_of(properties: dict[str, Any], form: str) -> str:
+    return next((str(properties[n]).upper() for n in _NAMES if n in properties), _DEFAULTS[form])
+
+
+def codec(form: str, compression: str) -> str:
+    """What a format calls a compression.
+
+    Raises:
+        SqlError: the format cannot be written with it here.
+    """
+    name = {"UNCOMPRESSED": "NONE", "DEFLATE": "GZIP" if form == "ORC" else "DEFLATE"}.get(compression, compression)
+    found = _CODECS[form].get(name)
+    if found is None:
+        raise SqlError("NOT_SUPPORTED", f"Writing {form} with the compression {compression} is not supported")
+    return found
+
+
+def delimiter(properties: dict[str, Any], default: str) -> str:
+    given = str(properties.get("field_delimiter", default))
+    return _DELIMITERS.get(given, given)
