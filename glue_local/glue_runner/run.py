@@ -1,8 +1,9 @@
 """Runs a script in the foreground, as the runner would: `python -m glue_runner.run SCRIPT --arg value ...`.
 
-SCRIPT is a path or s3://bucket/key. Arguments are the job's, Glue's special ones among them (`--conf`,
-`--extra-py-files`, ...). Output goes to the terminal; the exit code is 0 if the run would be SUCCEEDED, else 1.
-AWS_ENDPOINT_URL and credentials come from the environment, as for any AWS client.
+With --python-shell before SCRIPT it is a Python shell job, without Spark. SCRIPT is a path or s3://bucket/key.
+Arguments are the job's, Glue's special ones among them (`--conf`, `--extra-py-files`, ...). Output goes to the
+terminal; the exit code is 0 if the run would be SUCCEEDED, else 1. AWS_ENDPOINT_URL and credentials come from the
+environment, as for any AWS client.
 """
 
 import os
@@ -42,7 +43,8 @@ class _Foreground(Job):
 def main() -> None:
     if len(sys.argv) < 2 or sys.argv[1] in {"-h", "--help"}:
         sys.exit(__doc__)
-    location, arguments = sys.argv[1], parse(sys.argv[2:])
+    shell = sys.argv[1] == "--python-shell"
+    location, arguments = sys.argv[1 + shell], parse(sys.argv[2 + shell :])
     if "://" not in location:
         location = str(Path(location).resolve())
     found = settings.load()
@@ -61,7 +63,8 @@ def main() -> None:
     os.environ["PYTHONPATH"] = os.pathsep.join([str(folder / "python"), os.environ.get("PYTHONPATH", "")])
     job = _Foreground(setup, -1)
     name = arguments.get("--JOB_NAME", Path(location).stem)
-    job.orders.put(RunRequest(f"jr_foreground_{os.getpid()}", name, location, arguments=arguments))
+    command = "pythonshell" if shell else "glueetl"
+    job.orders.put(RunRequest(f"jr_foreground_{os.getpid()}", name, location, command, arguments))
     os.chdir(before if not arguments.get("--extra-files") else folder)
     try:
         message = job.run()

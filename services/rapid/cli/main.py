@@ -23,6 +23,7 @@ COMMANDS = {
     "demo": "rapid.cli.demo",
     "load": "rapid.cli.load",
     "sql": "rapid.cli.sql",
+    "glue": "rapid.cli.glue",
     "test": "rapid.cli.test",
     "check": "rapid.cli.check",
     "bench": "rapid.cli.bench",
