@@ -63,7 +63,7 @@ def listed(text: str | None) -> list[str]:
 
 
 def python_files(locations: Iterable[str], folder: Path, downloads: Path) -> list[Path]:
-    """Puts --extra-py-files on the path: modules as they are, archives (zip, whl, egg) unpacked.
+    """Puts --extra-py-files on the path: modules as they are, archives (zip, whl, egg, jar) unpacked.
 
     Args:
         locations: where they are.
@@ -82,9 +82,16 @@ def python_files(locations: Iterable[str], folder: Path, downloads: Path) -> lis
         found.append(file)
         if file.suffix == ".py":
             shutil.copy2(file, folder)
-        elif file.suffix in {".zip", ".whl", ".egg"} and zipfile.is_zipfile(file):
+        elif file.suffix in {".zip", ".whl", ".egg", ".jar"} and zipfile.is_zipfile(file):
             with zipfile.ZipFile(file) as archive:
                 archive.extractall(folder)
         else:
-            raise FetchError(f"LAUNCH ERROR | --extra-py-files: {location} is no .py, .zip, .whl or .egg file.")
+            raise FetchError(f"LAUNCH ERROR | --extra-py-files: {location} is no .py, .zip, .whl, .egg or .jar file.")
     return found
+
+
+def python_in_jars(jars: Iterable[str], folder: Path) -> None:
+    """Puts Python modules that jars carry (Delta's `delta.tables`) on the path."""
+    for jar in jars:
+        with zipfile.ZipFile(jar) as archive:
+            archive.extractall(folder, [name for name in archive.namelist() if name.endswith(".py")])

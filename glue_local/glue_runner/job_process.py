@@ -22,7 +22,7 @@ from typing import Any
 
 from awsgluedq import publishing
 from glue_runner import jars, prepare, script, spark_conf
-from glue_runner.fetch import FetchError, fetch, listed, python_files
+from glue_runner.fetch import FetchError, fetch, listed, python_files, python_in_jars
 from glue_runner.jars import JarError
 from glue_runner.jvm import JvmError, die_with_parent
 from glue_runner.metastore.server import Metastore
@@ -105,17 +105,37 @@ class Job:
         if wanted:
             option = arguments.get("--python-modules-installer-option", "")
             install(wanted, option, Path(self.setup["cache"]), modules, downloads)
-        importlib.invalidate_caches()
         if request.needs_spark:
             extra = [fetch(location, downloads / "jars") for location in listed(arguments.get("--extra-jars"))]
-            self._bring_spark(spark_conf.of_arguments(arguments, extra), spark_conf.jar_groups(arguments), files)
+            groups = [*spark_conf.jar_groups(arguments), *self._stream_groups(request, [*filter(None, [path]), *files])]
+            self._bring_spark(spark_conf.of_arguments(arguments, extra), groups, files)
+        importlib.invalidate_caches()
         return path
+
+    def _stream_groups(self, request: RunRequest, sources: Sequence[Path]) -> list[str]:
+        """Kafka's jars for a job whose code speaks of it, and for a streaming job, whose table may, if they can be had.
+
+        Raises:
+            JarError: its code speaks of Kafka, and they cannot.
+        """
+        spoken = any(b"kafka" in source.read_bytes().lower() for source in sources)
+        if not spoken and request.command != "gluestreaming":
+            return []
+        kept = Path(self.setup["jars"])
+        try:
+            jars.fetch(kept, jars.missing(kept, "kafka"))
+        except JarError:
+            if spoken:
+                raise
+            return []
+        return ["kafka"]
 
     def _bring_spark(self, own: dict[str, str], groups: Sequence[str], files: Sequence[Path]) -> None:
         """Spark with a job's own settings and table formats: in the warm JVM, if this has one."""
         kept = Path(self.setup["jars"])
+        jars.fetch(kept, jars.missing(kept, *groups))
+        python_in_jars(jars.paths(kept, *groups), self.folder / "python")
         if self._ready:
-            jars.fetch(kept, jars.missing(kept, *groups))
             self._ready.adopt(own, jars.paths(kept, *groups))
             return
         if files and not self.setup["master"].startswith("local"):

@@ -17,7 +17,7 @@ import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from glue_runner import jars
+from glue_runner import endpoint, jars
 
 JVM_START_SECONDS = 60.0
 
@@ -124,7 +124,12 @@ def start(
         "pyspark-shell",
     ]
     answer = Path(tempfile.mkdtemp(dir=folder)) / "gateway"
-    environment = {**os.environ, "SPARK_HOME": str(spark_home()), "_PYSPARK_DRIVER_CONN_INFO_PATH": str(answer)}
+    environment = {
+        **os.environ,
+        **endpoint.by_address(os.environ),
+        "SPARK_HOME": str(spark_home()),
+        "_PYSPARK_DRIVER_CONN_INFO_PATH": str(answer),
+    }
     process = subprocess.Popen(
         command,
         stdin=subprocess.PIPE,

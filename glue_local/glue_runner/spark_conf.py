@@ -120,6 +120,7 @@ def defaults(environ: Mapping[str, str], master: str, folder: Path, heap_mb: int
             "spark.shuffle.compress": "false",
             "spark.shuffle.spill.compress": "true",
             "spark.broadcast.compress": "false",
+            "spark.databricks.delta.snapshotPartitions": "2",
         }
     return values
 

@@ -19,6 +19,7 @@ _MODULES = {
     **dict.fromkeys(("custom.jdbc", "marketplace.jdbc"), "jdbc"),
     **dict.fromkeys(("custom.spark", "marketplace.spark", "mongodb", "documentdb", "opensearch"), "spark"),
     **dict.fromkeys(("snowflake", "bigquery", "azurecosmos", "vertica"), "spark"),
+    **dict.fromkeys(("iceberg", "delta", "hudi"), "lakes"),
     **dict.fromkeys(("custom.athena", "marketplace.athena"), "athena"),
     "dynamodb": "dynamodb",
     "kafka": "kafka",
@@ -47,5 +48,9 @@ def of_table(table: catalog.Table) -> str | None:
     kind = table.parameters.get("typeOfData", "").lower()
     if kind in STREAMS:
         return kind
+    from awsglue.connectors import lakes
+
+    if lake := lakes.format_of(table):
+        return lake
     classification = table.parameters.get("classification", "").lower()
     return classification if classification in _MODULES else None

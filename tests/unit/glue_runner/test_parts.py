@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from glue_runner import logs, run, script, settings, spark_conf, store
+from glue_runner import endpoint, logs, run, script, settings, spark_conf, store
 from glue_runner.request import RequestError, RunRequest
 from glue_runner.store import RunStatus
 
@@ -67,6 +67,19 @@ def test_s3_is_reached_where_the_environment_says() -> None:
     assert conf["spark.hadoop.fs.s3a.endpoint"] == "http://127.0.0.1:1"
     assert conf["spark.hadoop.fs.s3.impl"].endswith("S3AFileSystem")
     assert "spark.hadoop.fs.s3a.endpoint" not in spark_conf.s3({})
+
+
+@pytest.mark.parametrize(
+    ("url", "address"),
+    [
+        ("http://localhost:4566", "http://127.0.0.1:4566"),
+        ("http://127.0.0.1:4566/x", "http://127.0.0.1:4566/x"),
+        ("http://nowhere.invalid:4566", "http://nowhere.invalid:4566"),
+    ],
+)
+def test_java_finds_the_endpoint_by_its_address(url: str, address: str) -> None:
+    environ = {"AWS_ENDPOINT_URL": url, "AWS_ENDPOINT_URL_S3": "https://localhost", "OTHER": "http://localhost"}
+    assert endpoint.by_address(environ) == {"AWS_ENDPOINT_URL": address}
 
 
 def test_argv_names_the_run_but_not_sparks_settings() -> None:
