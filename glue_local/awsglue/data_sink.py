@@ -67,4 +67,4 @@ class DataSink:
         if updates and self._table and self._format:
             database, table, catalog_id = self._table
             sinks.update_catalog(df, database, table, catalog_id, options, self._format, self._format_options)
-        return frame._empty(f"{frame.name}_errors")
+        return type(frame)(df.limit(0), frame.glue_ctx, f"{frame.name}_errors")

@@ -5,7 +5,7 @@ from typing import Any
 
 from pyspark.sql import DataFrame
 
-from awsglue.dynamicframe import _database
+from awsglue.readwrite import database_of
 
 
 class DataFrameReader:
@@ -23,7 +23,7 @@ class DataFrameReader:
         catalog_id: str | None = None,
         **kwargs: Any,
     ) -> DataFrame:
-        database = _database(database, kwargs)
+        database = database_of(database, kwargs)
         return self._glue_context.create_data_frame_from_catalog(
             database,
             table_name,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from awsglue.dynamicframe import _database
+from awsglue.readwrite import database_of
 
 
 class DataFrameWriter:
@@ -21,7 +21,7 @@ class DataFrameWriter:
         catalog_id: str | None = None,
         **kwargs: Any,
     ) -> Any:
-        database = _database(database, kwargs)
+        database = database_of(database, kwargs)
         return self._glue_context.write_data_frame_from_catalog(
             frame, database, table_name, redshift_tmp_dir, transformation_ctx, additional_options, catalog_id, **kwargs
         )

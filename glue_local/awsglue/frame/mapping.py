@@ -11,7 +11,7 @@ from pyspark.sql import functions as F  # noqa: N812
 from pyspark.sql import types as spark
 
 from awsglue.errors import OptionError
-from awsglue.frame import paths, types
+from awsglue.frame import nested, paths, types
 from awsglue.frame.casts import cast
 
 Node = dict[str, "Node | Column"]
@@ -64,7 +64,7 @@ def _value(column: Column, kind: spark.DataType, rule: Rule) -> Column:
         wanted = types.parse(rule.source_type)
         member = next((f for f in kind.fields if f.dataType == wanted), None)
         if member:
-            column, kind = column.getField(member.name), member.dataType
+            column, kind = paths.member(column, member.name), member.dataType
     if not rule.target_type or rule.target_type.lower() in types.COMPLEX:
         return column
     return cast(column, kind, types.parse(rule.target_type))
@@ -102,27 +102,13 @@ def drop_fields(df: DataFrame, unwanted: Iterable[str]) -> DataFrame:
         parts = found[0]
         while len(parts) > 1 and _is_only_child(df.schema, parts):
             parts = parts[:-1]
-        df = df.drop(parts[0]) if len(parts) == 1 else df.withColumn(parts[0], _without(df.schema[parts[0]], parts))
+        df = df.drop(F.col(paths.quote(parts[0]))) if len(parts) == 1 else nested.change(df, parts, lambda _c, _k: {})
     return df
 
 
 def _is_only_child(schema: spark.StructType, parts: list[str]) -> bool:
     parent = paths.locate(schema, ".".join(paths.quote(p) for p in parts[:-1]))
     return parent is not None and isinstance(parent[1], spark.StructType) and len(parent[1].fields) == 1
-
-
-def _without(field: spark.StructField, parts: list[str]) -> Column:
-    def strip(column: Column, kind: spark.DataType, below: list[str]) -> Column:
-        if isinstance(kind, spark.ArrayType):
-            inner = kind.elementType
-            return F.transform(column, lambda item: strip(item, inner, below))
-        if len(below) == 1:
-            return column.dropFields(paths.quote(below[0]))
-        assert isinstance(kind, spark.StructType)  # noqa: S101 - locate went through it
-        child = kind[below[0]]
-        return column.withField(paths.quote(below[0]), strip(column.getField(below[0]), child.dataType, below[1:]))
-
-    return strip(paths.column(parts[:1]), field.dataType, parts[1:])
 
 
 def rename_field(df: DataFrame, old: str, new: str) -> DataFrame:
@@ -135,7 +121,8 @@ def rename_field(df: DataFrame, old: str, new: str) -> DataFrame:
         return df.withColumnRenamed(parts[0], target[0])
     tree: Node = {}
     for leaf in _leaves(df.schema):
-        _place(tree, target if leaf == parts else leaf, paths.column(leaf))
+        inside = leaf[: len(parts)] == parts
+        _place(tree, target + leaf[len(parts) :] if inside else leaf, paths.column(leaf))
     return df.select(*_columns(tree))
 
 
@@ -179,7 +166,7 @@ def join(left: DataFrame, right: DataFrame, keys1: Sequence[str], keys2: Sequenc
     if len(keys1) != len(keys2) or not keys1:
         raise OptionError(f"join needs as many keys on one side as on the other; found {keys1!r} and {keys2!r}.")
     taken = {name.lower() for name in left.columns}
-    located = [_required(right, key) for key in keys2]
+    located = [paths.required(right.schema, key) for key in keys2]
     renamed = right
     for name in right.columns:
         if name.lower() in taken:
@@ -187,15 +174,10 @@ def join(left: DataFrame, right: DataFrame, keys1: Sequence[str], keys2: Sequenc
     condition = F.lit(True)
     for key, right_parts in zip(keys1, located, strict=True):
         first = "." + right_parts[0] if right_parts[0].lower() in taken else right_parts[0]
-        condition = condition & (paths.column(_required(left, key)) == paths.column([first, *right_parts[1:]]))
+        condition = condition & (
+            paths.column(paths.required(left.schema, key)) == paths.column([first, *right_parts[1:]])
+        )
     return left.join(renamed, condition, "inner")
-
-
-def _required(df: DataFrame, path: str) -> list[str]:
-    found = paths.locate(df.schema, path)
-    if found is None:
-        raise OptionError(f"There is no field {path!r}; the frame has {', '.join(df.columns)}.")
-    return found[0]
 
 
 _OPERATORS = {
@@ -224,5 +206,5 @@ def row_condition(df: DataFrame, comparisons: dict[str, dict[str, object]]) -> C
         for sign, value in wanted.items():
             if sign not in _OPERATORS:
                 raise OptionError(f"split_rows: {sign!r} is not an operator. Valid: {' '.join(_OPERATORS)}.")
-            condition = condition & getattr(paths.column(_required(df, path)), _OPERATORS[sign])(value)
+            condition = condition & getattr(paths.column(paths.required(df.schema, path)), _OPERATORS[sign])(value)
     return condition

@@ -6,6 +6,9 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F  # noqa: N812
 from pyspark.sql import types as spark
 
+from awsglue.errors import OptionError
+from awsglue.frame import types
+
 _PART = re.compile(r"`((?:[^`]|``)*)`|([^.`]+)")
 
 
@@ -21,6 +24,11 @@ def quote(name: str) -> str:
 def column(parts: list[str]) -> Column:
     """The Spark column at a path."""
     return F.col(".".join(quote(part) for part in parts))
+
+
+def member(column: Column, name: str) -> Column:
+    """One member of a choice as a field of its own: Spark would copy the mark that it bears as a member."""
+    return column.getField(name).alias(name, metadata={types.RESOLVED: True})
 
 
 def locate(
@@ -47,6 +55,18 @@ def locate(
         found.append(field.name)
         kind = field.dataType
     return (found, kind) if found else None
+
+
+def required(schema: spark.StructType, path: str) -> list[str]:
+    """The names of a field that must be there.
+
+    Raises:
+        OptionError: there is no such field.
+    """
+    found = locate(schema, path)
+    if found is None:
+        raise OptionError(f"There is no field {path!r}; the frame has {', '.join(schema.names)}.")
+    return found[0]
 
 
 def _member(kind: spark.StructType, name: str, case_sensitive: bool) -> spark.StructField | None:

@@ -14,13 +14,10 @@ from pyspark.sql import functions as F  # noqa: N812
 from pyspark.sql import types as spark
 
 from awsglue import gluetypes as glue
-from awsglue.frame import paths, types
+from awsglue.frame import error_records, paths, types
 from awsglue.frame.formats import Read
 
 _VERDICT = "struct<keep: boolean, error: string>"
-ERROR_FIELDS = spark.StructType(
-    [spark.StructField("record", spark.StringType()), spark.StructField("error", spark.StringType())]
-)
 
 
 def reader(kind: spark.DataType) -> Callable[[Any], Any]:
@@ -45,13 +42,17 @@ def reader(kind: spark.DataType) -> Callable[[Any], Any]:
     return lambda v: v
 
 
-def keep(df: DataFrame, function: Callable[[Any], Any]) -> tuple[DataFrame, DataFrame]:
+def present(value: Any) -> Any:
+    """A record without its fields that are null."""
+    if isinstance(value, dict):
+        return {name: present(part) for name, part in value.items() if part is not None}
+    return [present(part) for part in value] if isinstance(value, list) else value
+
+
+def keep(df: DataFrame, function: Callable[[Any], Any], info: str = "") -> Read:
     """Filters by a function.
 
     KeyError, ValueError and TypeError drop the record; any other exception makes it an error record.
-
-    Returns:
-        The records kept, and the error records (record, error).
     """
     read = reader(df.schema)
 
@@ -61,38 +62,48 @@ def keep(df: DataFrame, function: Callable[[Any], Any]) -> tuple[DataFrame, Data
         except (KeyError, ValueError, TypeError):
             return False, None
         except Exception as error:  # a script's function may raise anything; the record carries it on
-            return False, f"{type(error).__name__}: {error}"
+            return False, _told(error)
 
     judged = F.udf(verdict, _VERDICT).asNondeterministic()(whole(df))
     marked = df.withColumn("__verdict", judged)
-    errors = marked.where("__verdict.error is not null")
-    told = errors.select(F.to_json(whole(df)).alias("record"), F.col("__verdict.error").alias("error"))
-    return marked.where("__verdict.keep").drop("__verdict"), told
+    message = F.col("__verdict.error")
+    errors = marked.where(message.isNotNull()).select(error_records.error(message, message, None, whole(df), info))
+    return Read(marked.where("__verdict.keep").drop("__verdict"), (errors,))
 
 
 def whole(df: DataFrame) -> Column:
     return F.struct(*(paths.column([name]) for name in df.columns))
 
 
-def change(df: DataFrame, function: Callable[[Any], Any]) -> Read:
+def change(df: DataFrame, function: Callable[[Any], Any], info: str = "") -> Read:
     """Maps records through a function that returns a dict; nothing or an exception makes an error record."""
     read = reader(df.schema)
 
     def one(row: Row) -> tuple[bool, Any]:
-        record = read(row)
-        text = repr(record)
         try:
-            result = function(record)
+            result = function(read(row))
         except Exception as error:  # a script's function may raise anything; the record carries it on
-            return False, (text, f"{type(error).__name__}: {error}")
-        return (True, result) if result else (False, (text, "The function returned nothing."))
+            return False, (tuple(row), _told(error))
+        return (True, result) if result else (False, (tuple(row), "The function returned nothing."))
 
     outcomes = df.rdd.map(one).persist(StorageLevel.MEMORY_AND_DISK)
     good = outcomes.filter(lambda o: o[0]).map(lambda o: o[1])
     bad = outcomes.filter(lambda o: not o[0]).map(lambda o: o[1])
     session = df.sparkSession
-    errors = session.createDataFrame(bad, ERROR_FIELDS, verifySchema=False)
+    failed = spark.StructType([spark.StructField("r", df.schema), spark.StructField("m", spark.StringType())])
+    told = session.createDataFrame(bad, failed, verifySchema=False)
+    errors = told.select(error_records.error(F.col("m"), F.col("m"), None, F.col("r"), info))
     return Read(frame_of(good, session, hint=df.schema), (errors,))
+
+
+def change_partitions(df: DataFrame, function: Callable[[int, Any], Any]) -> DataFrame:
+    """Maps the records of each partition through a function of its number and records."""
+    found = df.rdd.map(reader(df.schema)).mapPartitionsWithIndex(function).cache()
+    return frame_of(found, df.sparkSession, hint=df.schema)
+
+
+def _told(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
 
 
 def frame_of(records: "RDD[Any]", session: SparkSession, hint: spark.StructType | None = None) -> DataFrame:

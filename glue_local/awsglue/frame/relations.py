@@ -8,7 +8,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 from pyspark.sql import types as spark
 
-from awsglue.frame import mapping, paths, types
+from awsglue.frame import mapping, paths
 
 
 def relationalize(df: DataFrame, root: str, name: str = "") -> dict[str, DataFrame]:
@@ -19,7 +19,7 @@ def relationalize(df: DataFrame, root: str, name: str = "") -> dict[str, DataFra
     give frames of frames.
 
     Args:
-        df: the frame; it must hold no choices.
+        df: the frame; its choices are resolved.
         root: the name of the root frame, the prefix of the others.
         name: the name of this frame, if it is not the root.
 
@@ -45,12 +45,3 @@ def relationalize(df: DataFrame, root: str, name: str = "") -> dict[str, DataFra
         renamed = child.select("id", "index", F.col("val").alias(value))
         frames.update(relationalize(renamed, root, f"{root}_{field.name.replace('.', '_')}"))
     return frames
-
-
-def has_choices(kind: spark.DataType) -> bool:
-    """Whether a type holds a choice anywhere."""
-    if isinstance(kind, spark.StructType):
-        return types.is_choice(kind) or any(has_choices(f.dataType) for f in kind.fields)
-    if isinstance(kind, spark.ArrayType):
-        return has_choices(kind.elementType)
-    return isinstance(kind, spark.MapType) and has_choices(kind.valueType)

@@ -12,6 +12,9 @@ from awsglue.errors import OptionError
 CHOICE = "awsglue.choice"
 """Metadata key on the members of a struct that stands for a choice."""
 
+RESOLVED = "awsglue.resolved"
+"""Metadata key on the members of a choice that was made a struct: it overrides the mark, which Spark would copy."""
+
 _ATOMIC: dict[type[spark.DataType], type[glue.AtomicType]] = {
     spark.BinaryType: glue.BinaryType,
     spark.BooleanType: glue.BooleanType,
@@ -36,7 +39,11 @@ COMPLEX = frozenset({"struct", "array", "map", "set", "choice"})
 
 
 def is_choice(kind: spark.DataType) -> bool:
-    return isinstance(kind, spark.StructType) and bool(kind.fields) and all(CHOICE in f.metadata for f in kind.fields)
+    return isinstance(kind, spark.StructType) and bool(kind.fields) and all(_is_member(f) for f in kind.fields)
+
+
+def _is_member(field: spark.StructField) -> bool:
+    return CHOICE in field.metadata and RESOLVED not in field.metadata
 
 
 def has_choices(kind: glue.DataType) -> bool:
@@ -84,13 +91,21 @@ def choice_field(name: str, kind: spark.DataType) -> spark.StructField:
     return spark.StructField(name, kind, True, {CHOICE: True})
 
 
+def member_name(kind: spark.DataType) -> str:
+    """What a type is called as a member of a choice."""
+    return to_glue(kind).typeName()
+
+
 def plain(kind: spark.DataType) -> spark.DataType:
     """The same type as a script may see it: choices are ordinary structs, null columns are strings."""
     if isinstance(kind, spark.StructType):
         return spark.StructType(
             [
                 spark.StructField(
-                    f.name, plain(f.dataType), f.nullable, {k: v for k, v in f.metadata.items() if k != CHOICE}
+                    f.name,
+                    plain(f.dataType),
+                    f.nullable,
+                    {k: v for k, v in f.metadata.items() if k not in {CHOICE, RESOLVED}},
                 )
                 for f in kind.fields
             ]
@@ -116,6 +131,11 @@ def parse(name: str) -> spark.DataType:
         return spark._parse_datatype_string(text)
     except ParseException as error:
         raise OptionError(f"{name!r} is not a type. Examples: string, long, decimal(10,2), array<int>.") from error
+
+
+def name_of(kind: glue.DataType) -> str:
+    """A Glue type's name, as `parse` takes it."""
+    return str(to_spark(kind).simpleString())
 
 
 def hive_name(kind: spark.DataType) -> str:

@@ -29,7 +29,7 @@ def test_json_lines_and_their_bad_ones(glue: Any, tmp_path: Path) -> None:
     assert frame.count() == 2
     assert dicts(frame) == [{"a": 1}, {"a": 2}]
     assert frame.errorsCount() == 1
-    assert frame.errorsAsDynamicFrame().toDF().first()[0] == "nonsense"
+    assert frame.errorsAsDynamicFrame().toDF().first().error.input == "nonsense"
 
 
 def test_json_path(glue: Any, tmp_path: Path) -> None:

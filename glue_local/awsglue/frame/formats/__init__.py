@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from typing import Any
 
-from pyspark.sql import DataFrame, DataFrameWriter, SparkSession
+from pyspark.sql import DataFrameWriter, SparkSession
 
 from awsglue.errors import NotSupportedError, OptionError
 from awsglue.frame.formats.base import Options, Read, flag
@@ -75,15 +75,6 @@ def codec(name: str) -> str:
     return {"bz2": "bzip2", "gz": "gzip", "uncompressed": "none", "zst": "zstd"}.get(name.lower(), name.lower())
 
 
-def parse(session: SparkSession, texts: DataFrame, kind: str, options: Options) -> Read:
-    """Records out of a column of text in a format: json, csv or xml (for `unbox`)."""
-    module = _module(kind)
-    if not hasattr(module, "parse"):
-        raise NotSupportedError(f"unbox with format={kind!r}", "Use json, csv or xml.")
-    found: Read = module.parse(session, texts, options)
-    return found
-
-
 def _texts(options: Options) -> dict[str, str]:
     return {name: str(value) for name, value in options.items()}
 
@@ -97,4 +88,4 @@ def _module(kind: str) -> Any:
     return import_module(f"awsglue.frame.formats.{_MODULES[name]}")
 
 
-__all__ = ["LAKE", "Options", "Read", "codec", "flag", "parse", "read", "write"]
+__all__ = ["LAKE", "Options", "Read", "codec", "flag", "read", "write"]

@@ -1,7 +1,7 @@
 """What every format's module gives and takes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from pyspark.sql import DataFrame
@@ -11,10 +11,14 @@ Options = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Read:
-    """What a reader found: the records, and those that could not be read."""
+    """What a reader found: the records, and those that could not be read.
+
+    `doubtful` names the fields that are choices until someone looks whether they need to be; see `frame.settle`.
+    """
 
     df: DataFrame
-    errors: tuple[DataFrame, ...] = field(default=())
+    errors: tuple[DataFrame, ...] = ()
+    doubtful: tuple[str, ...] = ()
 
 
 def flag(options: Options, *names: str, default: bool = False) -> bool:

@@ -12,7 +12,7 @@ from pyspark.sql import DataFrame, DataFrameReader, DataFrameWriter, SparkSessio
 from pyspark.sql import functions as F  # noqa: N812
 from pyspark.sql import types as spark
 
-from awsglue.frame import jvm, listing
+from awsglue.frame import listing
 from awsglue.frame.formats.base import Options, Read, flag
 
 _HEADER_THREADS = 8
@@ -44,28 +44,19 @@ def read_columns(
     return _positional(reader, names, list(paths), flag(options, "withHeader"))
 
 
-def parse(session: SparkSession, texts: DataFrame, options: Options) -> Read:
-    """The records in a column of CSV texts, one line each, as col0, col1, ..."""
-    reader: Any = session._jsparkSession.read()
-    for name, value in _reading(options).items():
-        reader = reader.option(name, value)
-    df = _texts(DataFrame(reader.csv(jvm.texts(texts)), session))
-    return Read(df.toDF(*(f"col{i}" for i in range(len(df.columns)))))
-
-
 def write(writer: DataFrameWriter, path: str, options: Options) -> None:
     """Writes with separator, quoteChar (-1 for none), escaper and writeHeader (on unless said)."""
     header = str(flag(options, "writeHeader", default=True)).lower()
-    writer.options(**_quoting(options), header=header, emptyValue="").format("csv").save(path)
+    writer.options(**quoting(options), header=header, emptyValue="").format("csv").save(path)
 
 
 def _reading(options: Options) -> dict[str, str]:
     whole = str(flag(options, "multiLine", "multiline"))
     header = str(flag(options, "withHeader") or flag(options, "skipFirst"))
-    return {**_quoting(options), "header": header, "multiLine": whole, "maxColumns": "100000"}
+    return {**quoting(options), "header": header, "multiLine": whole, "maxColumns": "100000"}
 
 
-def _quoting(options: Options) -> dict[str, str]:
+def quoting(options: Options) -> dict[str, str]:
     """Separator, quote and escape. A quote within quotes is doubled, unless an escaper is given."""
     separator, quote = str(options.get("separator", ",")), str(options.get("quoteChar", '"'))
     if quote == "-1":

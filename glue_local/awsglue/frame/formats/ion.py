@@ -3,15 +3,13 @@
 https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-format-ion-home.html
 """
 
-from collections.abc import Mapping
-
-from pyspark.sql import DataFrameWriter, SparkSession
+from pyspark.sql import DataFrameWriter
 
 from awsglue.errors import NotSupportedError
 from awsglue.frame.formats.base import Options, Read
 
 
-def read(session: SparkSession, paths: list[str], options: Options, spark_options: Mapping[str, str]) -> Read:
+def read(*_: object) -> Read:
     raise NotSupportedError("format='ion'")
 
 

@@ -10,18 +10,19 @@ import json
 import re
 from collections.abc import Mapping
 from functools import reduce
-from typing import Any
 
-from pyspark.sql import DataFrame, DataFrameReader, DataFrameWriter, SparkSession
+from pyspark.sql import Column, DataFrame, DataFrameReader, DataFrameWriter, SparkSession
 from pyspark.sql import functions as F  # noqa: N812
+from pyspark.sql import types as spark
 
 from awsglue import gluetypes as glue
 from awsglue.errors import OptionError
 from awsglue.frame import jvm, types
+from awsglue.frame.error_records import error_records
 from awsglue.frame.formats.base import Options, Read, flag
 
 _STEP = re.compile(r"\.\*|\.[^.\[\]]+|\[\*\]|\[\d+\]|\['[^']*'\]")
-UNREADABLE = "The text is not JSON."
+UNREADABLE = "com.fasterxml.jackson.core.JsonParseException: the text is not JSON, or not an object"
 
 
 def read(session: SparkSession, paths: list[str], options: Options, spark_options: Mapping[str, str]) -> Read:
@@ -36,15 +37,8 @@ def read(session: SparkSession, paths: list[str], options: Options, spark_option
     steps = parse_path(str(options.get("jsonPath") or "$"))
     whole = flag(options, "multiLine", "multiline", default=bool(steps)) or bool(steps)
     reader = session.read.options(**spark_options)
-    texts = reader.option("wholetext", str(whole)).text(paths).select("value")
-    if whole:
-        return from_texts(session, records(session, jvm.texts(texts), steps))
-    return from_texts(session, jvm.texts(texts), reader, paths)
-
-
-def parse(session: SparkSession, texts: DataFrame, _options: Options) -> Read:
-    """The records in a column of JSON texts."""
-    return from_texts(session, jvm.texts(texts))
+    texts = reader.option("wholetext", str(whole)).text(paths)
+    return from_texts(split_records(texts, steps)) if whole else from_texts(texts, reader, paths)
 
 
 def write(writer: DataFrameWriter, path: str, _options: Options) -> None:
@@ -66,49 +60,50 @@ def parse_path(path: str) -> list[str]:
     return ["." + s[2:-2] if s.startswith("['") else s for s in steps]
 
 
-def records(session: SparkSession, texts: Any, steps: list[str]) -> Any:
-    """A Dataset of the records that stand in texts, one text each."""
-    found = jvm.create(session, "JsonRecords", jvm.strings(session.sparkContext, steps))
-    return jvm.apply(session, texts, "flatMap", found)
+def split_records(df: DataFrame, steps: list[str]) -> DataFrame:
+    """One row for each record that the texts in the column `value` hold."""
+    function = jvm.create(df.sparkSession, "JsonRecords", steps)
+    found = jvm.call(function, F.col("value"), spark.ArrayType(spark.StringType()))
+    return df.select(F.explode(found).alias("value"), *_others(df))
 
 
-def from_texts(
-    session: SparkSession, texts: Any, reader: DataFrameReader | None = None, paths: list[str] | None = None
-) -> Read:
-    """Reads a Dataset of JSON texts.
+def from_texts(df: DataFrame, reader: DataFrameReader | None = None, paths: list[str] | None = None) -> Read:
+    """Reads JSON texts.
 
     Args:
-        session: the Spark session.
-        texts: one record each, or an array of records.
+        df: texts in the column `value`, one record or an array of records in each; other columns are kept, at the end.
         reader: with `paths`, reads the same lines from files, which is faster when nothing must be done to them.
         paths: those files.
     """
-    kind, bad = infer(session, texts)
+    session = df.sparkSession
+    kind, bad, arrays = infer(df)
     schema = types.to_spark(kind)
-    errors: tuple[DataFrame, ...] = ()
-    if bad:
-        errors = (_unreadable(session, texts),)
-        texts = texts.filter(jvm.create(session, "JsonGood", True))
     choices = types.has_choices(kind)
-    if choices:
-        texts = jvm.apply(session, texts, "map", jvm.create(session, "JsonChoices", json.dumps(kind.jsonValue())))
     if reader is not None and paths is not None and not bad and not choices:
         return Read(reader.schema(schema).json(paths))
-    parsed = session._jsparkSession.read().schema(session._jsparkSession.parseDataType(schema.json())).json(texts)
-    return Read(DataFrame(parsed, session), errors)
+    errors: tuple[DataFrame, ...] = ()
+    if bad:
+        good = jvm.call(jvm.create(session, "JsonGood"), F.col("value"), spark.BooleanType())
+        errors = (error_records(df.where(~good), UNREADABLE),)
+        df = df.where(good)
+    if arrays:
+        df = split_records(df, [])
+    text = F.col("value")
+    if choices:
+        text = jvm.call(jvm.create(session, "JsonChoices", json.dumps(kind.jsonValue())), text, spark.StringType())
+    parsed = df.where(F.trim("value") != "").select(F.from_json(text, schema).alias("value"), *_others(df))
+    return Read(parsed.select("value.*", *_others(df)), errors)
 
 
-def infer(session: SparkSession, texts: Any) -> tuple[glue.StructType, int]:
-    """The merged type of every record, and how many texts are no JSON."""
-    rows = jvm.apply(session, texts, "mapPartitions", jvm.create(session, "JsonTypes")).collectAsList()
-    found = [json.loads(row) for row in rows]
+def infer(df: DataFrame) -> tuple[glue.StructType, int, int]:
+    """The merged type of every record in the column `value`, how many texts are no JSON, and how many are arrays."""
+    found = [json.loads(row) for row in jvm.per_partition(df.select("value"), jvm.create(df.sparkSession, "JsonTypes"))]
     kinds: list[glue.DataType] = [glue.StructType()]
     kinds.extend(glue._deserialize_json_value(part["type"]) for part in found)
     merged = reduce(glue.mergeDataTypes, kinds)
     assert isinstance(merged, glue.StructType)  # noqa: S101 - each part's type is one
-    return merged, sum(part["bad"] for part in found)
+    return merged, sum(part["bad"] for part in found), sum(part["arrays"] for part in found)
 
 
-def _unreadable(session: SparkSession, texts: Any) -> DataFrame:
-    bad = DataFrame(texts.filter(jvm.create(session, "JsonGood", False)).toDF(), session)
-    return bad.select(F.col("value").alias("record"), F.lit(UNREADABLE).alias("error"))
+def _others(df: DataFrame) -> list[Column]:
+    return [F.col(f"`{name}`") for name in df.columns if name != "value"]

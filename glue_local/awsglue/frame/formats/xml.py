@@ -7,8 +7,11 @@ into JSON, and from there on it is read as JSON is, choices included.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as F  # noqa: N812
+from pyspark.sql import types as spark
 
 from awsglue.errors import OptionError
 from awsglue.frame import jvm
@@ -29,34 +32,36 @@ def read(session: SparkSession, paths: list[str], options: Options, spark_option
     Raises:
         OptionError: there is no rowTag.
     """
-    row = _row_tag(options)
+    row = row_tag(options)
     if str(options.get("encoding", "UTF-8")).upper() not in {"UTF-8", "UTF8"}:
         raise OptionError(f"encoding {options['encoding']!r}: XML is read as UTF-8.")
-    texts = session.read.options(**spark_options).option("lineSep", f"</{row}>").text(paths).select("value")
-    return _read(session, texts, row, options)
+    texts = session.read.options(**spark_options).option("lineSep", f"</{row}>").text(paths)
+    found = jvm.call(records(session, options), F.col("value"), spark.ArrayType(spark.StringType()))
+    others = [F.col(f"`{name}`") for name in texts.columns if name != "value"]
+    return json.from_texts(texts.select(F.explode(found).alias("value"), *others))
 
 
-def parse(session: SparkSession, texts: DataFrame, options: Options) -> Read:
-    """The records in a column of XML texts."""
-    return _read(session, texts, _row_tag(options), options)
+def row_tag(options: Options) -> str:
+    """The `rowTag` option.
 
-
-def _row_tag(options: Options) -> str:
+    Raises:
+        OptionError: there is none.
+    """
     row = str(options.get("rowTag") or "").strip("<>/ ")
     if not row:
         raise OptionError("format_options for xml needs 'rowTag', the element that is one record.")
     return row
 
 
-def _read(session: SparkSession, texts: DataFrame, row: str, options: Options) -> Read:
-    records = jvm.create(
+def records(session: SparkSession, options: Options) -> Any:
+    """The function, for `jvm.call`, from a piece of XML to the JSON texts of its rows."""
+    return jvm.create(
         session,
         "XmlRecords",
-        row,
+        row_tag(options),
         str(options.get("attributePrefix", "_")),
         str(options.get("valueTag", "_VALUE")),
         flag(options, "excludeAttribute"),
         flag(options, "treatEmptyValuesAsNulls"),
         flag(options, "ignoreSurroundingSpaces", default=True),
     )
-    return json.from_texts(session, jvm.apply(session, jvm.texts(texts), "flatMap", records))

@@ -10,14 +10,14 @@ import java.io.StringWriter;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
-import org.apache.spark.api.java.function.MapFunction;
+import org.apache.spark.sql.api.java.UDF1;
 
 /**
  * Marks values of fields that hold several types: where the type says choice, 5 becomes {"int": 5}.
  *
  * <p>So a reader that knows one type per field can read them.
  */
-public final class JsonChoices implements MapFunction {
+public final class JsonChoices implements UDF1 {
   private static final class Node implements Serializable {
     boolean choice;
     Map fields = new HashMap();
@@ -59,17 +59,13 @@ public final class JsonChoices implements MapFunction {
   }
 
   public Object call(Object text) throws Exception {
+    if (text == null) {
+      return null;
+    }
     JsonParser parser = JsonTexts.parser((String) text);
     StringWriter out = new StringWriter();
     JsonGenerator generator = JsonTexts.generator(out);
-    JsonToken token = parser.nextToken();
-    if (token == JsonToken.START_ARRAY) {
-      generator.writeStartArray();
-      while (parser.nextToken() != JsonToken.END_ARRAY) {
-        copy(root, parser, generator);
-      }
-      generator.writeEndArray();
-    } else if (token != null) {
+    if (parser.nextToken() != null) {
       copy(root, parser, generator);
     }
     generator.close();

@@ -3,36 +3,30 @@ package awsglue.frame;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import org.apache.spark.api.java.function.FilterFunction;
+import org.apache.spark.sql.api.java.UDF1;
 
-/** Which texts hold a JSON record, or an array of records; or, turned round, which do not. Empty texts are neither. */
-public final class JsonGood implements FilterFunction {
-  private final boolean wanted;
-
-  public JsonGood(boolean wanted) {
-    this.wanted = wanted;
-  }
-
-  public boolean call(Object text) throws Exception {
+/** Whether a text holds a JSON record, or an array of records. Of an empty text, null: it is neither good nor bad. */
+public final class JsonGood implements UDF1 {
+  public Object call(Object text) throws Exception {
     JsonParser parser = JsonTexts.parser((String) text);
     try {
       JsonToken token = parser.nextToken();
       if (token == null) {
-        return false;
+        return null;
       }
       if (token == JsonToken.START_OBJECT) {
         parser.skipChildren();
-        return (parser.currentToken() == JsonToken.END_OBJECT) == wanted;
+        return Boolean.valueOf(parser.currentToken() == JsonToken.END_OBJECT);
       }
       if (token != JsonToken.START_ARRAY) {
-        return !wanted;
+        return Boolean.FALSE;
       }
       while (parser.nextToken() == JsonToken.START_OBJECT) {
         parser.skipChildren();
       }
-      return (parser.currentToken() == JsonToken.END_ARRAY) == wanted;
+      return Boolean.valueOf(parser.currentToken() == JsonToken.END_ARRAY);
     } catch (JsonProcessingException e) {
-      return !wanted;
+      return Boolean.FALSE;
     }
   }
 }

@@ -5,9 +5,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Iterator;
 import java.util.List;
-import org.apache.spark.api.java.function.FlatMapFunction;
+import org.apache.spark.sql.api.java.UDF1;
 
 /**
  * The JSON records within a text, each as a text of its own: values that follow one another, arrays taken apart.
@@ -15,14 +14,14 @@ import org.apache.spark.api.java.function.FlatMapFunction;
  * <p>Steps lead to them from the top: ".name" into a field, ".*" into all fields, "[*]" into all elements, "[2]" into
  * one. A text that is no JSON is given back as it is, to be counted as an error later.
  */
-public final class JsonRecords implements FlatMapFunction {
+public final class JsonRecords implements UDF1 {
   private final String[] steps;
 
   public JsonRecords(String[] steps) {
     this.steps = steps;
   }
 
-  public Iterator call(Object text) throws Exception {
+  public Object call(Object text) throws Exception {
     List found = new ArrayList();
     JsonParser parser = JsonTexts.parser((String) text);
     try {
@@ -30,9 +29,9 @@ public final class JsonRecords implements FlatMapFunction {
         descend(parser, 0, found);
       }
     } catch (JsonProcessingException e) {
-      return Collections.singletonList(text).iterator();
+      return Collections.singletonList(text);
     }
-    return found.iterator();
+    return found;
   }
 
   /** Leaves the parser at the end of the value that it stood at. */

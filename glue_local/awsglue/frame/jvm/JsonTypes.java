@@ -14,7 +14,8 @@ import org.apache.spark.api.java.function.MapPartitionsFunction;
 /**
  * The types that the JSON texts of one partition hold, with every type that a field has in any record.
  *
- * <p>Gives one text: {"bad": texts that are no JSON record, "type": the records' type as gluetypes writes it}.
+ * <p>Gives one text: {"bad": texts that are no JSON record, "arrays": texts that hold an array of records,
+ * "type": the records' type as gluetypes writes it}.
  */
 public final class JsonTypes implements MapPartitionsFunction {
   private static final String[] ATOMS = {"boolean", "int", "long", "double", "string"};
@@ -32,6 +33,7 @@ public final class JsonTypes implements MapPartitionsFunction {
   public Iterator call(Iterator texts) throws Exception {
     Node root = new Node();
     long bad = 0;
+    long arrays = 0;
     while (texts.hasNext()) {
       news.clear();
       JsonParser parser = JsonTexts.parser((String) texts.next());
@@ -41,6 +43,7 @@ public final class JsonTypes implements MapPartitionsFunction {
           continue;
         }
         if (token == JsonToken.START_ARRAY) {
+          arrays++;
           while (parser.nextToken() != JsonToken.END_ARRAY) {
             record(root, parser);
           }
@@ -56,7 +59,7 @@ public final class JsonTypes implements MapPartitionsFunction {
     if (root.fields == null) {
       root.fields = new LinkedHashMap();
     }
-    out.append("{\"bad\":").append(bad).append(",\"type\":");
+    out.append("{\"bad\":").append(bad).append(",\"arrays\":").append(arrays).append(",\"type\":");
     write(root, out);
     return Collections.singletonList(out.append('}').toString()).iterator();
   }

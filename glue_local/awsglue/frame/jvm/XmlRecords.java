@@ -14,7 +14,7 @@ import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamConstants;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
-import org.apache.spark.api.java.function.FlatMapFunction;
+import org.apache.spark.sql.api.java.UDF1;
 
 /**
  * The rows within a piece of XML, each as JSON text: elements and attributes are fields, repeated elements arrays.
@@ -22,7 +22,7 @@ import org.apache.spark.api.java.function.FlatMapFunction;
  * <p>The piece may begin before a row and lack the last row's end tag. A row that is not well formed is given as the
  * text it is, which is no JSON, and so counted as an error later.
  */
-public final class XmlRecords implements FlatMapFunction {
+public final class XmlRecords implements UDF1 {
   private static final Pattern WHOLE = Pattern.compile("-?(?:0|[1-9][0-9]{0,18})");
   private static final Pattern FRACTION = Pattern.compile("-?(?:0|[1-9][0-9]*)?\\.[0-9]+(?:[eE][+-]?[0-9]+)?");
 
@@ -43,7 +43,7 @@ public final class XmlRecords implements FlatMapFunction {
     this.trim = trim.booleanValue();
   }
 
-  public Iterator call(Object piece) throws Exception {
+  public Object call(Object piece) throws Exception {
     XMLInputFactory factory = XMLInputFactory.newInstance();
     factory.setProperty(XMLInputFactory.IS_NAMESPACE_AWARE, Boolean.FALSE);
     factory.setProperty(XMLInputFactory.SUPPORT_DTD, Boolean.FALSE);
@@ -64,7 +64,7 @@ public final class XmlRecords implements FlatMapFunction {
         found.add(text);
       }
     }
-    return found.iterator();
+    return found;
   }
 
   private Map single(Object value) {

@@ -11,8 +11,10 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from pyspark import SparkContext
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812
+from pyspark.sql import types as spark
+from pyspark.sql.column import _to_java_column, _to_seq
 
 _PACKAGE = "awsglue.frame"
 _loaders: "WeakKeyDictionary[SparkContext, Any]" = WeakKeyDictionary()
@@ -24,54 +26,66 @@ def create(session: SparkSession, name: str, *arguments: Any) -> Any:
     loader = _loaders.get(context)
     if loader is None:
         loader = _loaders[context] = _compile(context)
-    constructor = loader.loadClass(f"{_PACKAGE}.{name}").getConstructors()[0]
-    given = context._gateway.new_array(context._jvm.java.lang.Object, len(arguments))
+    gateway: Any = context._gateway
+    given = gateway.new_array(gateway.jvm.java.lang.Object, len(arguments))
     for i, argument in enumerate(arguments):
-        given[i] = argument
-    return constructor.newInstance(given)
+        given[i] = _array(gateway, argument) if isinstance(argument, list) else argument
+    return loader.loadClass(f"{_PACKAGE}.{name}").getConstructors()[0].newInstance(given)
 
 
-def texts(df: DataFrame) -> Any:
-    """A frame of one text column as a JVM Dataset of strings, without the rows that are null."""
+def call(function: Any, column: Column, returns: spark.DataType) -> Column:
+    """What one of our functions, a `UDF1`, makes of a column."""
+    session = SparkSession.getActiveSession()
+    assert session is not None  # noqa: S101 - a column exists, so does its session
+    gateway: Any = session.sparkContext._gateway
+    kind = session._jsparkSession.parseDataType(returns.json())
+    defined = gateway.jvm.org.apache.spark.sql.functions.udf(function, kind)
+    return Column(defined.apply(_to_seq(session.sparkContext, [column], _to_java_column)))
+
+
+def per_partition(df: DataFrame, function: Any) -> list[str]:
+    """What one of our functions, a `MapPartitionsFunction` of texts, says of each partition of a text column."""
     jvm: Any = df.sparkSession.sparkContext._jvm
-    return getattr(df.where(F.col(df.columns[0]).isNotNull())._jdf, "as")(jvm.org.apache.spark.sql.Encoders.STRING())
+    texts = df.where(F.col(df.columns[0]).isNotNull())._jdf
+    strings = jvm.org.apache.spark.sql.Encoders.STRING()
+    return list(getattr(texts, "as")(strings).mapPartitions(function, strings).collectAsList())
 
 
-def apply(session: SparkSession, dataset: Any, method: str, function: Any) -> Any:
-    """Runs a function of ours over a Dataset of strings: method is map, flatMap or mapPartitions."""
-    jvm: Any = session.sparkContext._jvm
-    return getattr(dataset, method)(function, jvm.org.apache.spark.sql.Encoders.STRING())
-
-
-def strings(context: SparkContext, values: list[str]) -> Any:
-    """A Java array of strings."""
-    jvm: Any = context._jvm
-    array = context._gateway.new_array(jvm.java.lang.String, len(values))
+def _array(gateway: Any, values: list[str]) -> Any:
+    array = gateway.new_array(gateway.jvm.java.lang.String, len(values))
     for i, value in enumerate(values):
         array[i] = value
     return array
 
 
 def _compile(context: SparkContext) -> Any:
-    jvm: Any = context._jvm
-    folder = Path(__file__).parent
-    found = sorted(folder.glob("*.java"))
-    sources = context._gateway.new_array(jvm.org.codehaus.commons.compiler.util.resource.Resource, len(found))
+    gateway: Any = context._gateway
+    resource = gateway.jvm.org.codehaus.commons.compiler.util.resource
+    found = sorted(Path(__file__).parent.glob("*.java"))
+    sources = gateway.new_array(resource.Resource, len(found))
     for i, path in enumerate(found):
-        sources[i] = jvm.org.codehaus.commons.compiler.util.resource.FileResource(jvm.java.io.File(str(path)))
-    classes = jvm.java.util.HashMap()
-    compiler = jvm.org.codehaus.janino.CompilerFactory().newCompiler()
-    compiler.setClassFileCreator(jvm.org.codehaus.commons.compiler.util.resource.MapResourceCreator(classes))
+        sources[i] = resource.FileResource(gateway.jvm.java.io.File(str(path)))
+    classes = gateway.jvm.java.util.HashMap()
+    compiler = gateway.jvm.org.codehaus.janino.CompilerFactory().newCompiler()
+    compiler.setClassFileCreator(resource.MapResourceCreator(classes))
     compiler.compile(sources)
+    jar = _pack(gateway.jvm, classes)
+    context._jsc.addJar(jar)
+    urls = gateway.new_array(gateway.jvm.java.net.URL, 1)
+    urls[0] = gateway.jvm.java.io.File(jar).toURI().toURL()
+    parent = gateway.jvm.java.lang.Thread.currentThread().getContextClassLoader()
+    return gateway.jvm.java.net.URLClassLoader(urls, parent)
+
+
+def _pack(jvm: Any, classes: Any) -> str:
+    """Writes classes into a jar, whose path is returned; the JVM deletes it when it ends."""
     with tempfile.NamedTemporaryFile(prefix="awsglue-", suffix=".jar", delete=False) as file:
         jar = file.name
+    jvm.java.io.File(jar).deleteOnExit()
     out = jvm.java.util.jar.JarOutputStream(jvm.java.io.FileOutputStream(jar))
     for name in classes.keySet():
         out.putNextEntry(jvm.java.util.zip.ZipEntry(name))
         out.write(classes.get(name))
         out.closeEntry()
     out.close()
-    context._jsc.addJar(jar)
-    urls = context._gateway.new_array(jvm.java.net.URL, 1)
-    urls[0] = jvm.java.io.File(jar).toURI().toURL()
-    return jvm.java.net.URLClassLoader(urls, jvm.java.lang.Thread.currentThread().getContextClassLoader())
+    return jar
