@@ -12,8 +12,7 @@ import pytest
 
 from rapid.emulator.athena.engine import Engine
 from rapid.emulator.athena.results import csv_line
-from rapid.emulator.athena.session import RESULT_DIGITS
-from rapid.emulator.athena.sql.casts import text
+from rapid.emulator.athena.sql.shown import RESULT_DIGITS, text
 from rapid.emulator.athena.sql.compiler import compile_query
 from rapid.emulator.athena.sql.errors import SqlError
 from rapid.emulator.athena.sql.scope import Column, Table, Typed

@@ -19,6 +19,7 @@ from typing import Any
 
 import duckdb
 
+from rapid.emulator.athena.sql.computed import HELPERS
 from rapid.emulator.athena.sql.decimals import exactly
 from rapid.emulator.athena.sql.errors import SqlError
 
@@ -59,11 +60,15 @@ class Engine:
             "GLOBAL TimeZone = 'UTC'",
         ):
             root.execute(f"SET {setting}")
-        for statement in _statements((Path(__file__).parent / "sql" / "macros.sql").read_text()):
-            root.execute(statement)
         kinds = ["VARCHAR", "VARCHAR", "VARCHAR", "INTEGER"]
         for name, handling in (("t_decimal", "default"), ("t_decimal_or_null", "return_null")):
             root.create_function(name, exactly, kinds, "VARCHAR", exception_handling=handling)
+        for each in HELPERS.values():
+            given = None if each.parameters is None else list(each.parameters)
+            nulls = "special" if given is None else "default"
+            root.create_function(each.name, each.function, given, each.result, null_handling=nulls)
+        for statement in _statements((Path(__file__).parent / "sql" / "macros.sql").read_text()):
+            root.execute(statement)
         self._idle: queue.LifoQueue[Any] = queue.LifoQueue()
         for _ in range(CONNECTIONS):
             cursor = root.cursor()
@@ -166,6 +171,10 @@ def translate(error: Exception) -> SqlError:
     if ours:
         return SqlError(ours[1], ours[2])
     message = text.split(": ", 1)[-1]
+    if "Malformed JSON in file" in text or "JSON transform error in file" in text:
+        return SqlError(
+            "HIVE_CURSOR_ERROR", "Row is not a valid JSON Object - JSONException: " + message.split(": ", 1)[-1]
+        )
     if re.match(r"Overflow in \w+ of DECIMAL", message):
         return SqlError("NUMERIC_VALUE_OUT_OF_RANGE", "Decimal overflow")
     if isinstance(error, duckdb.OutOfRangeException) or "out of range" in message:

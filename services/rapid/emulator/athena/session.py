@@ -18,13 +18,11 @@ from rapid.emulator.athena.models import Execution
 from rapid.emulator.athena.objects import Objects
 from rapid.emulator.athena.results import Row, column_info, csv_line, metadata, put_options
 from rapid.emulator.athena.runs import Run, Runs
-from rapid.emulator.athena.sql.shown import text
 from rapid.emulator.athena.sql.compiler import Compiler, Query, bind, compile_query
 from rapid.emulator.athena.sql.scope import Column, Scan, Typed
+from rapid.emulator.athena.sql.shown import RESULT_DIGITS, text
 from rapid.emulator.athena.tables import Reader
 
-RESULT_DIGITS = 3
-"""Digits that the fraction of a timestamp has at least in a result."""
 _KEPT = 5000
 _SPOOL = 4 * 2**20
 

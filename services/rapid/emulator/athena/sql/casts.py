@@ -1,18 +1,17 @@
-"""CAST and TRY_CAST as Trino does them, where DuckDB differs; and values as the text that Athena prints.
+"""CAST and TRY_CAST as Trino does them, where DuckDB differs.
 
 Rules: https://trino.io/docs/current/functions/conversion.html (read 2026-11).
 """
 
+import json
 import re
-
-from sqlglot import exp
 
 from rapid.emulator.athena.sql import zones
 from rapid.emulator.athena.sql.errors import Position, SqlError
 from rapid.emulator.athena.sql.scope import Typed, literal, quote
-from rapid.emulator.athena.sql.types import INTERVAL_DAY, INTERVAL_YEAR, UNKNOWN, Type, field_name
+from rapid.emulator.athena.sql.shown import text
+from rapid.emulator.athena.sql.types import PER_VALUE, UNKNOWN, Type, field_name
 
-_TO_STRING = ("boolean", "tinyint", "smallint", "integer", "bigint", "decimal", "date", "uuid")
 _FROM_STRING = {
     **dict.fromkeys(("tinyint", "smallint", "integer", "bigint"), "int"),
     "double": "double",
@@ -47,12 +46,14 @@ def cast(value: Typed, target: Type, safe: bool, where: Position | None = None) 
     refusal = SqlError("TYPE_MISMATCH", f"Cannot cast {source} to {target}", where)
     if (source.name, target.name) in _NOT:
         raise refusal
+    if target.name == "char":
+        return _to_char(value, target, refusal)
     if target.is_string:
         return _to_varchar(value, target, safe, refusal)
     if target.name == "json":
-        return Typed(_to_json(value, refusal), target)
+        return Typed(to_json(value, refusal), target)
     if source.name == "json":
-        return Typed(f"{_word(safe)}({value.sql} AS {target.duckdb()})", target)
+        return _from_json(value, target, safe)
     nested = ("array", "map", "row")
     if source.name in nested or target.name in nested:
         return _nested(value, target, safe, refusal)
@@ -62,22 +63,37 @@ def cast(value: Typed, target: Type, safe: bool, where: Position | None = None) 
         return _from_varchar(value, target, safe)
     if target.is_integer and source.name in ("double", "real"):
         return Typed(f"{_word(safe)}(round({value.sql}) AS {target.duckdb()})", target)
-    return Typed(_times(value, target) or f"{_word(safe)}({value.sql} AS {target.duckdb()})", target)
+    return _times(value, target) or Typed(f"{_word(safe)}({value.sql} AS {target.duckdb()})", target)
 
 
 def _word(safe: bool) -> str:
     return "TRY_CAST" if safe else "CAST"
 
 
-def _times(value: Typed, target: Type) -> str | None:
-    source = value.type
-    if source.name == "timestamp with time zone" and target.name in ("timestamp", "date", "time"):
-        return f"CAST({zones.wall(value.sql, source.zone)} AS {target.duckdb()})"
-    if target.name == "timestamp with time zone" and source.name in ("timestamp", "date"):
-        return zones.instant(f"CAST({value.sql} AS TIMESTAMP)", target.zone)
+def _times(value: Typed, target: Type) -> Typed | None:
+    source, zoned = value.type, "timestamp with time zone"
+    if source.name == target.name == zoned:
+        return zones.to_zone(value, target)
+    if source.name == zoned and target.name in ("timestamp", "date", "time"):
+        return Typed(f"CAST({zones.wall(value)} AS {target.duckdb()})", target)
+    if target.name == zoned and source.name in ("timestamp", "date"):
+        known = Type(zoned, (target.scale, target.zone or "UTC"))
+        return zones.to_zone(Typed(zones.instant(f"CAST({value.sql} AS TIMESTAMP)", known.zone), known), target)
     if target.name == "timestamp" and source.name == "timestamp" and target.scale < source.scale:
-        return f"t_timestamp_scale({value.sql}, {target.scale})"
+        return Typed(f"t_timestamp_scale({value.sql}, {target.scale})", target)
+    if target.name == source.name == "time" and target.scale < source.scale:
+        return Typed(f"t_time_scale({value.sql}, {target.scale})", target)
+    if target.name == "timestamp" and source.name == "time":
+        return Typed(f"(CAST(timezone('UTC', now()) AS DATE) + {value.sql})", target)
     return None
+
+
+def _to_char(value: Typed, target: Type, refusal: SqlError) -> Typed:
+    """`char(n)` is carried with the spaces that fill it."""
+    length = target.args[0]
+    if not value.type.is_string:
+        raise refusal
+    return Typed(f"rpad({value.sql}, {length}, ' ')", target)
 
 
 def _to_varchar(value: Typed, target: Type, safe: bool, refusal: SqlError) -> Typed:
@@ -105,15 +121,38 @@ def _to_varchar(value: Typed, target: Type, safe: bool, refusal: SqlError) -> Ty
 def _from_varchar(value: Typed, target: Type, safe: bool) -> Typed:
     """Trino takes fewer spellings than DuckDB: no fraction in integers, no `T` in timestamps."""
     kind = _FROM_STRING[target.name]
-    if kind in ("timestamptz", "timestamp") and isinstance(value.value, str):
-        target = literal_zone(target, value.value)
-    shown = "INT" if target.name == "integer" else str(target.name).upper()
-    inner = f"TRY_CAST(t_from_{kind}({value.sql}) AS {target.duckdb()})"
-    if kind == "timestamp":
+    shown = _failure(target)
+    known: Typed | None = None
+    if kind == "timestamptz":
+        wall = f"t_timestamp({value.sql})"
+        if isinstance(value.value, str):
+            target = literal_zone(target, value.value)
+            inner = zones.instant(wall, target.zone)
+        else:
+            target = Type(target.name, (target.scale, PER_VALUE))
+            inner = f"t_placed({wall}, coalesce(t_zone({value.sql}), 'UTC'))"
+    elif kind == "timestamp":
         inner = f"t_timestamp({value.sql})"
+        known = _times(Typed(inner, Type("timestamp", (6,))), target)
+        inner = known.sql if known else inner
+    else:
+        inner = f"TRY_CAST(t_from_{kind}({value.sql}) AS {target.duckdb()})"
     if safe:
         return Typed(inner, target)
-    return Typed(f"t_cast({value.sql}, {inner}, {literal(shown)})", target)
+    return Typed(f"t_cast({value.sql}, {inner}, {', '.join(map(literal, shown))})", target)
+
+
+def _failure(target: Type) -> tuple[str, str]:
+    """What stands before and after the value in the message of a cast from text that fails."""
+    name = target.name.partition(" ")[0]
+    if name in ("date", "time", "timestamp"):
+        return f"Value cannot be cast to {name}: ", ""
+    if name == "uuid":
+        return "Cannot cast value to UUID: ", ""
+    if name == "decimal":
+        precision, scale = target.args
+        return "Cannot cast VARCHAR '", f"' to DECIMAL({precision}, {scale}). Value is not a number."
+    return "Cannot cast '", f"' to {'INT' if name == 'integer' else name.upper()}"
 
 
 def literal_zone(target: Type, written: str) -> Type:
@@ -121,15 +160,74 @@ def literal_zone(target: Type, written: str) -> Type:
     match = re.search(r"\d\s+([A-Za-z][A-Za-z_/+\-0-9]*)$|([+-]\d\d:\d\d)$", written.strip())
     if target.name != "timestamp with time zone" or not match:
         return target
-    return Type(target.name, (target.scale, match[1] or match[2]))
+    return Type(target.name, (target.scale, zones.canonical(match[1] or match[2])))
 
 
-def _to_json(value: Typed, refusal: SqlError) -> str:
-    if value.type.name == "row" and not all(name for name, _ in value.type.args):
-        raise SqlError("NOT_SUPPORTED", "CAST of a row without field names to JSON is not supported", refusal.position)
-    if value.type.name in ("timestamp", "timestamp with time zone"):
+def to_json(value: Typed, refusal: SqlError) -> str:
+    """The value as JSON, as Trino's cast writes it."""
+    kind, sql = value.type, value.sql
+    if kind.name in ("varbinary", "char", "uuid", "time") or kind.name.startswith("interval"):
+        raise refusal
+    if kind.name in ("double", "real"):
+        return f"CAST(p_json_number({sql}) AS JSON)"
+    if kind.name in ("timestamp", "timestamp with time zone", "date"):
         return f"to_json({text(value)})"
-    return f"to_json({value.sql})"
+    if kind.name == "decimal":
+        return f"CAST({text(value)} AS JSON)"
+    if kind.name == "array" and not _plain_json(kind.args[0]):
+        return f"to_json(list_transform({sql}, lambda e: {to_json(Typed('e', kind.args[0]), refusal)}))"
+    if kind.name == "map":
+        key, item = text(Typed("e.key", kind.args[0])), to_json(Typed("e.value", kind.args[1]), refusal)
+        pairs = f"list_transform(list_sort(map_entries({sql})), lambda e: to_json({key}) || ':' || coalesce({item}, 'null'))"
+        return f"CAST(t_object_text({pairs}) AS JSON)"
+    if kind.name == "row":
+        pieces = [
+            f"{literal(_json_key(name))} || coalesce(CAST({to_json(Typed(_field(value, index), inner), refusal)} AS VARCHAR), 'null')"
+            for index, (name, inner) in enumerate(kind.args)
+        ]
+        body = " || ',' || ".join(pieces)
+        return f"CASE WHEN {sql} IS NOT NULL THEN CAST('{{' || {body} || '}}' AS JSON) END"
+    return f"to_json({sql})"
+
+
+def _plain_json(kind: Type) -> bool:
+    return kind.name in ("boolean", "varchar", "json", "unknown") or kind.is_integer or (kind.name == "array" and _plain_json(kind.args[0]))  # fmt: skip  # noqa: E501
+
+
+def _json_key(name: str | None) -> str:
+    return json.dumps(name or "", ensure_ascii=False) + ":"
+
+
+def _from_json(value: Typed, target: Type, safe: bool) -> Typed:
+    """Rows come from objects (names without regard to case) and from arrays, which DuckDB does not know."""
+    given = value.parts[0].sql if value.parts else value.sql
+    text_ = f"CAST({given} AS VARCHAR)"
+    source = given
+    if _has_row(target):
+        source = f"CAST(p_json_shape({text_}, {literal(json.dumps(_shape(target)))}) AS JSON)"
+    if safe:
+        return Typed(f"TRY(CAST({source} AS {target.duckdb()}))", target)
+    if target.name in ("array", "map", "row"):
+        return Typed(f"CAST({source} AS {target.duckdb()})", target)
+    made = f"TRY_CAST({source} AS {target.duckdb()})"
+    before, after = literal("Cannot cast '"), literal(f"' to {target}")
+    return Typed(f"t_cast(nullif({text_}, 'null'), {made}, {before}, {after})", target)
+
+
+def _has_row(kind: Type) -> bool:
+    return kind.name == "row" or (kind.name in ("array", "map") and _has_row(kind.args[-1]))
+
+
+def _shape(kind: Type) -> list[object] | None:
+    if not _has_row(kind):
+        return None
+    if kind.name == "row":
+        return ["row", [[field_name(n, i), _shape(t)] for i, (n, t) in enumerate(kind.args)]]
+    return [kind.name, _shape(kind.args[-1])]
+
+
+def _field(value: Typed, index: int) -> str:
+    return f"({value.sql}).{quote(field_name(value.type.args[index][0], index))}"
 
 
 def _nested(value: Typed, target: Type, safe: bool, refusal: SqlError) -> Typed:
@@ -142,93 +240,18 @@ def _nested(value: Typed, target: Type, safe: bool, refusal: SqlError) -> Typed:
             return Typed(f"CAST({value.sql} AS {target.duckdb()})", target)
         return Typed(f"list_transform({value.sql}, lambda e: {element.sql})", target)
     if source.name == "map":
-        return Typed(f"{_word(safe)}({value.sql} AS {target.duckdb()})", target)
+        if UNKNOWN in source.args:
+            return Typed(f"{_word(safe)}({value.sql} AS {target.duckdb()})", target)
+        key, item = (
+            cast(Typed(f"e.{n}", source.args[i]), target.args[i], safe) for i, n in enumerate(("key", "value"))
+        )
+        pair = f"struct_pack(key := {key.sql}, value := {item.sql})"
+        return Typed(f"map_from_entries(list_transform(map_entries({value.sql}), lambda e: {pair}))", target)
     fields = []
-    parts = value.parts or tuple(
-        Typed(f"({value.sql}).{quote(field_name(name, i))}", kind) for i, (name, kind) in enumerate(source.args)
-    )
+    parts = value.parts or tuple(Typed(_field(value, i), kind) for i, (_, kind) in enumerate(source.args))
     for index, (name, kind) in enumerate(target.args):
         fields.append(f"{quote(field_name(name, index))}: {cast(parts[index], kind, safe).sql}")
     made = "{" + ", ".join(fields) + "}"
     if value.parts:
         return Typed(made, target)
     return Typed(f"CASE WHEN {value.sql} IS NULL THEN NULL ELSE {made} END", target)
-
-
-def text(value: Typed, least: int = 0) -> str:
-    """The value as text: DuckDB SQL that gives VARCHAR or NULL.
-
-    Args:
-        value: what is shown.
-        least: digits that a timestamp's fraction has at least; results show 3, CAST shows what the type has.
-    """
-    kind, sql = value.type, value.sql
-    if kind.is_string:
-        return sql
-    if kind.name == "decimal" and kind.args[0] == kind.args[1]:
-        return f"regexp_replace(CAST({sql} AS VARCHAR), '^(-?)[.]', '\\10.')"  # DuckDB writes .5
-    if kind.name in _TO_STRING or kind.name == "json":
-        return f"CAST({sql} AS VARCHAR)"
-    if kind.name in ("double", "real"):
-        return f"t_double_text({sql}, CAST({sql} AS VARCHAR))"
-    if kind.name == "timestamp":
-        return f"t_timestamp_text({sql}, {max(least, kind.scale)})"
-    if kind.name == "timestamp with time zone":
-        return (
-            f"(t_timestamp_text({zones.wall(sql, kind.zone)}, {max(least, kind.scale)}) || {literal(' ' + kind.zone)})"
-        )
-    if kind.name == "time":
-        return f"t_time_text({sql}, {max(least, kind.scale)})"
-    if kind.name == "varbinary":
-        return f"t_binary_text({sql})"
-    if kind.name.startswith("interval"):
-        return f"t_{'days' if kind == INTERVAL_DAY else 'months'}_text({sql})"
-    if kind.name == "array":
-        return (
-            f"t_list_text(list_transform({sql}, lambda e: coalesce({text(Typed('e', kind.args[0]), least)}, 'null')))"
-        )
-    if kind.name == "map":
-        key, item = text(Typed("e.key", kind.args[0]), least), text(Typed("e.value", kind.args[1]), least)
-        pairs = f"list_transform(list_sort(map_entries({sql})), lambda e: {key} || '=' || coalesce({item}, 'null'))"
-        return f"t_braces_text({pairs})"
-    if kind.name == "row":
-        return _row_text(value, least)
-    return f"CAST({sql} AS VARCHAR)"
-
-
-def _row_text(value: Typed, least: int) -> str:
-    pieces = []
-    for index, (name, kind) in enumerate(value.type.args):
-        item = text(Typed(f"({value.sql}).{quote(field_name(name, index))}", kind), least)
-        label = f"{literal(name + '=')} || " if name else ""
-        pieces.append(f"{label}coalesce({item}, 'null')")
-    joined = " || ', ' || ".join(pieces)
-    return f"CASE WHEN {value.sql} IS NULL THEN NULL ELSE '{{' || {joined} || '}}' END"
-
-
-_UNITS = {"year": 12, "month": 1, "day": 86400, "hour": 3600, "minute": 60, "second": 1, "week": 7 * 86400}
-
-
-def interval(node: exp.Interval) -> Typed:
-    """`INTERVAL '2' DAY`, `INTERVAL '1-2' YEAR TO MONTH`, `INTERVAL '1 02:03:04' DAY TO SECOND`."""
-    written, unit = node.this.name.strip(), node.args["unit"]
-    sign = -1 if written.startswith("-") else 1
-    body = written.lstrip("+-")
-    first = (unit.this if isinstance(unit, exp.IntervalSpan) else unit).name.lower().rstrip("s")
-    if first not in _UNITS:
-        raise SqlError("INVALID_LITERAL", f"Invalid INTERVAL field: {first}")
-    try:
-        if first in ("year", "month"):
-            years, _, months = body.partition("-") if isinstance(unit, exp.IntervalSpan) else (body, "", "0")
-            total = int(years) * _UNITS[first] + int(months or 0)
-            return Typed(f"to_months({sign * total})", INTERVAL_YEAR)
-        seconds = _span_seconds(body, first) if isinstance(unit, exp.IntervalSpan) else float(body) * _UNITS[first]
-    except ValueError as error:
-        raise SqlError("INVALID_LITERAL", f"'{written}' is not a valid INTERVAL literal") from error
-    return Typed(f"to_milliseconds({sign * round(seconds * 1000)})", INTERVAL_DAY)
-
-
-def _span_seconds(body: str, first: str) -> float:
-    units = ["day", "hour", "minute", "second"]
-    numbers = re.split(r"[ :]", body)
-    return sum(float(n) * _UNITS[u] for n, u in zip(numbers, units[units.index(first) :], strict=False))

@@ -121,7 +121,10 @@ class AthenaSql(Trino):
         FUNCTIONS: ClassVar[dict[str, Any]] = {}
         FUNCTION_PARSERS: ClassVar[dict[str, Any]] = {
             **{k: v for k, v in TrinoParser.FUNCTION_PARSERS.items() if k in _WITH_OWN_SYNTAX},
-            **{n.upper(): _json_call(n) for n in ("json_value", "json_query", "json_exists", "json_object", "json_array")},
+            **{
+                n.upper(): _json_call(n)
+                for n in ("json_value", "json_query", "json_exists", "json_object", "json_array")
+            },
         }
         TYPE_LITERAL_PARSERS: ClassVar[dict[Any, Any]] = {
             **TrinoParser.TYPE_LITERAL_PARSERS,

@@ -1,10 +1,10 @@
 -- What Trino means and DuckDB has no function for. Each is used by name from `functions`, `casts` or `expressions`.
-CREATE MACRO t_div(a, b) AS CASE WHEN b = 0 THEN error('DIVISION_BY_ZERO: Division by zero') ELSE a // b END;
-CREATE MACRO t_mod(a, b) AS CASE WHEN b = 0 THEN error('DIVISION_BY_ZERO: Division by zero') ELSE a % b END;
-CREATE MACRO t_divisor(b) AS CASE WHEN b = 0 THEN error('DIVISION_BY_ZERO: Division by zero') ELSE b END;
+CREATE MACRO t_div(a, b) AS CASE WHEN b = 0 THEN t_error('DIVISION_BY_ZERO: Division by zero') ELSE a // b END;
+CREATE MACRO t_mod(a, b) AS CASE WHEN b = 0 THEN t_error('DIVISION_BY_ZERO: Division by zero') ELSE a % b END;
+CREATE MACRO t_divisor(b) AS CASE WHEN b = 0 THEN t_error('DIVISION_BY_ZERO: Division by zero') ELSE b END;
 CREATE MACRO t_long(x) AS CAST(x AS BIGINT);
-CREATE MACRO t_cast(given, value, kind) AS CASE WHEN given IS NOT NULL AND value IS NULL
-  THEN error('INVALID_CAST_ARGUMENT: Cannot cast ''' || given || ''' to ' || kind) ELSE value END;
+CREATE MACRO t_cast(given, value, before, after) AS CASE WHEN given IS NOT NULL AND value IS NULL
+  THEN t_error('INVALID_CAST_ARGUMENT: ' || before || given || after) ELSE value END;
 CREATE MACRO t_from_int(s) AS CASE WHEN regexp_full_match(s, '\s*[+-]?[0-9]+\s*') THEN s END;
 CREATE MACRO t_from_double(s) AS s;
 CREATE MACRO t_from_decimal(s) AS CASE WHEN regexp_full_match(s, '\s*[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?\s*') THEN s END;
@@ -20,7 +20,7 @@ CREATE MACRO t_full_timestamp(s) AS CASE
 CREATE MACRO t_zone(s) AS nullif(regexp_extract(s, '[0-9]\s*([A-Za-z][A-Za-z_/+0-9-]*|[+-][0-9]{2}:[0-9]{2})$', 1), '');
 CREATE MACRO t_timestamp(s) AS TRY_CAST(t_full_timestamp(trim(regexp_replace(s, '\s+([A-Za-z][A-Za-z_/+0-9-]*)$|\s*[+-][0-9]{2}:[0-9]{2}$', ''))) AS TIMESTAMP);
 CREATE MACRO t_from_timestamptz(s) AS t_full_timestamp(trim(regexp_replace(s, '\s+([A-Za-z][A-Za-z_/+0-9-]*)$|\s*[+-][0-9]{2}:[0-9]{2}$', ''))) || ' ' || coalesce(t_zone(s), 'UTC');
-CREATE MACRO t_fits(s, n, kind) AS CASE WHEN length(s) > n THEN error('INVALID_CAST_ARGUMENT: Value ' || s || ' cannot be represented as varchar(' || n || ')') ELSE s END;
+CREATE MACRO t_fits(s, n, kind) AS CASE WHEN length(s) > n THEN t_error('INVALID_CAST_ARGUMENT: Value ' || s || ' cannot be represented as varchar(' || n || ')') ELSE s END;
 CREATE MACRO t_fits_or_null(s, n) AS CASE WHEN length(s) <= n THEN s END;
 
 -- Text of values
@@ -34,7 +34,6 @@ CREATE MACRO t_double_text(x, s) AS CASE
   WHEN isinf(x) THEN CASE WHEN x > 0 THEN 'Infinity' ELSE '-Infinity' END
   WHEN x = 0 OR (abs(x) >= 0.001 AND abs(x) < 10000000) THEN s
   WHEN x < 0 THEN '-' || t_positive_text(substring(s, 2)) ELSE t_positive_text(s) END;
-CREATE MACRO t_timestamp_scale(x, p) AS CASE p WHEN 0 THEN date_trunc('second', x + to_milliseconds(500)) WHEN 3 THEN date_trunc('millisecond', x + to_microseconds(500)) ELSE x END;
 CREATE MACRO t_timestamp_text(x, p) AS CASE p WHEN 0 THEN strftime(x, '%Y-%m-%d %H:%M:%S') WHEN 3 THEN strftime(x, '%Y-%m-%d %H:%M:%S.%g') WHEN 6 THEN strftime(x, '%Y-%m-%d %H:%M:%S.%f')
   WHEN 9 THEN strftime(x, '%Y-%m-%d %H:%M:%S.%f') || '000' ELSE left(strftime(x, '%Y-%m-%d %H:%M:%S.%f'), 20 + p) END;
 CREATE MACRO t_time_text(x, p) AS CASE p WHEN 0 THEN strftime(DATE '1970-01-01' + x, '%H:%M:%S') ELSE left(strftime(DATE '1970-01-01' + x, '%H:%M:%S.%f'), 9 + p) END;
@@ -68,29 +67,28 @@ CREATE MACRO t_cbrt(x) AS CASE WHEN round(cbrt(x)) * round(cbrt(x)) * round(cbrt
 CREATE MACRO t_substr(s, start, n) AS CASE WHEN start = 0 OR abs(start) > length(s) THEN CASE WHEN s IS NULL THEN NULL ELSE '' END
   WHEN n IS NULL THEN substring(s, start) WHEN n <= 0 THEN '' ELSE substring(s, start, n) END;
 CREATE MACRO t_replace(s, a, b) AS CASE WHEN a = '' THEN b || regexp_replace(s, '(.)', '\1' || b, 'gs') ELSE replace(s, a, b) END;
-CREATE MACRO t_split_part(s, sep, n) AS CASE WHEN n < 1 THEN error('INVALID_FUNCTION_ARGUMENT: Index must be greater than zero') ELSE list_extract(string_split(s, sep), n) END;
-CREATE MACRO t_split_limit(s, sep, n) AS CASE WHEN n < 1 THEN error('INVALID_FUNCTION_ARGUMENT: Limit must be positive')
+CREATE MACRO t_split_part(s, sep, n) AS CASE WHEN n < 1 THEN t_error('INVALID_FUNCTION_ARGUMENT: Index must be greater than zero') ELSE list_extract(string_split(s, sep), n) END;
+CREATE MACRO t_split_limit(s, sep, n) AS CASE WHEN n < 1 THEN t_error('INVALID_FUNCTION_ARGUMENT: Limit must be positive')
   WHEN len(string_split(s, sep)) <= n THEN string_split(s, sep)
   ELSE list_concat(string_split(s, sep)[1:n - 1], [array_to_string(string_split(s, sep)[n:], sep)]) END;
-CREATE MACRO t_split_to_map(s, a, b) AS map_from_entries(list_transform(string_split(s, a), lambda e: {'key': split_part(e, b, 1), 'value': substring(e, strpos(e, b) + length(b))}));
 CREATE MACRO t_strpos_split(s, t, n) AS CASE WHEN len(string_split(s, t)) <= n THEN 0 ELSE length(array_to_string(string_split(s, t)[1:n], t)) + 1 END;
 CREATE MACRO t_strpos(s, t, n) AS CASE WHEN n > 0 THEN t_strpos_split(s, t, n) WHEN n < 0 THEN t_strpos_split(s, t, len(string_split(s, t)) + n)
-  WHEN n = 0 THEN error('INVALID_FUNCTION_ARGUMENT: ''instance'' must be a positive or negative number.') END;
+  WHEN n = 0 THEN t_error('INVALID_FUNCTION_ARGUMENT: ''instance'' must be a positive or negative number.') END;
 CREATE MACRO t_regexp_extract(s, p, g) AS CASE WHEN regexp_matches(s, p) THEN regexp_extract(s, p, g) END;
 CREATE MACRO t_regexp_position(s, p) AS CASE WHEN regexp_matches(s, p) THEN CAST(length(regexp_extract(s, '^((?s:.*?))' || '(?:' || p || ')', 1)) + 1 AS INTEGER) WHEN s IS NULL OR p IS NULL THEN NULL ELSE -1 END;
 CREATE MACRO t_url_encode(s) AS replace(replace(replace(url_encode(s), '%20', '+'), '~', '%7E'), '%2A', '*');
 CREATE MACRO t_url_path(s) AS CASE WHEN s IS NULL THEN NULL ELSE regexp_extract(s, '^(?:[A-Za-z][A-Za-z0-9+.-]*:)?(?://[^/?#]*)?([^?#]*)', 1) END;
 CREATE MACRO t_url_parameter(s, name) AS url_decode(replace(list_extract(list_transform(list_filter(string_split(regexp_extract(s, '^[^?#]*[?]([^#]*)', 1), '&'), lambda p: split_part(p, '=', 1) = name), lambda p: CASE WHEN contains(p, '=') THEN substring(p, strpos(p, '=') + 1) ELSE '' END), 1), '+', ' '));
-CREATE MACRO t_strptime(s, f) AS CASE WHEN s IS NOT NULL AND try_strptime(s, f) IS NULL THEN error('INVALID_FUNCTION_ARGUMENT: Invalid format: "' || s || '"') ELSE try_strptime(s, f) END;
+CREATE MACRO t_strptime(s, f) AS CASE WHEN s IS NOT NULL AND try_strptime(s, f) IS NULL THEN t_error('INVALID_FUNCTION_ARGUMENT: Invalid format: "' || s || '"') ELSE try_strptime(s, f) END;
 
 -- Arrays and maps
 CREATE MACRO t_subscript(a, i) AS CASE WHEN a IS NULL OR i IS NULL THEN NULL
-  WHEN i = 0 THEN error('INVALID_FUNCTION_ARGUMENT: SQL array indices start at 1')
-  WHEN i < 0 THEN error('INVALID_FUNCTION_ARGUMENT: Array subscript is negative: ' || i)
-  WHEN i > len(a) THEN error('INVALID_FUNCTION_ARGUMENT: Array subscript must be less than or equal to array length: ' || i || ' > ' || len(a)) ELSE list_extract(a, i) END;
-CREATE MACRO t_element_at(a, i) AS CASE WHEN i = 0 THEN error('INVALID_FUNCTION_ARGUMENT: SQL array indices start at 1') ELSE list_extract(a, i) END;
+  WHEN i = 0 THEN t_error('INVALID_FUNCTION_ARGUMENT: SQL array indices start at 1')
+  WHEN i < 0 THEN t_error('INVALID_FUNCTION_ARGUMENT: Array subscript is negative: ' || i)
+  WHEN i > len(a) THEN t_error('INVALID_FUNCTION_ARGUMENT: Array subscript must be less than or equal to array length: ' || i || ' > ' || len(a)) ELSE list_extract(a, i) END;
+CREATE MACRO t_element_at(a, i) AS CASE WHEN i = 0 THEN t_error('INVALID_FUNCTION_ARGUMENT: SQL array indices start at 1') ELSE list_extract(a, i) END;
 CREATE MACRO t_map_get(m, k) AS list_extract(element_at(m, k), 1);
-CREATE MACRO t_map_subscript(m, k, shown) AS CASE WHEN m IS NULL OR k IS NULL THEN NULL WHEN map_contains(m, k) THEN map_extract_value(m, k) ELSE error('INVALID_FUNCTION_ARGUMENT: Key not present in map: ' || shown) END;
+CREATE MACRO t_map_subscript(m, k, shown) AS CASE WHEN m IS NULL OR k IS NULL THEN NULL WHEN map_contains(m, k) THEN map_extract_value(m, k) ELSE t_error('INVALID_FUNCTION_ARGUMENT: Key not present in map: ' || shown) END;
 CREATE MACRO t_array_distinct(a) AS list_filter(a, lambda x, i: coalesce(list_position(a, x), 0) = i OR (x IS NULL AND len(list_filter(a[1:i - 1], lambda y: y IS NULL)) = 0));
 CREATE MACRO t_array_intersect(a, b) AS list_filter(t_array_distinct(a), lambda x: list_contains(b, x) OR (x IS NULL AND len(b) > list_count(b)));
 CREATE MACRO t_array_except(a, b) AS list_filter(t_array_distinct(a), lambda x: CASE WHEN x IS NULL THEN len(b) = list_count(b) ELSE NOT list_contains(b, x) END);
@@ -99,27 +97,65 @@ CREATE MACRO t_array_min(a) AS CASE WHEN len(a) > list_count(a) THEN NULL ELSE l
 CREATE MACRO t_array_position(a, x) AS CASE WHEN a IS NULL OR x IS NULL THEN NULL ELSE CAST(coalesce(list_position(a, x), 0) AS BIGINT) END;
 CREATE MACRO t_contains(a, x) AS CASE WHEN a IS NULL OR x IS NULL THEN NULL WHEN list_contains(a, x) THEN TRUE WHEN len(a) > list_count(a) THEN NULL ELSE FALSE END;
 CREATE MACRO t_repeat(x, n) AS list_transform(range(0, n), lambda i: x);
-CREATE MACRO t_slice(a, start, n) AS CASE WHEN start = 0 THEN error('INVALID_FUNCTION_ARGUMENT: SQL array indices start at 1')
-  WHEN n < 0 THEN error('INVALID_FUNCTION_ARGUMENT: length must be greater than or equal to 0')
+CREATE MACRO t_slice(a, start, n) AS CASE WHEN start = 0 THEN t_error('INVALID_FUNCTION_ARGUMENT: SQL array indices start at 1')
+  WHEN n < 0 THEN t_error('INVALID_FUNCTION_ARGUMENT: length must be greater than or equal to 0')
   WHEN start > len(a) OR -start > len(a) OR n = 0 THEN a[1:0]
   WHEN start < 0 THEN a[len(a) + start + 1:len(a) + start + n] ELSE a[start:start + n - 1] END;
 CREATE MACRO t_sequence(a, b, step) AS CASE
   WHEN step IS NULL THEN CASE WHEN a <= b THEN generate_series(CAST(a AS BIGINT), CAST(b AS BIGINT)) ELSE generate_series(CAST(a AS BIGINT), CAST(b AS BIGINT), -1) END
-  WHEN step = 0 OR (step > 0 AND b < a) OR (step < 0 AND b > a) THEN error('INVALID_FUNCTION_ARGUMENT: sequence stop value should be greater than or equal to start value if step is greater than zero otherwise stop should be less than or equal to start')
+  WHEN step = 0 OR (step > 0 AND b < a) OR (step < 0 AND b > a) THEN t_error('INVALID_FUNCTION_ARGUMENT: sequence stop value should be greater than or equal to start value if step is greater than zero otherwise stop should be less than or equal to start')
   ELSE generate_series(CAST(a AS BIGINT), CAST(b AS BIGINT), step) END;
 CREATE MACRO t_any_match(b) AS CASE WHEN b IS NULL THEN NULL WHEN list_contains(b, TRUE) THEN TRUE WHEN len(b) > list_count(b) THEN NULL ELSE FALSE END;
 CREATE MACRO t_all_match(b) AS CASE WHEN b IS NULL THEN NULL WHEN list_contains(b, FALSE) THEN FALSE WHEN len(b) > list_count(b) THEN NULL ELSE TRUE END;
 CREATE MACRO t_none_match(b) AS NOT t_any_match(b);
 CREATE MACRO t_map_from_pairs(p) AS map_from_entries(list_filter(p, lambda e, i: e.key IS NOT NULL AND list_position(list_transform(p, lambda x: x.key), e.key) = i));
-CREATE MACRO t_multimap(p) AS map_from_entries(list_transform(list_distinct(list_transform(p, lambda x: x.key)), lambda k: {'key': k, 'value': list_transform(list_filter(p, lambda e: e.key = k), lambda e: e.value)}));
+CREATE MACRO t_multimap(p) AS map_from_entries(list_transform(list_sort(list_distinct(list_transform(p, lambda x: x.key))), lambda k: {'key': k, 'value': list_transform(list_filter(p, lambda e: e.key = k), lambda e: e.value)}));
 
 -- JSON
-CREATE MACRO t_json_parse(s) AS CASE WHEN s IS NULL THEN NULL WHEN json_valid(s) THEN CAST(json(s) AS JSON) ELSE error('INVALID_FUNCTION_ARGUMENT: Cannot convert value to JSON: ''' || s || '''') END;
+CREATE MACRO t_json_parse(s) AS CASE WHEN s IS NULL THEN NULL WHEN json_valid(s) THEN CAST(json(s) AS JSON) ELSE t_error('INVALID_FUNCTION_ARGUMENT: Cannot convert value to JSON: ''' || s || '''') END;
 CREATE MACRO t_json_extract(s, p) AS CASE WHEN json_valid(s) THEN json_extract(s, p) END;
 CREATE MACRO t_json_scalar(s, p) AS CASE WHEN json_valid(s) AND json_type(s, p) NOT IN ('OBJECT', 'ARRAY', 'NULL') THEN json_extract_string(s, p) END;
 CREATE MACRO t_json_size(s, p) AS CASE WHEN json_valid(s) THEN CASE json_type(s, p) WHEN 'ARRAY' THEN CAST(json_array_length(s, p) AS BIGINT) WHEN 'OBJECT' THEN CAST(len(json_keys(s, p)) AS BIGINT) WHEN NULL THEN NULL ELSE CASE WHEN json_type(s, p) IS NULL THEN NULL ELSE 0 END END END;
 CREATE MACRO t_json_array_length(s) AS CASE WHEN json_valid(s) AND json_type(s) = 'ARRAY' THEN CAST(json_array_length(s) AS BIGINT) END;
 CREATE MACRO t_json_array_get(s, i) AS CASE WHEN json_valid(s) AND json_type(s) = 'ARRAY' THEN json_extract(s, '$[' || CASE WHEN i < 0 THEN '#' || CAST(i AS VARCHAR) ELSE CAST(i AS VARCHAR) END || ']') END;
 CREATE MACRO t_json_array_contains(s, v) AS CASE WHEN json_valid(s) AND json_type(s) = 'ARRAY' THEN list_contains(list_transform(json_extract(s, '$[*]'), lambda e: CAST(e AS VARCHAR)), CAST(v AS VARCHAR)) END;
-CREATE MACRO t_is_json_scalar(s) AS CASE WHEN s IS NULL THEN NULL WHEN json_valid(s) THEN json_type(s) NOT IN ('OBJECT', 'ARRAY') ELSE error('INVALID_FUNCTION_ARGUMENT: Cannot convert value to JSON') END;
-CREATE MACRO t_json_to_varchar(s) AS CASE WHEN s IS NULL OR json_type(s) = 'NULL' THEN NULL WHEN json_type(s) IN ('OBJECT', 'ARRAY') THEN error('INVALID_CAST_ARGUMENT: Cannot cast ' || s || ' to varchar') ELSE json_extract_string(s, '$') END;
+CREATE MACRO t_is_json_scalar(s) AS CASE WHEN s IS NULL THEN NULL WHEN json_valid(s) THEN json_type(s) NOT IN ('OBJECT', 'ARRAY') ELSE t_error('INVALID_FUNCTION_ARGUMENT: Cannot convert value to JSON') END;
+CREATE MACRO t_json_to_varchar(s) AS CASE WHEN s IS NULL OR json_type(s) = 'NULL' THEN NULL WHEN json_type(s) IN ('OBJECT', 'ARRAY') THEN t_error('INVALID_CAST_ARGUMENT: Cannot cast ' || chr(39) || s || chr(39) || ' to varchar') ELSE json_extract_string(s, '$') END;
+
+
+-- Times and zones
+CREATE MACRO t_now() AS date_trunc('millisecond', now());
+CREATE MACRO t_timestamp_scale(x, p) AS CASE WHEN p >= 6 THEN x ELSE make_timestamp(CAST(round(epoch_us(x) / pow(10::DOUBLE, 6 - p)) AS BIGINT) * CAST(pow(10::DOUBLE, 6 - p) AS BIGINT)) END;
+CREATE MACRO t_offset(z) AS CAST(z[1:1] || '1' AS INTEGER) * (CAST(z[2:3] AS INTEGER) * 60 + CAST(z[-2:] AS INTEGER));
+CREATE MACRO t_wall(x) AS CASE WHEN starts_with(x.z, '+') OR starts_with(x.z, '-') THEN timezone('UTC', x.i) + to_minutes(t_offset(x.z)) ELSE timezone(x.z, x.i) END;
+CREATE MACRO t_placed(w, z) AS CASE WHEN w IS NULL OR z IS NULL THEN NULL
+  WHEN starts_with(z, '+') OR starts_with(z, '-') THEN struct_pack(i := timezone('UTC', w - to_minutes(t_offset(z))), z := z) ELSE struct_pack(i := timezone(z, w), z := z) END;
+CREATE MACRO t_offset_text(m) AS CASE WHEN m < 0 THEN '-' ELSE '+' END || lpad(CAST(abs(m) // 60 AS VARCHAR), 2, '0') || ':' || lpad(CAST(abs(m) % 60 AS VARCHAR), 2, '0');
+CREATE MACRO t_whole_days(x) AS CASE WHEN epoch_us(TIMESTAMP '1970-01-01' + x) % 86400000000 <> 0 THEN t_error('INVALID_FUNCTION_ARGUMENT: Cannot add hour, minutes or seconds to a date') ELSE x END;
+CREATE MACRO t_time_scale(x, p) AS CAST(t_timestamp_scale(DATE '1970-01-01' + x, p) AS TIME);
+
+-- More of strings
+CREATE MACRO t_object_text(x) AS '{' || coalesce(list_aggregate(x, 'string_agg', ','), '') || CASE WHEN x IS NULL THEN NULL ELSE '}' END;
+CREATE MACRO t_hamming(a, b) AS CASE WHEN length(a) <> length(b) THEN t_error('INVALID_FUNCTION_ARGUMENT: The input strings to hamming_distance function must have the same length') ELSE hamming(a, b) END;
+CREATE MACRO t_pad_check(n, p) AS CASE WHEN n < 0 OR n > 2147483647 THEN t_error('INVALID_FUNCTION_ARGUMENT: Target length must be in the range [0..2147483647]')
+  WHEN p = '' THEN t_error('INVALID_FUNCTION_ARGUMENT: Padding string must not be empty') ELSE CAST(n AS INTEGER) END;
+CREATE MACRO t_like_pattern(p, e) AS CASE WHEN regexp_matches(replace(p, e || e, ''), regexp_escape(e) || '([^%_]|$)') THEN t_error('INVALID_FUNCTION_ARGUMENT: Escape character must be followed by ''%'', ''_'' or the escape character itself') ELSE p END;
+CREATE MACRO t_url_query(s) AS CASE WHEN s IS NULL THEN NULL ELSE regexp_extract(s, '^[^?#]*[?]([^#]*)', 1) END;
+CREATE MACRO t_url_fragment(s) AS CASE WHEN s IS NULL THEN NULL ELSE regexp_extract(s, '#(.*)$', 1) END;
+
+-- More of arrays and maps
+CREATE MACRO t_repeat_check(x, n) AS CASE WHEN n < 0 THEN t_error('INVALID_FUNCTION_ARGUMENT: count argument of repeat function must be greater than or equal to 0') ELSE t_repeat(x, n) END;
+CREATE MACRO t_overlap(a, b) AS CASE WHEN a IS NULL OR b IS NULL THEN NULL WHEN list_has_any(a, b) THEN TRUE WHEN (len(a) > list_count(a) AND len(b) > 0) OR (len(b) > list_count(b) AND len(a) > 0) THEN NULL ELSE FALSE END;
+CREATE MACRO t_array_remove(a, x) AS CASE WHEN a IS NULL OR x IS NULL THEN NULL ELSE list_filter(a, lambda e: e IS NULL OR e <> x) END;
+CREATE MACRO t_contains_sequence(a, b) AS CASE WHEN a IS NULL OR b IS NULL THEN NULL ELSE len(b) = 0 OR len(list_filter(range(1, len(a) - len(b) + 2), lambda i: a[i:i + len(b) - 1] = b)) > 0 END;
+CREATE MACRO t_ngrams(a, n) AS CASE WHEN n < 1 THEN t_error('INVALID_FUNCTION_ARGUMENT: N must be positive') WHEN len(a) <= n THEN [a] ELSE list_transform(range(1, len(a) - n + 2), lambda i: a[i:i + n - 1]) END;
+CREATE MACRO t_shuffle(a) AS list_transform(list_sort(list_transform(a, lambda x, i: {'r': hash(i + random()), 'v': x})), lambda e: e.v);
+CREATE MACRO t_trim_array(a, n) AS CASE WHEN n < 0 THEN t_error('INVALID_FUNCTION_ARGUMENT: size must not be negative: ' || n) WHEN n > len(a) THEN t_error('INVALID_FUNCTION_ARGUMENT: size must not exceed array cardinality ' || len(a) || ': ' || n) ELSE a[1:len(a) - n] END;
+CREATE MACRO t_map_cosine(a, b) AS CASE WHEN a IS NULL OR b IS NULL OR len(map_keys(a)) = 0 OR len(map_keys(b)) = 0 THEN NULL ELSE
+  coalesce(list_sum(list_transform(map_entries(a), lambda e: e.value * coalesce(map_extract_value(b, e.key), 0))), 0) / (sqrt(list_sum(list_transform(map_values(a), lambda v: v * v))) * sqrt(list_sum(list_transform(map_values(b), lambda v: v * v)))) END;
+CREATE MACRO t_make_map(k, v) AS CASE WHEN len(k) <> len(v) THEN t_error('INVALID_FUNCTION_ARGUMENT: Key and value arrays must be the same length')
+  WHEN len(k) > list_count(k) THEN t_error('INVALID_FUNCTION_ARGUMENT: map key cannot be null')
+  WHEN len(list_distinct(k)) < len(k) THEN t_error('INVALID_FUNCTION_ARGUMENT: Duplicate map keys (' || CAST(list_filter(k, lambda x, i: list_position(k, x) < i)[1] AS VARCHAR) || ') are not allowed') ELSE map(k, v) END;
+CREATE MACRO t_array_histogram(a) AS map_from_entries(list_transform(list_sort(list_distinct(a)), lambda k: {'key': k, 'value': CAST(len(list_filter(a, lambda x: x = k)) AS BIGINT)}));
+CREATE MACRO t_top(m, n) AS map_from_entries(list_transform(list_sort(list_transform(map_entries(m), lambda e: {'n': -CAST(e.value AS BIGINT), 'k': e.key}))[1:n], lambda e: {'key': e.k, 'value': -e.n}));
+CREATE MACRO t_entropy(s, l) AS CASE WHEN s > 0 THEN log2(s) - l / s ELSE 0.0::DOUBLE END;

@@ -82,16 +82,19 @@ def _times(operator: str, left: Typed, right: Typed) -> Typed | None:
         return Typed(f"({interval.sql} * {number.sql})", interval.type) if number.type.is_number else None
     if operator == "/" and one.startswith("interval") and right.type.is_number:
         return Typed(f"({left.sql} / {right.sql})", left.type)
-    if operator == "-" and one in ("date", "timestamp", "timestamp with time zone") and one == two:
-        start, end = (f"CAST({s.sql} AS TIMESTAMP)" if one == "date" else s.sql for s in (left, right))
+    zoned = "timestamp with time zone"
+    if operator == "-" and {one, two} <= {"date", "timestamp", zoned}:
+        start, end = (zones.moment(s) if s.type.name == zoned else f"CAST({s.sql} AS TIMESTAMP)" for s in (left, right))
         return Typed(f"to_microseconds(epoch_us({start}) - epoch_us({end}))", INTERVAL_DAY)
     if operator not in "+-" or not two.startswith("interval"):
         return None
     if one == "date":
-        return Typed(f"CAST({left.sql} {operator} {right.sql} AS DATE)", DATE)
+        step = right.sql if right.type != INTERVAL_DAY else f"t_whole_days({right.sql})"
+        return Typed(f"CAST({left.sql} {operator} {step} AS DATE)", DATE)
     if one in ("timestamp", "time"):
         return Typed(f"({left.sql} {operator} {right.sql})", left.type)
-    if one == "timestamp with time zone":
-        wall = zones.wall(left.sql, left.type.zone)
-        return Typed(zones.instant(f"{wall} {operator} {right.sql}", left.type.zone), left.type)
+    if one == zoned and right.type == INTERVAL_DAY:
+        return zones.at_moment(left, f"({zones.moment(left)} {operator} {right.sql})")
+    if one == zoned:
+        return zones.at_wall(left, f"({zones.wall(left)} {operator} {right.sql})")
     return None

@@ -1,8 +1,8 @@
 """Trino's types: how they are written, which converts to which, and what DuckDB type carries each.
 
 Rules: https://trino.io/docs/current/language/types.html and Trino's `TypeCoercion` (read 2026-11).
-A `timestamp with time zone` carries its zone as a second argument, known when the query is compiled: DuckDB's
-TIMESTAMPTZ keeps only the instant.
+A `timestamp with time zone` carries its zone as a second argument, known when the query is compiled or `PER_VALUE`:
+DuckDB's TIMESTAMPTZ keeps only the instant.
 """
 
 import re
@@ -13,6 +13,9 @@ INTEGERS = ("tinyint", "smallint", "integer", "bigint")
 NUMBERS = (*INTEGERS, "decimal", "real", "double")
 INTEGER_DIGITS = {"tinyint": 3, "smallint": 5, "integer": 10, "bigint": 19}
 MAX_DECIMAL = 38
+MAX_CHAR = 65536
+PER_VALUE = ""
+"""Zone of a `timestamp with time zone` whose values each have their own."""
 
 _DUCKDB = {
     "boolean": "BOOLEAN",
@@ -80,6 +83,8 @@ class Type:
 
     def duckdb(self) -> str:
         """The DuckDB type that carries it."""
+        if self.name == "timestamp with time zone" and self.zone == PER_VALUE:
+            return "STRUCT(i TIMESTAMPTZ, z VARCHAR)"
         if self.name == "decimal":
             return f"DECIMAL({self.args[0]},{self.args[1]})"
         if self.name == "array":
@@ -166,8 +171,9 @@ def _common_number(left: Type, right: Type) -> Type:
 
 
 def _common_string(left: Type, right: Type) -> Type:
-    if left.name == right.name == "char":
-        return Type("char", (max(left.args[0], right.args[0]),))
+    if "char" in (left.name, right.name):
+        lengths = [kind.args[0] if kind.args else MAX_CHAR for kind in (left, right)]
+        return Type("char", (max(lengths),)) if max(lengths) < MAX_CHAR else VARCHAR
     if not left.args or not right.args:
         return VARCHAR
     return Type("varchar", (max(left.args[0], right.args[0]),))
@@ -178,7 +184,10 @@ def _common_time(left: Type, right: Type) -> Type:
     widest = max(left, right, key=lambda kind: order.index(kind.name))
     other = right if widest is left else left
     scale = max(widest.scale, other.scale if other.name != "date" else 0)
-    return Type(widest.name, (scale, *widest.args[1:]))
+    if widest.name != "timestamp with time zone":
+        return Type(widest.name, (scale,))
+    zone = widest.zone if other.name != widest.name or other.zone == widest.zone else PER_VALUE
+    return Type(widest.name, (scale, zone))
 
 
 def _common_row(left: Type, right: Type) -> Type | None:

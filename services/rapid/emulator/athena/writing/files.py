@@ -8,11 +8,11 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from rapid.emulator.athena.ddl.partitions import spec
+from rapid.emulator.athena.partitions import NO_VALUE
 from rapid.emulator.athena.session import Session
-from rapid.emulator.athena.sql.casts import text
 from rapid.emulator.athena.sql.errors import SqlError
 from rapid.emulator.athena.sql.scope import Column, Typed, literal, quote
-from rapid.emulator.athena.tables import NO_VALUE
+from rapid.emulator.athena.sql.shown import text
 from rapid.emulator.athena.writing.options import Target
 from rapid.emulator.athena.writing.values import lazy_text
 

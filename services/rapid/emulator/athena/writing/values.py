@@ -1,7 +1,7 @@
 """Values as text files hold them."""
 
-from rapid.emulator.athena.sql.casts import text
 from rapid.emulator.athena.sql.scope import Typed, quote
+from rapid.emulator.athena.sql.shown import text
 from rapid.emulator.athena.sql.types import field_name
 
 

@@ -5,14 +5,26 @@ This list is also the wall around DuckDB: a function that is not here does not e
 Source: https://trino.io/docs/current/functions.html (read 2026-11), less what Athena's engine version 3 leaves out.
 """
 
-from rapid.emulator.athena.sql.functions import aggregates, arrays, json, maths, other, strings, times
-from rapid.emulator.athena.sql.functions.registry import AGGREGATES, SCALARS, SPECIALS, WINDOWS
+from rapid.emulator.athena.sql import computed
+from rapid.emulator.athena.sql.functions import (
+    aggregates,
+    arrays,
+    collected,
+    formats,
+    json,
+    maths,
+    other,
+    regexps,
+    strings,
+    times,
+)
+from rapid.emulator.athena.sql.registry import AGGREGATES, COLLECTING, SCALARS, SPECIALS, WINDOWS
 
-__all__ = ["AGGREGATES", "SCALARS", "SPECIALS", "WINDOWS", "names"]
+__all__ = ["AGGREGATES", "COLLECTING", "SCALARS", "SPECIALS", "WINDOWS", "names"]
 
-_TABLES = (aggregates, arrays, json, maths, other, strings, times)
+_TABLES = (aggregates, arrays, collected, computed, formats, json, maths, other, regexps, strings, times)
 
 
 def names() -> set[str]:
     """All names, lower case."""
-    return {*SCALARS, *SPECIALS, *AGGREGATES, *WINDOWS}
+    return {*SCALARS, *SPECIALS, *AGGREGATES, *WINDOWS, *COLLECTING}

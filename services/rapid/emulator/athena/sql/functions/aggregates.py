@@ -5,7 +5,7 @@ it, and the wrap around all of that. Approximate functions are computed exactly:
 A sum times one is checked for 38 digits, where DuckDB's sum alone is not; `decimals` has the average of decimals.
 """
 
-from rapid.emulator.athena.sql.functions.registry import AGGREGATES, WINDOWS, declare
+from rapid.emulator.athena.sql.registry import AGGREGATES, WINDOWS, declare
 
 declare(
     AGGREGATES,
@@ -14,16 +14,16 @@ declare(
     arbitrary(T) -> T = any_value({0})
     approx_distinct(T) -> bigint = count(DISTINCT {0})
     approx_distinct(T, double) -> bigint = count(DISTINCT {0})
-    approx_percentile(int, double) -> int = quantile_disc({0}, {1})
-    approx_percentile(num, double) -> num = quantile_disc({0}, {1})
-    approx_percentile(num, array(double)) -> array(num) = quantile_disc({0}, {1})
+    approx_most_frequent(bigint, T, bigint) -> map(T, bigint) = histogram({1}) :: t_top({}, {0})
     array_agg(T) -> array(T) = array_agg({0})
     avg(int) -> double = avg({0})
     avg(real) -> real = avg({0}) :: CAST({} AS FLOAT)
     avg(double) -> double = avg({0})
     avg(dec) -> dec = avg({0})
+    avg(interval day to second) -> interval day to second = avg(epoch_us(TIMESTAMP '1970-01-01' + {0})) :: to_microseconds(CAST({} AS BIGINT))
     bitwise_and_agg(bigint) -> bigint = bit_and({0})
     bitwise_or_agg(bigint) -> bigint = bit_or({0})
+    bitwise_xor_agg(bigint) -> bigint = bit_xor({0})
     bool_and(boolean) -> boolean = bool_and({0})
     every(boolean) -> boolean = bool_and({0})
     bool_or(boolean) -> boolean = bool_or({0})
@@ -33,14 +33,13 @@ declare(
     count_if(boolean) -> bigint = count_if({0}) :: CAST({} AS BIGINT)
     covar_pop(double, double) -> double = covar_pop({0}, {1})
     covar_samp(double, double) -> double = covar_samp({0}, {1})
-    entropy(double) -> double = entropy({0})
     geometric_mean(double) -> double = avg(ln({0})) :: exp({})
     histogram(T) -> map(T, bigint) = histogram({0})
     kurtosis(double) -> double = kurtosis({0})
     map_agg(K, V) -> map(K, V) = array_agg(struct_pack(key := {0}, value := {1})) :: t_map_from_pairs({})
     map_union(map(K, V)) -> map(K, V) = array_agg(map_entries({0})) :: t_map_from_pairs(flatten({}))
     multimap_agg(K, V) -> map(K, array(V)) = array_agg(struct_pack(key := {0}, value := {1})) :: t_multimap({})
-    set_agg(T) -> array(T) = array_agg(DISTINCT {0})
+    set_agg(T) -> array(T) = array_agg({0}) :: t_array_distinct({})
     set_union(array(T)) -> array(T) = array_agg({0}) :: t_array_distinct(flatten({}))
     max(T) -> T = max({0})
     max(T, bigint) -> array(T) = max({0}, {1})
@@ -51,6 +50,11 @@ declare(
     min_by(T, U) -> T = arg_min_null({0}, {1})
     min_by(T, U, bigint) -> array(T) = arg_min({0}, {1}, {2})
     regr_intercept(double, double) -> double = regr_intercept({0}, {1})
+    regr_avgx(double, double) -> double = regr_avgx({0}, {1})
+    regr_avgy(double, double) -> double = regr_avgy({0}, {1})
+    regr_sxx(double, double) -> double = regr_sxx({0}, {1})
+    regr_sxy(double, double) -> double = regr_sxy({0}, {1})
+    regr_syy(double, double) -> double = regr_syy({0}, {1})
     regr_slope(double, double) -> double = regr_slope({0}, {1})
     regr_r2(double, double) -> double = regr_r2({0}, {1})
     regr_count(double, double) -> bigint = regr_count({0}, {1}) :: CAST({} AS BIGINT)
@@ -63,6 +67,7 @@ declare(
     sum(real) -> real = sum({0}) :: CAST({} AS FLOAT)
     sum(double) -> double = sum({0})
     sum(interval day to second) -> interval day to second = sum({0})
+    sum(interval year to month) -> interval year to month = sum({0})
     variance(double) -> double = var_samp({0})
     var_pop(double) -> double = var_pop({0})
     var_samp(double) -> double = var_samp({0})

@@ -1,9 +1,7 @@
 """Arrays, maps and the functions that take lambdas: https://trino.io/docs/current/functions/{array,map,lambda}.html."""
 
-from rapid.emulator.athena.sql.dialect import position
-from rapid.emulator.athena.sql.errors import SqlError
-from rapid.emulator.athena.sql.functions.registry import SCALARS, Call, declare, row_sql, special
-from rapid.emulator.athena.sql.scope import Typed
+from rapid.emulator.athena.sql.registry import SCALARS, Call, declare, row_sql, special
+from rapid.emulator.athena.sql.scope import Typed, quote
 from rapid.emulator.athena.sql.types import (
     BIGINT,
     BOOLEAN,
@@ -27,18 +25,29 @@ declare(
     array_max(array(T)) -> T = t_array_max({0})
     array_min(array(T)) -> T = t_array_min({0})
     array_position(array(T), T) -> bigint = t_array_position({0}, {1})
-    array_remove(array(T), T) -> array(T) = list_filter({0}, lambda e: e <> {1})
+    array_remove(array(T), T) -> array(T) = t_array_remove({0}, {1})
     array_union(array(T), array(T)) -> array(T) = t_array_distinct(list_concat({0}, {1}))
-    arrays_overlap(array(T), array(T)) -> boolean = list_has_any({0}, {1})
+    arrays_overlap(array(T), array(T)) -> boolean = t_overlap({0}, {1})
     cardinality(array(T)) -> bigint = len({0})
     cardinality(map(K, V)) -> bigint = cardinality({0})
     contains(array(T), T) -> boolean = t_contains({0}, {1})
     element_at(array(T), bigint) -> T = t_element_at({0}, {1})
     element_at(map(K, V), K) -> V = t_map_get({0}, {1})
     flatten(array(array(T))) -> array(T) = flatten({0})
-    repeat(T, bigint) -> array(T) = t_repeat({0}, {1})
+    repeat(T, bigint) -> array(T) = t_repeat_check({0}, {1})
     slice(array(T), bigint, bigint) -> array(T) = t_slice({0}, {1}, {2})
-    trim_array(array(T), bigint) -> array(T) = {0}[1:len({0}) - {1}]
+    trim_array(array(T), bigint) -> array(T) = t_trim_array({0}, {1})
+    array_first(array(T)) -> T = list_extract({0}, 1)
+    array_last(array(T)) -> T = list_extract({0}, -1)
+    array_histogram(array(T)) -> map(T, bigint) = t_array_histogram({0})
+    contains_sequence(array(T), array(T)) -> boolean = t_contains_sequence({0}, {1})
+    ngrams(array(T), bigint) -> array(array(T)) = t_ngrams({0}, {1})
+    combinations(array(T), bigint) -> array(array(T)) = list_transform(p_combinations(len({0}), {1}), lambda c: list_transform(c, lambda i: {0}[i]))
+    shuffle(array(T)) -> array(T) = t_shuffle({0})
+    euclidean_distance(array(double), array(double)) -> double = list_distance({0}, {1})
+    dot_product(array(double), array(double)) -> double = list_inner_product({0}, {1})
+    cosine_distance(array(double), array(double)) -> double = (1 - list_cosine_similarity({0}, {1}))
+    cosine_similarity(map(varchar, double), map(varchar, double)) -> double = t_map_cosine({0}, {1})
     map_keys(map(K, V)) -> array(K) = map_keys({0})
     map_values(map(K, V)) -> array(V) = map_values({0})
     map_concat(map(K, V), map(K, V)...) -> map(K, V) = map_concat({*})
@@ -65,17 +74,21 @@ def map_(call: Call) -> Typed:
     keys, values = call.all()
     if keys.type.name != "array" or values.type.name != "array":
         raise call.wrong_arguments()
-    return Typed(f"map({keys.sql}, {values.sql})", map_of(keys.type.args[0], values.type.args[0]))
+    return Typed(f"t_make_map({keys.sql}, {values.sql})", map_of(keys.type.args[0], values.type.args[0]))
 
 
-@special("map_from_entries")
+@special("map_from_entries", "multimap_from_entries")
 def map_from_entries(call: Call) -> Typed:
     entries = call.typed(0)
     if entries.type.name != "array" or entries.type.args[0].name != "row" or len(entries.type.args[0].args) != 2:
         raise call.wrong_arguments()
     (key_name, key), (value_name, value) = entries.type.args[0].args
-    pair = f'{{"key": e."{field_name(key_name, 0)}", "value": e."{field_name(value_name, 1)}"}}'
-    return Typed(f"map_from_entries(list_transform({entries.sql}, lambda e: {pair}))", map_of(key, value))
+    names = (quote(field_name(n, i)) for i, n in enumerate((key_name, value_name)))
+    one, two = (f"list_transform({entries.sql}, lambda e: e.{n})" for n in names)
+    if call.name == "map_from_entries":
+        return Typed(f"t_make_map({one}, {two})", map_of(key, value))
+    pairs = f"list_transform(range(1, len({entries.sql}) + 1), lambda i: struct_pack(key := ({one})[i], value := ({two})[i]))"
+    return Typed(f"t_multimap({pairs})", map_of(key, array_of(value)))
 
 
 @special("map_entries")
@@ -112,13 +125,17 @@ def sequence(call: Call) -> Typed:
 
 @special("array_sort")
 def array_sort(call: Call) -> Typed:
-    """NULLs last. A comparator is not supported: DuckDB sorts by a key, not by comparing pairs."""
-    if len(call.arguments) != 1:
-        raise SqlError("NOT_SUPPORTED", "array_sort with a comparator is not supported", position(call.node))
-    value = call.typed(0)
+    """NULLs last, or by a comparator: an element's place is the number of elements that come before it."""
+    given, value = call.count(1, 2), call.typed(0)
     if value.type.name != "array":
         raise call.wrong_arguments()
-    return Typed(f"list_sort({value.sql}, 'ASC', 'NULLS LAST')", value.type)
+    if given == 1:
+        return Typed(f"list_sort({value.sql}, 'ASC', 'NULLS LAST')", value.type)
+    element = value.type.args[0]
+    _, body = call.function(1, [element, element], ["y", "x"])
+    before = f"len(list_filter({value.sql}, lambda y, j: j <> i AND ({body.sql} < 0 OR ({body.sql} = 0 AND j < i))))"
+    ranked = f"list_transform({value.sql}, lambda x, i: struct_pack(r := {before}, i := i, v := x))"
+    return Typed(f"list_transform(list_sort({ranked}), lambda e: e.v)", value.type)
 
 
 @special("array_sum")
@@ -175,11 +192,18 @@ def matches(call: Call) -> Typed:
 @special("reduce")
 def reduce_(call: Call) -> Typed:
     call.count(4)
-    value, element = _elements(call)
-    start = call.typed(1)
+    value, _ = _elements(call)
+    result = reduced(call, value, 1, 2)
+    names, body = call.function(3, [result.type])
+    return Typed(f"list_transform([{result.sql}], lambda {names[0]}: {body.sql})[1]", body.type)
+
+
+def reduced(call: Call, value: Typed, start_at: int, step_at: int) -> Typed:
+    """An array folded from a start by a lambda; the arguments stand at these places of the call."""
+    element, start = value.type.args[0], call.typed(start_at)
     state = start.type
     for _ in range(2):  # the state is as wide as what the step gives
-        names, body = call.function(2, [state, element])
+        names, body = call.function(step_at, [state, element])
         wider = common(state, body.type)
         if wider is None:
             raise call.wrong_arguments()
@@ -187,13 +211,11 @@ def reduce_(call: Call) -> Typed:
             break
         state = wider
     step = call.compiler.coerce(body, state)
-    result_names, result = call.function(3, [state])
-    first = f"CAST({start.sql} AS {state.duckdb()})"
+    first = call.compiler.coerce(start, state).sql
+    first = f"CAST({first} AS {state.duckdb()})"
     if element.duckdb() == state.duckdb():
-        folded = f"list_reduce({value.sql}, lambda {names[0]}, {names[1]}: {step.sql}, {first})"
-    else:
-        folded = _reduce_mixed(value.sql, element, state, names, step.sql, first)
-    return Typed(f"list_transform([{folded}], lambda {result_names[0]}: {result.sql})[1]", result.type)
+        return Typed(f"list_reduce({value.sql}, lambda {names[0]}, {names[1]}: {step.sql}, {first})", state)
+    return Typed(_reduce_mixed(value.sql, element, state, names, step.sql, first), state)
 
 
 def _reduce_mixed(array: str, element: Type, state: Type, names: list[str], step: str, first: str) -> str:
@@ -259,9 +281,20 @@ def transform_map(call: Call) -> Typed:
     )
 
 
-@special("combinations", "ngrams", "array_sort_by", "multimap_from_entries", "map_zip_with", "shuffle")
-def not_yet(call: Call) -> Typed:
-    raise SqlError("NOT_SUPPORTED", f"{call.name} is not supported", position(call.node))
+@special("map_zip_with")
+def map_zip_with(call: Call) -> Typed:
+    call.count(3)
+    one, two = call.typed(0), call.typed(1)
+    if one.type.name != "map" or two.type.name != "map":
+        raise call.wrong_arguments()
+    key = common(one.type.args[0], two.type.args[0])
+    if key is None:
+        raise call.wrong_arguments()
+    sides = [f"t_map_get({side.sql}, k)" for side in (one, two)]
+    _, body = call.function(2, [key, one.type.args[1], two.type.args[1]], ["k", *sides])
+    keys = f"list_sort(list_distinct(list_concat(map_keys({one.sql}), map_keys({two.sql}))))"
+    pair = f"struct_pack(key := k, value := {body.sql})"
+    return Typed(f"map_from_entries(list_transform({keys}, lambda k: {pair}))", map_of(key, body.type))
 
 
 @special("row")

@@ -1,17 +1,14 @@
 """JSON functions: https://trino.io/docs/current/functions/json.html. Malformed text gives NULL."""
 
-import re
-
-from rapid.emulator.athena.sql.dialect import position
+from rapid.emulator.athena.sql.computed.jsons import simple_path
 from rapid.emulator.athena.sql.errors import SqlError
-from rapid.emulator.athena.sql.functions.registry import SCALARS, Call, declare, special
+from rapid.emulator.athena.sql.registry import SCALARS, Call, declare, special
 from rapid.emulator.athena.sql.scope import Typed, literal
 from rapid.emulator.athena.sql.types import BIGINT, JSON, VARCHAR
 
 declare(
     SCALARS,
     """
-    json_parse(varchar) -> json = t_json_parse({0})
     json_format(json) -> varchar = CAST({0} AS VARCHAR)
     json_array_length(json) -> bigint = t_json_array_length(CAST({0} AS VARCHAR))
     json_array_length(varchar) -> bigint = t_json_array_length({0})
@@ -24,29 +21,24 @@ declare(
     """,
 )
 
-_STEP = re.compile(r"""\.([A-Za-z_][\w\-]*)|\[(\d+)\]|\[\s*"((?:[^"\\]|\\.)*)"\s*\]|\[\s*'([^']*)'\s*\]|\."([^"]*)\"""")
 
+def duckdb_path(text: str) -> str:
+    """A path of `json_extract` as DuckDB writes it: `$.a["b c"][0]` → `$."a"."b c"[0]`.
 
-def duckdb_path(text: str, call: Call) -> str:
-    """A JSON path that names one place, as DuckDB writes it: `$.a["b c"][0]` → `$."a"."b c"[0]`."""
-    path = text.strip()
-    path = path.removeprefix("lax ").removeprefix("strict ").strip()
-    if not path.startswith("$"):
-        path = "$" + (path if path.startswith("[") else "." + path)
-    pieces, at = ["$"], 1
-    while at < len(path):
-        match = _STEP.match(path, at)
-        if not match:
-            raise SqlError("NOT_SUPPORTED", f"The JSON path '{text}' is not supported", position(call.node))
-        name, index, *quoted = match.groups()
-        key = name or next((q for q in quoted if q is not None), None)
-        pieces.append(f"[{index}]" if index is not None else f'."{key}"')
-        at = match.end()
-    return "".join(pieces)
+    Raises:
+        SqlError: INVALID_FUNCTION_ARGUMENT for what Trino does not take.
+    """
+    try:
+        steps = simple_path(text)
+    except ValueError as error:
+        raise SqlError("INVALID_FUNCTION_ARGUMENT", str(error).partition(": ")[2]) from error
+    return "$" + "".join(f"[{s}]" if isinstance(s, int) else f'."{s}"' for s in steps)
 
 
 def _document(call: Call) -> str:
     value = call.typed(0)
+    if value.parts:
+        return f"CAST({value.parts[0].sql} AS VARCHAR)"
     if value.type.name == "json":
         return f"CAST({value.sql} AS VARCHAR)"
     if value.type.is_string or value.type.name == "unknown":
@@ -54,22 +46,33 @@ def _document(call: Call) -> str:
     raise call.wrong_arguments()
 
 
-@special("json_extract")
+@special("json_parse")
+def json_parse(call: Call) -> Typed:
+    """Canonical where it shows; what is taken apart at once, by a cast or a path, need not be."""
+    call.count(1)
+    text = call.cast(0, VARCHAR)
+    return Typed(f"CAST(p_json_parse({text}) AS JSON)", JSON, parts=(Typed(f"t_json_parse({text})", JSON),))
+
+
+@special("json_extract", "json_extract_scalar")
 def json_extract(call: Call) -> Typed:
     call.count(2)
-    return Typed(f"t_json_extract({_document(call)}, {literal(duckdb_path(call.text(1), call))})", JSON)
-
-
-@special("json_extract_scalar", "json_value")
-def json_extract_scalar(call: Call) -> Typed:
-    call.count(2)
-    return Typed(f"t_json_scalar({_document(call)}, {literal(duckdb_path(call.text(1), call))})", VARCHAR)
+    document, path = _document(call), call.typed(1)
+    scalar = call.name == "json_extract_scalar"
+    if not path.type.is_string:
+        raise call.wrong_arguments()
+    if isinstance(path.value, str) and '"' not in duckdb_path(path.value).replace('."', "").replace('"', "", 99):
+        found = f"{'t_json_scalar' if scalar else 't_json_extract'}({document}, {literal(duckdb_path(path.value))})"
+        return Typed(found, VARCHAR if scalar else JSON)
+    if scalar:
+        return Typed(f"p_json_scalar({document}, {path.sql})", VARCHAR)
+    return Typed(f"CAST(p_json_extract({document}, {path.sql}) AS JSON)", JSON)
 
 
 @special("json_size")
 def json_size(call: Call) -> Typed:
     call.count(2)
-    return Typed(f"t_json_size({_document(call)}, {literal(duckdb_path(call.text(1), call))})", BIGINT)
+    return Typed(f"t_json_size({_document(call)}, {literal(duckdb_path(call.text(1)))})", BIGINT)
 
 
 @special("json_array_get")

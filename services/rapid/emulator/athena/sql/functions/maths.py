@@ -1,7 +1,7 @@
 """Mathematical and bitwise functions: https://trino.io/docs/current/functions/math.html."""
 
-from rapid.emulator.athena.sql.functions.registry import SCALARS, Call, declare, special
 from rapid.emulator.athena.sql.operators import arithmetic
+from rapid.emulator.athena.sql.registry import SCALARS, Call, declare, special
 from rapid.emulator.athena.sql.scope import Typed
 from rapid.emulator.athena.sql.types import BIGINT, DOUBLE, MAX_DECIMAL, REAL, UNKNOWN, decimal
 

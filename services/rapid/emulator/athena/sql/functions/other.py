@@ -2,11 +2,12 @@
 
 from sqlglot import exp
 
+from rapid.emulator.athena.sql.comparing import compared
 from rapid.emulator.athena.sql.dialect import position
-from rapid.emulator.athena.sql.errors import SqlError
-from rapid.emulator.athena.sql.functions.registry import Call, special
-from rapid.emulator.athena.sql.scope import Typed
-from rapid.emulator.athena.sql.types import BIGINT, UNKNOWN, VARCHAR
+from rapid.emulator.athena.sql.errors import SqlError, not_supported
+from rapid.emulator.athena.sql.registry import Call, special
+from rapid.emulator.athena.sql.scope import Typed, literal
+from rapid.emulator.athena.sql.types import BIGINT, UNKNOWN, VARCHAR, common
 
 
 @special("coalesce")
@@ -15,7 +16,7 @@ def coalesce(call: Call) -> Typed:
         raise SqlError(
             "INVALID_FUNCTION_ARGUMENT", "The 'coalesce' function must have at least two arguments", position(call.node)
         )
-    values, kind = call.compiler.unify(call.all(), call.node)
+    values, kind = call.compiler.unify(call.all(), call.node, "All COALESCE operands")
     return Typed(f"coalesce({', '.join(v.sql for v in values)})", kind)
 
 
@@ -23,8 +24,10 @@ def coalesce(call: Call) -> Typed:
 def nullif(call: Call) -> Typed:
     call.count(2)
     one, two = call.typed(0), call.typed(1)
-    call.compiler.check_comparable(one, two, "=", call.node)
-    return Typed(f"nullif({one.sql}, {two.sql})", one.type)
+    if common(one.type, two.type) is None:
+        message = f"Types are not comparable with NULLIF: {one.type} vs {two.type}"
+        raise SqlError("TYPE_MISMATCH", message, position(call.node))
+    return Typed(f"CASE WHEN {compared(call.compiler, one, two, '=')} THEN NULL ELSE {one.sql} END", one.type)
 
 
 @special("if")
@@ -49,7 +52,7 @@ def grouping(call: Call) -> Typed:
 
 @special("fail")
 def fail(call: Call) -> Typed:
-    return Typed(f"error('GENERIC_USER_ERROR: ' || {call.cast(0, VARCHAR)})", UNKNOWN)
+    return Typed(f"t_error('GENERIC_USER_ERROR: ' || {call.cast(0, VARCHAR)})", UNKNOWN)
 
 
 @special("version")
@@ -65,3 +68,13 @@ def current_user(call: Call) -> Typed:
 @special("current_catalog")
 def current_catalog(call: Call) -> Typed:
     return Typed("'awsdatacatalog'", VARCHAR)
+
+
+@special("current_schema")
+def current_schema(call: Call) -> Typed:
+    return Typed(literal(call.compiler.compiler.database), VARCHAR)
+
+
+@special("current_time")
+def current_time(call: Call) -> Typed:
+    raise not_supported("time with time zone", position(call.node))

@@ -1,30 +1,29 @@
 """String, regular-expression, URL and binary functions: https://trino.io/docs/current/functions/string.html."""
 
-import re
-
 from rapid.emulator.athena.sql.dialect import position
-from rapid.emulator.athena.sql.errors import SqlError
-from rapid.emulator.athena.sql.functions.registry import SCALARS, Call, declare, special
+from rapid.emulator.athena.sql.errors import Position, SqlError
+from rapid.emulator.athena.sql.registry import SCALARS, Call, declare, special
 from rapid.emulator.athena.sql.scope import Typed, literal
-from rapid.emulator.athena.sql.types import DOUBLE, VARBINARY, VARCHAR, array_of
+from rapid.emulator.athena.sql.shown import text
+from rapid.emulator.athena.sql.types import VARBINARY, VARCHAR, Type, array_of, map_of
 
 declare(
     SCALARS,
     """
     chr(bigint) -> varchar = chr(CAST({0} AS INTEGER))
     codepoint(varchar) -> integer = unicode({0})
-    hamming_distance(varchar, varchar) -> bigint = hamming({0}, {1})
+    hamming_distance(varchar, varchar) -> bigint = t_hamming({0}, {1})
     length(varchar) -> bigint = length({0})
     length(varbinary) -> bigint = octet_length({0})
     levenshtein_distance(varchar, varchar) -> bigint = levenshtein({0}, {1})
     lower(varchar) -> varchar = lower({0})
-    upper(varchar) -> varchar = upper({0})
+    upper(varchar) -> varchar = upper(replace({0}, 'ß', 'ss'))
     ltrim(varchar) -> varchar = ltrim({0})
     rtrim(varchar) -> varchar = rtrim({0})
     ltrim(varchar, varchar) -> varchar = ltrim({0}, {1})
     rtrim(varchar, varchar) -> varchar = rtrim({0}, {1})
-    lpad(varchar, bigint, varchar) -> varchar = lpad({0}, CAST({1} AS INTEGER), {2})
-    rpad(varchar, bigint, varchar) -> varchar = rpad({0}, CAST({1} AS INTEGER), {2})
+    lpad(varchar, bigint, varchar) -> varchar = lpad({0}, t_pad_check({1}, {2}), {2})
+    rpad(varchar, bigint, varchar) -> varchar = rpad({0}, t_pad_check({1}, {2}), {2})
     replace(varchar, varchar) -> varchar = replace({0}, {1}, '')
     replace(varchar, varchar, varchar) -> varchar = t_replace({0}, {1}, {2})
     reverse(varchar) -> varchar = reverse({0})
@@ -32,7 +31,6 @@ declare(
     split(varchar, varchar) -> array(varchar) = string_split({0}, {1})
     split(varchar, varchar, bigint) -> array(varchar) = t_split_limit({0}, {1}, {2})
     split_part(varchar, varchar, bigint) -> varchar = t_split_part({0}, {1}, {2})
-    split_to_map(varchar, varchar, varchar) -> map(varchar, varchar) = t_split_to_map({0}, {1}, {2})
     starts_with(varchar, varchar) -> boolean = starts_with({0}, {1})
     strpos(varchar, varchar) -> bigint = strpos({0}, {1})
     strpos(varchar, varchar, bigint) -> bigint = t_strpos({0}, {1}, {2})
@@ -42,24 +40,21 @@ declare(
     substring(varchar, bigint, bigint) -> varchar = t_substr({0}, {1}, {2})
     translate(varchar, varchar, varchar) -> varchar = translate({0}, {1}, {2})
     trim(varchar) -> varchar = trim({0})
-    word_stem(varchar) -> varchar = stem({0}, 'english')
-    regexp_like(varchar, varchar) -> boolean = regexp_matches({0}, {1})
-    regexp_count(varchar, varchar) -> bigint = len(regexp_extract_all({0}, {1}))
-    regexp_split(varchar, varchar) -> array(varchar) = string_split_regex({0}, {1})
-    regexp_position(varchar, varchar) -> integer = t_regexp_position({0}, {1})
+    split_to_multimap(varchar, varchar, varchar) -> map(varchar, array(varchar)) = p_split_to_multimap({0}, {1}, {2})
+    index(varchar, varchar) -> bigint = strpos({0}, {1})
+    bar(double, bigint) -> varchar = repeat('█', CAST(round({0} * {1}) AS INTEGER))
     url_encode(varchar) -> varchar = t_url_encode({0})
     url_decode(varchar) -> varchar = url_decode(replace({0}, '+', ' '))
     url_extract_protocol(varchar) -> varchar = t_regexp_extract({0}, '^([A-Za-z][A-Za-z0-9+.-]*):', 1)
     url_extract_host(varchar) -> varchar = t_regexp_extract({0}, '^[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#@]*@)?([^/?#:]+)', 1)
     url_extract_port(varchar) -> bigint = CAST(t_regexp_extract({0}, '^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*:([0-9]+)(?:[/?#]|$)', 1) AS BIGINT)
     url_extract_path(varchar) -> varchar = t_url_path({0})
-    url_extract_query(varchar) -> varchar = t_regexp_extract({0}, '^[^?#]*[?]([^#]*)', 1)
-    url_extract_fragment(varchar) -> varchar = t_regexp_extract({0}, '#(.*)$', 1)
+    url_extract_query(varchar) -> varchar = t_url_query({0})
+    url_extract_fragment(varchar) -> varchar = t_url_fragment({0})
     url_extract_parameter(varchar, varchar) -> varchar = t_url_parameter({0}, {1})
     to_utf8(varchar) -> varbinary = encode({0})
-    from_utf8(varbinary) -> varchar = decode({0})
+    from_utf8(varbinary) -> varchar = coalesce(try(decode({0})), p_from_utf8({0}))
     to_hex(varbinary) -> varchar = hex({0})
-    from_hex(varchar) -> varbinary = unhex({0})
     to_base64(varbinary) -> varchar = base64({0})
     from_base64(varchar) -> varbinary = from_base64({0})
     to_base64url(varbinary) -> varchar = translate(base64({0}), '+/', '-_')
@@ -86,8 +81,8 @@ def concat(call: Call) -> Typed:
     return result
 
 
-def join(call: Call, left: Typed, right: Typed) -> Typed:
-    """`left || right`."""
+def join(call: Call, left: Typed, right: Typed, where: Position | None = None) -> Typed:
+    """`left || right`; `where` is the place of the operator."""
     if left.type.name == "array" or right.type.name == "array":
         element = left.type.args[0] if left.type.name == "array" else right.type.args[0]
         kind = array_of(element)
@@ -100,11 +95,13 @@ def join(call: Call, left: Typed, right: Typed) -> Typed:
     if left.type.name == right.type.name == "varbinary":
         return Typed(f"({left.sql} || {right.sql})", VARBINARY)
     if all(t.type.is_string or t.type.name == "unknown" for t in (left, right)):
+        if left.type.name == right.type.name == "char":
+            return Typed(f"({left.sql} || {right.sql})", Type("char", (left.type.args[0] + right.type.args[0],)))
         return Typed(f"({left.sql} || {right.sql})", VARCHAR)
     raise SqlError(
         "FUNCTION_NOT_FOUND",
         f"Unexpected parameters ({left.type}, {right.type}) for function concat",
-        position(call.node),
+        where or position(call.node),
     )
 
 
@@ -116,79 +113,46 @@ def concat_ws(call: Call) -> Typed:
     return Typed(f"concat_ws({separator.sql}, {', '.join(r.sql for r in rest)})", VARCHAR)
 
 
-def _group(call: Call) -> int:
-    """The number of the group, which DuckDB wants to know before it runs."""
-    if call.count(2, 3) == 2:
-        return 0
-    number = call.typed(2).value
-    if not isinstance(number, int):
-        raise SqlError("NOT_SUPPORTED", f"{call.name} with a computed group is not supported", position(call.node))
-    return number
-
-
-@special("regexp_extract")
-def regexp_extract(call: Call) -> Typed:
-    group = _group(call)
-    return Typed(f"t_regexp_extract({call.cast(0, VARCHAR)}, {call.cast(1, VARCHAR)}, {group})", VARCHAR)
-
-
-@special("regexp_extract_all")
-def regexp_extract_all(call: Call) -> Typed:
-    group = _group(call)
-    return Typed(f"regexp_extract_all({call.cast(0, VARCHAR)}, {call.cast(1, VARCHAR)}, {group})", array_of(VARCHAR))
-
-
-@special("regexp_replace")
-def regexp_replace(call: Call) -> Typed:
-    """Trino writes groups as `$1` or `${1}` in the replacement, DuckDB as `\\1`."""
-    if call.count(2, 3) == 2:
-        return Typed(f"regexp_replace({call.cast(0, VARCHAR)}, {call.cast(1, VARCHAR)}, '', 'g')", VARCHAR)
-    text = call.text(2).replace("\\\\", "\0")
-    if re.search(r"\$\{[A-Za-z]", text):
-        raise SqlError("NOT_SUPPORTED", "regexp_replace with named groups is not supported", position(call.node))
-    text = re.sub(r"(?<!\\)\$\{?(\d)\}?", "\1\\1", text)
-    text = re.sub(r"\\(.)", r"\1", text).replace("\0", "\\\\").replace("\1", "\\")
-    return Typed(f"regexp_replace({call.cast(0, VARCHAR)}, {call.cast(1, VARCHAR)}, {literal(text)}, 'g')", VARCHAR)
-
-
 @special("format")
 def format_(call: Call) -> Typed:
-    """Java's format strings, as far as they mean the same in C: %s %d %x %f %e %, flags, width and precision."""
-    pattern, values = call.text(0), [call.typed(i) for i in range(1, len(call.arguments))]
-    pieces: list[str] = []
-    used = 0
-    for text, spec in re.findall(r"([^%]+)|(%[^a-zA-Z%]*[a-zA-Z%])", pattern):
-        if text:
-            pieces.append(literal(text))
-            continue
-        if spec == "%%":
-            pieces.append("'%'")
-            continue
-        if used >= len(values):
-            raise SqlError("INVALID_FUNCTION_ARGUMENT", f"Invalid format string: {pattern} (Format specifier '{spec}')")
-        pieces.append(_format_one(call, spec, values[used]))
-        used += 1
-    return Typed("(" + " || ".join(pieces or ["''"]) + ")", VARCHAR)
+    """Java's format strings; numbers, booleans, dates and times as they are, all else as text."""
+    if len(call.arguments) < 1:
+        raise call.wrong_arguments()
+    pattern = call.cast(0, VARCHAR)
+    return Typed(
+        f"p_format({', '.join([pattern, *(_argument(call.typed(i)) for i in range(1, len(call.arguments)))])})", VARCHAR
+    )
 
 
-def _format_one(call: Call, spec: str, value: Typed) -> str:
-    match = re.fullmatch(r"%(-?)(0?)(,?)(\d*)(?:\.(\d+))?([a-zA-Z])", spec)
-    if not match or match[6] not in "sdfxXe":
-        raise SqlError("NOT_SUPPORTED", f"format with '{spec}' is not supported", position(call.node))
-    left, zero, comma, width, precision, kind = match.groups()
-    if kind == "s":
-        sql = f"coalesce({call.compiler.cast(value, VARCHAR).sql}, 'null')"
-    elif kind == "d" or kind in "xX":
-        if not value.type.is_integer:
-            raise SqlError("INVALID_FUNCTION_ARGUMENT", f"Invalid format string: {spec} ({kind} != {value.type})")
-        sql = f"format('{{:{',' if comma else ''}{kind}}}', {value.sql})"
-    else:
-        fraction = precision or "6"
-        sql = f"format('{{:{',' if comma else ''}.{fraction}{kind}}}', {call.compiler.coerce(value, DOUBLE).sql})"
-    if not width:
-        return sql
-    pad = "rpad" if left else "lpad"
-    return f"CASE WHEN length({sql}) >= {width} THEN {sql} ELSE {pad}({sql}, {width}, '{zero or ' '}') END"
+def _argument(value: Typed) -> str:
+    raw = ("boolean", "decimal", "double", "date", "varchar", "unknown")
+    if value.type.is_integer:
+        return f"CAST({value.sql} AS BIGINT)"
+    if value.type.name == "timestamp":
+        return f"CAST({value.sql} AS TIMESTAMP)"
+    return value.sql if value.type.name in raw else text(value)
+
+
+@special("normalize")
+def normalize(call: Call) -> Typed:
+    """The form is a bare word: `normalize(x, NFD)`."""
+    form = call.arguments[1].name.upper() if call.count(1, 2) == 2 else "NFC"
+    if form not in ("NFC", "NFD", "NFKC", "NFKD"):
+        raise call.wrong_arguments()
+    return Typed(f"p_normalize({call.cast(0, VARCHAR)}, '{form}')", VARCHAR)
+
+
+@special("split_to_map")
+def split_to_map(call: Call) -> Typed:
+    """With a lambda, what becomes of two values for one key."""
+    if call.count(3, 4) == 3:
+        arguments = ", ".join(call.cast(i, VARCHAR) for i in range(3))
+        return Typed(f"p_split_to_map({arguments})", map_of(VARCHAR, VARCHAR))
+    arguments = ", ".join(call.cast(i, VARCHAR) for i in range(3))
+    names, body = call.function(3, [VARCHAR, VARCHAR, VARCHAR], ["e.key", "p", "q"])
+    folded = f"list_reduce(e.value, lambda p, q: {body.sql})"
+    pairs = f"list_transform(map_entries(p_split_to_multimap({arguments})), lambda e: struct_pack(key := e.key, value := {folded}))"
+    return Typed(f"map_from_entries({pairs})", map_of(VARCHAR, VARCHAR))
 
 
 @special("typeof")
@@ -196,8 +160,3 @@ def typeof(call: Call) -> Typed:
     call.count(1)
     name = str(call.typed(0).type)
     return Typed(literal(name), VARCHAR, name)
-
-
-@special("format_number")
-def format_number(call: Call) -> Typed:
-    raise SqlError("NOT_SUPPORTED", "format_number is not supported", position(call.node))

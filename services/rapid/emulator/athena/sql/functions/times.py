@@ -1,20 +1,20 @@
-"""Dates, times and their formats: https://trino.io/docs/current/functions/datetime.html."""
+"""Dates and times: their parts, arithmetic and zones, https://trino.io/docs/current/functions/datetime.html.
 
-import re
+Their text is in `formats`.
+"""
+
+from collections.abc import Callable
 
 from rapid.emulator.athena.sql import zones
 from rapid.emulator.athena.sql.dialect import position
-from rapid.emulator.athena.sql.errors import SqlError
-from rapid.emulator.athena.sql.functions.registry import SCALARS, Call, declare, special
+from rapid.emulator.athena.sql.errors import SqlError, not_supported
+from rapid.emulator.athena.sql.registry import SCALARS, Call, declare, special
 from rapid.emulator.athena.sql.scope import Typed, literal
-from rapid.emulator.athena.sql.types import BIGINT, DATE, DOUBLE, TIMESTAMP, TIMESTAMP_TZ, VARCHAR, Type
+from rapid.emulator.athena.sql.types import BIGINT, DATE, DOUBLE, PER_VALUE, TIMESTAMP, VARCHAR, Type
 
 declare(
     SCALARS,
     """
-    to_unixtime(timestamp) -> double = epoch({0})
-    to_unixtime(timestamptz) -> double = epoch({0})
-    from_iso8601_date(varchar) -> date = CAST({0} AS DATE)
     from_unixtime_nanos(bigint) -> timestamp with time zone = make_timestamptz({0} // 1000)
     """,
 )
@@ -68,11 +68,11 @@ _INTERVAL_PARTS = {
 def local(value: Typed) -> str:
     """The wall clock of a value in its own zone, as a DuckDB DATE or TIMESTAMP."""
     if value.type.name == "timestamp with time zone":
-        return zones.wall(value.sql, value.type.zone)
+        return zones.wall(value)
     return value.sql
 
 
-def _is_time(value: Typed) -> bool:
+def is_time(value: Typed) -> bool:
     return value.type.name in ("date", "timestamp", "timestamp with time zone")
 
 
@@ -80,12 +80,12 @@ def extract(call: Call, part: str, value: Typed) -> Typed:
     """`EXTRACT(part FROM value)`, also spelt `part(value)`."""
     name = part.lower()
     if name in ("timezone_hour", "timezone_minute") and value.type.name == "timestamp with time zone":
-        seconds = f"(epoch({local(value)}) - epoch({value.sql}))"
-        sql = f"{seconds} // 3600" if name == "timezone_hour" else f"({seconds} // 60) % 60"
+        minutes = f"date_diff('minute', timezone('UTC', {zones.moment(value)}), {local(value)})"
+        sql = f"trunc({minutes} / 60)" if name == "timezone_hour" else f"{minutes} % 60"
         return Typed(f"CAST({sql} AS BIGINT)", BIGINT)
     if value.type.name.startswith("interval") and name in _INTERVAL_PARTS:
         return Typed(_INTERVAL_PARTS[name].format(value.sql), BIGINT)
-    allowed = _is_time(value) or (value.type.name == "time" and name in _OF_DAY) or value.type.name == "unknown"
+    allowed = is_time(value) or (value.type.name == "time" and name in _OF_DAY) or value.type.name == "unknown"
     if name not in _PARTS:
         raise SqlError("TYPE_MISMATCH", f"Invalid EXTRACT field: {part}", position(call.node))
     if not allowed or (value.type.name == "date" and name in _OF_DAY):
@@ -97,32 +97,49 @@ def extract(call: Call, part: str, value: Typed) -> Typed:
 def part_function(call: Call) -> Typed:
     call.count(1)
     value = call.typed(0)
-    if not (_is_time(value) or value.type.name in ("time", "unknown") or value.type.name.startswith("interval")):
+    if not (is_time(value) or value.type.name in ("time", "unknown") or value.type.name.startswith("interval")):
         raise call.wrong_arguments()
     return extract(call, call.name, value)
 
 
-def _unit(call: Call, units: dict[str, str] | tuple[str, ...], value: Typed) -> str:
-    unit = call.text(0).lower()
-    if unit not in units or (value.type.name == "date" and unit in _OF_DAY):
-        raise SqlError(
-            "INVALID_FUNCTION_ARGUMENT", f"'{unit}' is not a valid {value.type.name.upper()} field", position(call.node)
-        )
-    return unit
+def _per_unit(call: Call, value: Typed, make: Callable[[str], str]) -> str:
+    """SQL for the unit that the first argument names; a column's is chosen row by row."""
+    allowed = [u for u in _STEPS if u in _OF_DAY or value.type.name != "time"]
+    if value.type.name == "date":
+        allowed = [u for u in _STEPS if u not in _OF_DAY]
+    given = call.typed(0)
+    kind = value.type.name.upper() if value.type.name in ("date", "time") else "Timestamp"
+    if isinstance(given.value, str):
+        if given.value.lower() not in allowed:
+            message = f"'{given.value}' is not a valid {kind} field"
+            raise SqlError("INVALID_FUNCTION_ARGUMENT", message, position(call.node))
+        return make(given.value.lower())
+    if not given.type.is_string:
+        raise call.wrong_arguments()
+    branches = " ".join(f"WHEN {literal(u)} THEN {make(u)}" for u in allowed)
+    quoted = f"'INVALID_FUNCTION_ARGUMENT: ' || chr(39) || {given.sql} || chr(39) || ' is not a valid {kind} field'"
+    return f"CASE WHEN {given.sql} IS NULL THEN NULL ELSE CASE lower({given.sql}) {branches} ELSE t_error({quoted}) END END"
 
 
 @special("date_add")
 def date_add(call: Call) -> Typed:
+    """Years to days move the wall clock, hours and less the instant."""
     call.count(3)
     value = call.typed(2)
-    if not (_is_time(value) or value.type.name == "time"):
+    if not (is_time(value) or value.type.name == "time"):
         raise call.wrong_arguments()
-    step = _STEPS[_unit(call, _STEPS, value)].format(call.cast(1, BIGINT))
-    if value.type.name == "date":
-        return Typed(f"CAST({value.sql} + {step} AS DATE)", DATE)
-    if value.type.name == "timestamp with time zone":
-        return Typed(zones.instant(f"{local(value)} + {step}", value.type.zone), value.type)
-    return Typed(f"({value.sql} + {step})", value.type)
+    count = call.cast(1, BIGINT)
+    if value.type.name != "timestamp with time zone":
+        sql = _per_unit(call, value, lambda unit: f"({value.sql} + {_STEPS[unit].format(count)})")
+        return Typed(f"CAST({sql} AS {value.type.duckdb()})", value.type)
+
+    def moved(unit: str) -> str:
+        step = _STEPS[unit].format(count)
+        if unit in _OF_DAY:
+            return zones.at_moment(value, f"({zones.moment(value)} + {step})").sql
+        return zones.at_wall(value, f"({local(value)} + {step})").sql
+
+    return Typed(_per_unit(call, value, moved), value.type)
 
 
 @special("date_diff")
@@ -130,26 +147,26 @@ def date_diff(call: Call) -> Typed:
     """Whole units between two times, as Trino counts them: `datesub` in DuckDB."""
     call.count(3)
     sides, kind = call.compiler.unify([call.typed(1), call.typed(2)], call.node)
-    if not _is_time(sides[0]):
+    if not (is_time(sides[0]) or sides[0].type.name == "time"):
         raise call.wrong_arguments()
-    unit = _unit(call, _STEPS, sides[0])
     one, two = (local(Typed(s.sql, kind)) for s in sides)
-    return Typed(f"datesub('{unit}', {one}, {two})", BIGINT)
+    return Typed(_per_unit(call, sides[0], lambda unit: f"datesub('{unit}', {one}, {two})"), BIGINT)
 
 
 @special("date_trunc")
 def date_trunc(call: Call) -> Typed:
     call.count(2)
     value = call.typed(1)
-    if not _is_time(value):
+    if value.type.name == "time":
+        zero = f"(DATE '1970-01-01' + {value.sql})"
+        sql = _per_unit(call, value, lambda unit: f"CAST(date_trunc('{unit}', {zero}) AS TIME)")
+        return Typed(sql, value.type)
+    if not is_time(value):
         raise call.wrong_arguments()
-    unit = _unit(call, _STEPS, value)
-    sql = f"date_trunc('{unit}', {local(value)})"
-    if value.type.name == "date":
-        return Typed(f"CAST({sql} AS DATE)", DATE)
+    sql = _per_unit(call, value, lambda unit: f"date_trunc('{unit}', {local(value)})")
     if value.type.name == "timestamp with time zone":
-        return Typed(zones.instant(sql, value.type.zone), value.type)
-    return Typed(f"CAST({sql} AS TIMESTAMP)", value.type)
+        return zones.at_wall(value, sql)
+    return Typed(f"CAST({sql} AS {value.type.duckdb()})", value.type)
 
 
 @special("date")
@@ -162,17 +179,30 @@ def date(call: Call) -> Typed:
 @special("last_day_of_month")
 def last_day_of_month(call: Call) -> Typed:
     call.count(1)
-    return Typed(f"last_day({local(call.typed(0))})", DATE)
+    value = call.typed(0)
+    if not is_time(value):
+        raise call.wrong_arguments()
+    return Typed(f"last_day({local(value)})", DATE)
+
+
+def _scale(call: Call) -> int:
+    """The digits that `current_timestamp(6)` asks for."""
+    if not call.count(0, 1):
+        return 3
+    given = call.typed(0).value
+    if not isinstance(given, int) or not 0 <= given <= 12:
+        raise call.wrong_arguments()
+    return given
 
 
 @special("now", "current_timestamp")
 def now(call: Call) -> Typed:
-    return Typed("now()", TIMESTAMP_TZ)
+    return Typed("t_now()", Type("timestamp with time zone", (_scale(call), "UTC")))
 
 
 @special("localtimestamp")
 def localtimestamp(call: Call) -> Typed:
-    return Typed("timezone('UTC', now())", TIMESTAMP)
+    return Typed("timezone('UTC', t_now())", Type("timestamp", (_scale(call),)))
 
 
 @special("current_date")
@@ -182,7 +212,7 @@ def current_date(call: Call) -> Typed:
 
 @special("localtime")
 def localtime(call: Call) -> Typed:
-    return Typed("CAST(timezone('UTC', now()) AS TIME)", Type("time", (3,)))
+    return Typed("CAST(timezone('UTC', now()) AS TIME)", Type("time", (_scale(call),)))
 
 
 @special("current_timezone")
@@ -192,155 +222,67 @@ def current_timezone(call: Call) -> Typed:
 
 @special("from_unixtime")
 def from_unixtime(call: Call) -> Typed:
-    zone = call.text(1) if call.count(1, 2) == 2 else "UTC"
-    kind = Type("timestamp with time zone", (3, zone))
-    return Typed(f"make_timestamptz(CAST(round({call.cast(0, DOUBLE)} * 1000) AS BIGINT) * 1000)", kind)
+    """Seconds since 1970, shown in UTC, in a zone, or at an offset of hours and minutes."""
+    given = call.count(1, 2, 3)
+    moment = f"make_timestamptz(CAST(round({call.cast(0, DOUBLE)} * 1000) AS BIGINT) * 1000)"
+    if given == 3:
+        hours, minutes = (call.typed(i).value for i in (1, 2))
+        if not isinstance(hours, int) or not isinstance(minutes, int):
+            raise not_supported("from_unixtime with a computed offset", position(call.node))
+        sign = "-" if hours < 0 or minutes < 0 else "+"
+        zone = f"{sign}{abs(hours):02d}:{abs(minutes):02d}"
+        return zones.shown_in(moment, 3, Typed("", VARCHAR, zone))
+    return zones.shown_in(moment, 3, call.typed(1) if given == 2 else Typed("", VARCHAR, "UTC"))
 
 
-@special("from_iso8601_timestamp")
-def from_iso8601_timestamp(call: Call) -> Typed:
-    """Always with a zone: the one that is written, or UTC. The zone of a column's values is shown as UTC."""
+@special("to_unixtime")
+def to_unixtime(call: Call) -> Typed:
     call.count(1)
     value = call.typed(0)
-    zone = "UTC"
-    if isinstance(value.value, str) and (match := re.search(r"[+-]\d\d:?\d\d$", value.value)):
-        zone = match[0]
-    return Typed(f"CAST({call.cast(0, VARCHAR)} AS TIMESTAMPTZ)", Type("timestamp with time zone", (3, zone)))
+    if not is_time(value):
+        raise call.wrong_arguments()
+    zoned = value.type.name == "timestamp with time zone"
+    return Typed(f"epoch({zones.moment(value) if zoned else value.sql})", DOUBLE)
 
 
-@special("to_iso8601")
-def to_iso8601(call: Call) -> Typed:
+@special("timezone")
+def timezone(call: Call) -> Typed:
     call.count(1)
     value = call.typed(0)
-    if value.type.name == "date":
-        return Typed(f"CAST({value.sql} AS VARCHAR)", VARCHAR)
-    sql = f"strftime({local(value)}, '%Y-%m-%dT%H:%M:%S.%g')"
-    if value.type.name == "timestamp":
-        return Typed(sql, VARCHAR)
     if value.type.name != "timestamp with time zone":
         raise call.wrong_arguments()
-    if value.type.zone != "UTC":
-        raise SqlError("NOT_SUPPORTED", "to_iso8601 outside UTC is not supported", position(call.node))
-    return Typed(f"({sql} || 'Z')", VARCHAR)
+    return Typed(f"CASE WHEN {value.sql} IS NOT NULL THEN {zones.name(value)} END", VARCHAR)
 
 
 @special("at_timezone")
 def at_timezone(call: Call) -> Typed:
     call.count(2)
-    return in_zone(call, call.typed(0), call.text(1))
+    return in_zone(call, call.typed(0), call.typed(1))
 
 
 @special("with_timezone")
 def with_timezone(call: Call) -> Typed:
+    """The instant at which clocks of a zone show the timestamp."""
     call.count(2)
-    zone = call.text(1)
-    return Typed(zones.instant(call.cast(0, TIMESTAMP), zone), Type("timestamp with time zone", (3, zone)))
+    wall, zone = call.cast(0, TIMESTAMP), call.typed(1)
+    if isinstance(zone.value, str):
+        return zones.shown_in(zones.instant(wall, zone.value), 3, zone)
+    return Typed(f"t_placed({wall}, {zone.sql})", Type("timestamp with time zone", (3, PER_VALUE)))
 
 
-def in_zone(call: Call, value: Typed, zone: str) -> Typed:
+def in_zone(call: Call, value: Typed, zone: Typed) -> Typed:
     """`value AT TIME ZONE zone`: the same instant, shown elsewhere."""
+    if not zone.type.is_string:
+        raise SqlError("TYPE_MISMATCH", f"Type of time zone must be varchar (actual {zone.type})", position(call.node))
     if value.type.name == "timestamp":
-        return Typed(f"timezone('UTC', {value.sql})", Type("timestamp with time zone", (value.type.scale, zone)))
+        return zones.shown_in(f"timezone('UTC', {value.sql})", value.type.scale, zone)
     if value.type.name != "timestamp with time zone":
         raise SqlError(
             "TYPE_MISMATCH",
             f"Type of value must be a time or timestamp with or without time zone (actual {value.type})",
             position(call.node),
         )
-    return Typed(value.sql, Type("timestamp with time zone", (value.type.scale, zone)))
-
-
-_MYSQL = {
-    **{c: f"%{c}" for c in "abdfHjmpSYy"},
-    "c": "%-m",
-    "e": "%-d",
-    "h": "%I",
-    "I": "%I",
-    "i": "%M",
-    "k": "%-H",
-    "l": "%-I",
-    "M": "%B",
-    "r": "%I:%M:%S %p",
-    "s": "%S",
-    "T": "%H:%M:%S",
-    "v": "%V",
-    "x": "%G",
-    "W": "%A",
-    "%": "%%",
-}
-"""MySQL's format letters, as `date_format` and `date_parse` take them, in DuckDB's `strftime`."""
-
-
-def _mysql_format(call: Call, text: str) -> str:
-    pieces = []
-    for char, other in re.findall(r"%(.)|([^%]+)", text):
-        if char and char not in _MYSQL:
-            raise SqlError(
-                "INVALID_FUNCTION_ARGUMENT", f"%{char} not supported in date format string", position(call.node)
-            )
-        pieces.append(_MYSQL[char] if char else other)
-    return "".join(pieces)
-
-
-@special("date_format")
-def date_format(call: Call) -> Typed:
-    call.count(2)
-    value = call.typed(0)
-    if not _is_time(value):
-        raise call.wrong_arguments()
-    return Typed(f"strftime({local(value)}, {literal(_mysql_format(call, call.text(1)))})", VARCHAR)
-
-
-@special("date_parse")
-def date_parse(call: Call) -> Typed:
-    call.count(2)
-    text = call.cast(0, VARCHAR)
-    return Typed(f"t_strptime({text}, {literal(_mysql_format(call, call.text(1)))})", TIMESTAMP)
-
-
-_JODA = {
-    "yyyy": "%Y", "y": "%Y", "YYYY": "%Y", "yy": "%y", "MMMM": "%B", "MMM": "%b", "MM": "%m", "M": "%-m", "dd": "%d",
-    "d": "%-d", "HH": "%H", "H": "%-H", "hh": "%I", "h": "%-I", "mm": "%M", "m": "%-M", "ss": "%S", "s": "%-S",
-    "SSS": "%g", "SSSSSS": "%f", "a": "%p", "EEEE": "%A", "EEE": "%a", "E": "%a", "D": "%-j", "DDD": "%j", "ww": "%V",
-    "xxxx": "%G", "e": "%u",
-}  # fmt: skip
-"""Joda's patterns, as `format_datetime` and `parse_datetime` take them, in DuckDB's `strftime`."""
-
-
-def _joda_format(call: Call, text: str, zones: dict[str, str]) -> str:
-    pieces = []
-    for quoted, run, _letter, other in re.findall(r"('(?:[^']|'')*')|(([A-Za-z])\3*)|([^A-Za-z']+)", text):
-        if quoted:
-            pieces.append(quoted[1:-1].replace("''", "'").replace("%", "%%") or "'")
-        elif run:
-            known = {**_JODA, **zones}
-            if run not in known:
-                raise SqlError("NOT_SUPPORTED", f"The date pattern '{run}' is not supported", position(call.node))
-            pieces.append(known[run])
-        else:
-            pieces.append(other.replace("%", "%%"))
-    return "".join(pieces)
-
-
-@special("format_datetime")
-def format_datetime(call: Call) -> Typed:
-    call.count(2)
-    value = call.typed(0)
-    if not _is_time(value):
-        raise call.wrong_arguments()
-    zones = {"Z": "+0000", "ZZ": "+00:00", "ZZZ": "UTC", "z": "UTC"} if value.type.name != "date" else {}
-    if getattr(value.type, "zone", "UTC") != "UTC":
-        zones = {"ZZZ": value.type.zone}
-    return Typed(f"strftime({local(value)}, {literal(_joda_format(call, call.text(1), zones))})", VARCHAR)
-
-
-@special("parse_datetime")
-def parse_datetime(call: Call) -> Typed:
-    call.count(2)
-    pattern = _joda_format(call, call.text(1), {"Z": "%z", "ZZ": "%z"})
-    return Typed(
-        f"timezone('UTC', CAST(t_strptime({call.cast(0, VARCHAR)}, {literal(pattern)}) AS TIMESTAMP))", TIMESTAMP_TZ
-    )
+    return zones.shown_in(zones.moment(value), value.type.scale, zone)
 
 
 @special("to_milliseconds")

@@ -45,6 +45,20 @@ SCALARS: dict[str, list[Signature]] = {}
 AGGREGATES: dict[str, list[Signature]] = {}
 WINDOWS: dict[str, list[Signature]] = {}
 SPECIALS: dict[str, Callable[["Call"], Typed]] = {}
+COLLECTING: dict[str, Callable[["Call", "Aggregation"], Typed]] = {}
+
+
+@dataclass(frozen=True)
+class Aggregation:
+    """What stands around an aggregate's arguments: `DISTINCT `, ` ORDER BY …`, and FILTER and OVER after the call."""
+
+    distinct: str
+    order: str
+    after: str
+
+    def collect(self, sql: str) -> str:
+        """All values as a list."""
+        return f"array_agg({self.distinct}{sql}{self.order}){self.after}"
 
 
 def _parse(text: str) -> Any:
@@ -92,6 +106,16 @@ def special(*names: str) -> Callable[[Callable[["Call"], Typed]], Callable[["Cal
 
     def register(function: Callable[["Call"], Typed]) -> Callable[["Call"], Typed]:
         SPECIALS.update(dict.fromkeys(names, function))
+        return function
+
+    return register
+
+
+def collecting(*names: str) -> Callable[[Callable[["Call", Aggregation], Typed]], Any]:
+    """Registers an aggregate that compiles its own calls, over the list of all values."""
+
+    def register(function: Callable[["Call", Aggregation], Typed]) -> Any:
+        COLLECTING.update(dict.fromkeys(names, function))
         return function
 
     return register
@@ -215,6 +239,8 @@ def _parameter(pattern: Any, bound: dict[str, Type], argument: Typed) -> Type:
     if isinstance(pattern, str) and pattern in _CLASSES:
         if pattern == "timestamp" and argument.type.name == "date":
             return Type("timestamp", (3,))
+        if argument.type.name == "timestamp with time zone":
+            return Type(argument.type.name, (argument.type.scale, "UTC"))
         return argument.type
     if isinstance(pattern, Type) and pattern.name == argument.type.name:
         return argument.type

@@ -1,0 +1,144 @@
+"""Calls of aggregate and window functions: DISTINCT, ORDER BY, FILTER, IGNORE NULLS, OVER."""
+
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from rapid.emulator.athena.sql import decimals
+from rapid.emulator.athena.sql.calls import unexpected
+from rapid.emulator.athena.sql.dialect import position
+from rapid.emulator.athena.sql.errors import SqlError, not_supported
+from rapid.emulator.athena.sql.functions import AGGREGATES, COLLECTING, SCALARS, SPECIALS, WINDOWS
+from rapid.emulator.athena.sql.nodes import compiles
+from rapid.emulator.athena.sql.registry import Aggregation, Call, choose, fill
+from rapid.emulator.athena.sql.scope import Typed
+from rapid.emulator.athena.sql.types import BIGINT, MAX_DECIMAL, VARCHAR, Type, decimal
+
+if TYPE_CHECKING:
+    from rapid.emulator.athena.sql.expressions import Expressions
+
+_RANKING = ("row_number", "rank", "dense_rank", "percent_rank", "cume_dist", "ntile", "lag", "lead", "first_value", "last_value", "nth_value")  # fmt: skip  # noqa: E501
+
+
+def aggregate(
+    ex: "Expressions",
+    name: str,
+    arguments: list[exp.Expr],
+    node: exp.Expr,
+    ignore_nulls: str = "",
+    after: str = "",
+) -> Typed:
+    """A call of an aggregate or window function.
+
+    Args:
+        ex: the scope it stands in.
+        name: lower case.
+        arguments: as parsed, with DISTINCT and ORDER BY.
+        node: the call.
+        ignore_nulls: ` IGNORE NULLS` or nothing.
+        after: its FILTER and OVER, compiled.
+    """
+    if name in _RANKING and " OVER " not in after:
+        raise SqlError("MISSING_OVER", f"Window function {name} requires an OVER clause", position(node))
+    arguments, distinct, order = _taken_apart(ex, arguments)
+    if name == "count" and (not arguments or isinstance(arguments[0], exp.Star)):
+        return Typed(f"count(*){after}", BIGINT)
+    if name in COLLECTING:
+        return COLLECTING[name](Call(name, node, arguments, ex), Aggregation(distinct, order, after))
+    values = [ex.compile(a) for a in arguments]
+    if any(_too_deep(a) for a in arguments) and " OVER " not in after:
+        message = f"Cannot nest aggregations inside aggregation '{name}'"
+        raise SqlError("NESTED_AGGREGATION", message, position(node))
+    if name == "listagg":
+        text = ex.coerce(values[0], VARCHAR).sql
+        return Typed(f"string_agg({distinct}{text}, {values[1].sql}{order}){after}", VARCHAR)
+    return _chosen(ex, name, values, node, (distinct, order + ignore_nulls, after))
+
+
+def _taken_apart(ex: "Expressions", given: list[exp.Expr]) -> tuple[list[exp.Expr], str, str]:
+    """Arguments, DISTINCT, and ORDER BY."""
+    arguments, distinct, order = list(given), "", ""
+    for at in (-1, 0):
+        if arguments and isinstance(arguments[at], exp.Order):
+            order = " " + ex.compiler.order_by(arguments[at], ex)
+            arguments[at] = arguments[at].this
+    if arguments and isinstance(arguments[0], exp.Distinct):
+        distinct = "DISTINCT "
+        arguments = [*arguments[0].expressions, *arguments[1:]]
+    return arguments, distinct, order
+
+
+def _too_deep(node: exp.Expr) -> bool:
+    if isinstance(node, exp.Window | exp.Query | exp.Subquery):
+        return False
+    if isinstance(node, exp.Anonymous) and str(node.this).lower() in AGGREGATES:
+        return True
+    return any(_too_deep(child) for child in node.iter_expressions())
+
+
+def _chosen(ex: "Expressions", name: str, values: list[Typed], node: exp.Expr, parts: tuple[str, str, str]) -> Typed:
+    distinct, inside, after = parts
+    signatures = [*AGGREGATES.get(name, []), *WINDOWS.get(name, [])]
+    chosen = choose(signatures, values)
+    if chosen is None:
+        raise unexpected(name, values, signatures, node)
+    signature, kinds, result = chosen
+    if name == "avg" and result.name == "decimal":
+        return decimals.average(distinct, ex.coerce(values[0], kinds[0]), after)
+    if name == "sum" and result.name == "decimal":
+        result = decimal(MAX_DECIMAL, result.args[1])
+    call, _, wrap = signature.template.partition(" :: ")
+    arguments = [ex.coerce(v, k).sql for v, k in zip(values, kinds, strict=True)]
+    body = fill(call, arguments)
+    head, _, rest = body.partition("(")
+    if rest.startswith("DISTINCT "):
+        distinct = ""
+    sql = f"{head}({distinct}{rest[:-1]}{inside}){after}"
+    if wrap:
+        sql = fill(wrap.replace("{dec}", result.duckdb()).replace("{}", "\0"), arguments).replace("\0", sql)
+    return Typed(sql, _widest(name, result))
+
+
+def _widest(name: str, result: Type) -> Type:
+    return Type("varchar") if name == "checksum" and result.is_string else result
+
+
+@compiles(exp.GroupConcat)
+def listagg(ex: "Expressions", node: exp.GroupConcat) -> Typed:
+    return aggregate(ex, "listagg", _listagg_arguments(node), node)
+
+
+def _listagg_arguments(node: exp.GroupConcat) -> list[exp.Expr]:
+    separator = node.args.get("separator") or exp.Literal.string("")
+    return [node.this, separator.this if isinstance(separator, exp.OverflowTruncateBehavior) else separator]
+
+
+@compiles(exp.Filter, exp.IgnoreNulls, exp.RespectNulls)
+def filtered(ex: "Expressions", node: exp.Expr) -> Typed:
+    return _windowed(ex, node, "")
+
+
+@compiles(exp.Window)
+def window(ex: "Expressions", node: exp.Window) -> Typed:
+    return _windowed(ex, node.this, f" OVER {ex.compiler.window(node, ex)}")
+
+
+def _windowed(ex: "Expressions", node: exp.Expr, after: str) -> Typed:
+    ignore = ""
+    while isinstance(node, exp.Filter | exp.IgnoreNulls | exp.RespectNulls):
+        if isinstance(node, exp.Filter):
+            condition = ex.boolean(node.expression.this, "FILTER expression")
+            after = f" FILTER (WHERE {condition.sql}){after}"
+        elif isinstance(node, exp.IgnoreNulls):
+            ignore = " IGNORE NULLS"
+        node = node.this
+    if isinstance(node, exp.GroupConcat):
+        return aggregate(ex, "listagg", _listagg_arguments(node), node, ignore, after)
+    if not isinstance(node, exp.Anonymous):
+        raise not_supported(f"{type(node).__name__} as a window function", position(node))
+    name = str(node.this).lower()
+    if name not in AGGREGATES and name not in WINDOWS and name not in COLLECTING:
+        known = name in SCALARS or name in SPECIALS
+        message = f"Function '{name}' is not an aggregate function" if known else f"Function '{name}' not registered"
+        raise SqlError("FUNCTION_NOT_AGGREGATE" if known else "FUNCTION_NOT_FOUND", message, position(node))
+    return aggregate(ex, name, node.expressions, node, ignore, after)

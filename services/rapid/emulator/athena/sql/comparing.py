@@ -1,0 +1,185 @@
+"""Comparisons: operators, BETWEEN, LIKE, IN, EXISTS, quantified. https://trino.io/docs/current/functions/comparison.html."""
+
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from rapid.emulator.athena.sql import zones
+from rapid.emulator.athena.sql.dialect import position
+from rapid.emulator.athena.sql.errors import MalformedQueryError, SqlError
+from rapid.emulator.athena.sql.nodes import compiles
+from rapid.emulator.athena.sql.scope import Typed, literal, quote
+from rapid.emulator.athena.sql.types import BOOLEAN, UNKNOWN, common, field_name
+
+if TYPE_CHECKING:
+    from rapid.emulator.athena.sql.expressions import Expressions
+
+_OPERATORS: dict[type[exp.Expr], str] = {
+    exp.EQ: "=",
+    exp.NEQ: "<>",
+    exp.LT: "<",
+    exp.LTE: "<=",
+    exp.GT: ">",
+    exp.GTE: ">=",
+    exp.NullSafeEQ: "IS NOT DISTINCT FROM",
+    exp.NullSafeNEQ: "IS DISTINCT FROM",
+}
+
+
+@compiles(*_OPERATORS)
+def comparison(ex: "Expressions", node: exp.Expr) -> Typed:
+    operator = _OPERATORS[type(node)]
+    if isinstance(node.expression, exp.Any | exp.All):
+        return _quantified(ex, node, operator)
+    left, right = ex.compile(node.this), ex.compile(node.expression)
+    ex.check_comparable(left, right, operator if len(operator) < 3 else "IS DISTINCT FROM", node)
+    return Typed(compared(ex, left, right, operator), BOOLEAN)
+
+
+def compared(ex: "Expressions", left: Typed, right: Typed, operator: str) -> str:
+    """Two comparable values compared; rows field by field, so that a NULL in them counts as Trino counts it."""
+    if left.type.name == right.type.name == "row" and operator in ("=", "<>"):
+        pairs = zip(_row_fields(left), _row_fields(right), strict=True)
+        same = " AND ".join(compared(ex, one, two, "=") for one, two in pairs)
+        return f"({same})" if operator == "=" else f"(NOT ({same}))"
+    one, two = sides(ex, left, right)
+    return f"({one.sql} {operator} {two.sql})"
+
+
+def _row_fields(row: Typed) -> list[Typed]:
+    if row.parts:
+        return list(row.parts)
+    names = [quote(field_name(name, i)) for i, (name, _) in enumerate(row.type.args)]
+    return [Typed(f"({row.sql}).{n}", kind) for n, (_, kind) in zip(names, row.type.args, strict=True)]
+
+
+def sides(ex: "Expressions", left: Typed, right: Typed) -> tuple[Typed, Typed]:
+    """Both values as DuckDB compares them: instants without their zones, text without the spaces that fill `char`."""
+    kind = common(left.type, right.type)
+    if kind is None:
+        return left, right
+    if "char" in (left.type.name, right.type.name):
+        one, two = (Typed(f"rtrim({s.sql}, ' ')" if s.type.is_string else s.sql, s.type) for s in (left, right))
+        return one, two
+    if kind.name == "timestamp with time zone":
+        one, two = (s if s.type.name == kind.name else ex.coerce(s, kind) for s in (left, right))
+        return Typed(zones.moment(one), kind), Typed(zones.moment(two), kind)
+    if left.type.name == right.type.name or (left.type.is_number and right.type.is_number):
+        return left, right
+    return ex.coerce(left, kind), ex.coerce(right, kind)
+
+
+def _quantified(ex: "Expressions", node: exp.Expr, operator: str) -> Typed:
+    left = ex.compile(node.this)
+    quantifier = "ANY" if isinstance(node.expression, exp.Any) else "ALL"
+    query = ex.one_column(node.expression.this)
+    ex.check_comparable(left, Typed("", query.columns[0].type), operator, node)
+    return Typed(f"({left.sql} {operator} {quantifier} ({query.sql}))", BOOLEAN)
+
+
+@compiles(exp.And, exp.Or)
+def logical(ex: "Expressions", node: exp.Connector) -> Typed:
+    terms = [ex.boolean(n, "Logical expression term").sql for n in node.flatten()]
+    word = " AND " if isinstance(node, exp.And) else " OR "
+    return Typed(f"({word.join(terms)})", BOOLEAN)
+
+
+@compiles(exp.Not)
+def not_(ex: "Expressions", node: exp.Not) -> Typed:
+    return Typed(f"(NOT {ex.boolean(node.this, 'Value of logical NOT expression').sql})", BOOLEAN)
+
+
+@compiles(exp.Is)
+def is_(ex: "Expressions", node: exp.Is) -> Typed:
+    if not isinstance(node.expression, exp.Null):
+        raise MalformedQueryError("mismatched input. Expecting: 'DISTINCT', 'NULL'", ex.operator_position(node))
+    return Typed(f"({ex.compile(node.this).sql} IS NULL)", BOOLEAN)
+
+
+@compiles(exp.Between)
+def between(ex: "Expressions", node: exp.Between) -> Typed:
+    value, low, high = (ex.compile(n) for n in (node.this, node.args["low"], node.args["high"]))
+    if common(value.type, low.type) is None or common(value.type, high.type) is None:
+        message = f"Cannot check if {value.type} is BETWEEN {low.type} and {high.type}"
+        raise SqlError("TYPE_MISMATCH", message, position(node))
+    return Typed(f"({compared(ex, value, low, '>=')} AND {compared(ex, value, high, '<=')})", BOOLEAN)
+
+
+@compiles(exp.Like)
+def like(ex: "Expressions", node: exp.Like, escape: Typed | None = None) -> Typed:
+    value, pattern = ex.compile(node.this), ex.compile(node.expression)
+    for side, name in ((value, "Left side of LIKE expression"), (pattern, "Pattern for LIKE expression")):
+        if not side.type.is_string and side.type != UNKNOWN:
+            place = position(node.this if side is value else node.expression)
+            raise SqlError("TYPE_MISMATCH", f"{name} must evaluate to a varchar (actual: {side.type})", place)
+    negated = "NOT " if node.args.get("negate") else ""
+    if escape is None:
+        return Typed(f"({value.sql} {negated}LIKE {pattern.sql})", BOOLEAN)
+    checked = f"t_like_pattern({pattern.sql}, {escape.sql})"
+    if isinstance(pattern.value, str) and isinstance(escape.value, str):
+        checked = _literal_pattern(pattern.value, escape.value)
+    return Typed(f"({value.sql} {negated}LIKE {checked} ESCAPE {escape.sql})", BOOLEAN)
+
+
+def _literal_pattern(pattern: str, escape: str) -> str:
+    at = 0
+    while escape and (at := pattern.find(escape, at)) >= 0:
+        if pattern[at + 1 : at + 2] not in ("%", "_", escape):
+            message = "Escape character must be followed by '%', '_' or the escape character itself"
+            raise SqlError("INVALID_FUNCTION_ARGUMENT", message)
+        at += 2
+    return literal(pattern)
+
+
+@compiles(exp.Escape)
+def escape_(ex: "Expressions", node: exp.Escape) -> Typed:
+    return like(ex, node.this, ex.compile(node.expression))
+
+
+@compiles(exp.In)
+def in_(ex: "Expressions", node: exp.In) -> Typed:
+    value = ex.compile(node.this)
+    inner = node.args.get("query")
+    if len(node.expressions) == 1 and isinstance(node.expressions[0], exp.Values):
+        inner = node.expressions[0]
+    if inner is not None:
+        return _in_query(ex, node, value, inner)
+    options = [ex.compile(n) for n in node.expressions]
+    ex.unify([value, *options], node, "IN value and list items")
+    one = value
+    items = []
+    for option in options:
+        one, two = sides(ex, value, option)
+        items.append(two.sql)
+    if len({common(value.type, o.type) for o in options}) > 1:
+        return Typed("(" + " OR ".join(compared(ex, value, o, "=") for o in options) + ")", BOOLEAN)
+    return Typed(f"({one.sql} IN ({', '.join(items)}))", BOOLEAN)
+
+
+def _in_query(ex: "Expressions", node: exp.In, value: Typed, inner: exp.Expr) -> Typed:
+    query = ex.query(inner)
+    kinds = [c.type for c in query.columns]
+    given = [t for _, t in value.type.args] if value.type.name == "row" and len(kinds) > 1 else [value.type]
+    if len(given) != len(kinds):
+        message = f"Multiple columns returned by subquery are not yet supported. Found {len(kinds)}"
+        raise SqlError("NOT_SUPPORTED", message, position(node))
+    for have, want in zip(given, kinds, strict=True):
+        if common(have, want) is None:
+            message = f"value and result of subquery must be of the same type for IN expression: {have} vs {want}"
+            raise SqlError("TYPE_MISMATCH", message, position(node))
+    if len(kinds) > 1:
+        return Typed(f"(({', '.join(f.sql for f in _row_fields(value))}) IN ({query.sql}))", BOOLEAN)
+    one, two = sides(ex, value, Typed("c0", kinds[0]))
+    inner_sql = query.sql if two.sql == "c0" else f"SELECT {two.sql} FROM ({query.sql})"
+    return Typed(f"({one.sql} IN ({inner_sql}))", BOOLEAN)
+
+
+@compiles(exp.Exists)
+def exists(ex: "Expressions", node: exp.Exists) -> Typed:
+    return Typed(f"EXISTS ({ex.query(node.this).sql})", BOOLEAN)
+
+
+@compiles(exp.Subquery, exp.Select)
+def subquery(ex: "Expressions", node: exp.Expr) -> Typed:
+    query = ex.one_column(node)
+    return Typed(f"({query.sql})", query.columns[0].type)

@@ -1,0 +1,199 @@
+"""JSON that DuckDB reads otherwise: canonical text, casts to rows, paths that a column holds, SQL/JSON paths.
+
+https://trino.io/docs/current/functions/json.html (read 2026-11).
+"""
+
+import json
+import re
+from functools import lru_cache
+from typing import Any
+
+from rapid.emulator.athena.sql.computed.jsonpath import PathError, evaluate
+from rapid.emulator.athena.sql.computed.registry import helper, refuse
+from rapid.emulator.athena.sql.computed.written import java_double
+
+
+def dumped(value: Any, ordered: bool = False) -> str:
+    """Compact JSON with numbers as Java writes them; with `ordered`, members by name."""
+    if isinstance(value, dict):
+        items = sorted(value.items()) if ordered else value.items()
+        return "{" + ",".join(f"{_text(k)}:{dumped(v, ordered)}" for k, v in items) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(dumped(v, ordered) for v in value) + "]"
+    if isinstance(value, float):
+        return java_double(value)
+    return _text(value) if isinstance(value, str) else json.dumps(value)
+
+
+def _text(value: str) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+@helper("p_json_parse", "VARCHAR", "VARCHAR")
+def parse(text: str) -> str:
+    """Canonical: members sorted, numbers as Java reads them."""
+    try:
+        return dumped(json.loads(text), ordered=True)
+    except ValueError as error:
+        raise refuse(f"Cannot convert value to JSON: '{text}'") from error
+
+
+@helper("p_json_number", "DOUBLE", "VARCHAR")
+def number(value: float) -> str:
+    return java_double(value) if abs(value) < float("inf") else f'"{java_double(value)}"'
+
+
+_STEP = re.compile(
+    r'\.([\w:$\-/@|# ]+)|\[(\d+)\]|\[\s*"((?:[^"\\]|\\.)*)"\s*\]|\[([A-Za-z_]\w*)\]|\[\'([^\']*)\'\]|\."([^"]*)"'
+)
+
+
+@lru_cache(1000)
+def simple_path(text: str) -> tuple[str | int, ...]:
+    """The steps of a path of `json_extract`: names and indexes, no wildcards.
+
+    Raises:
+        ValueError: INVALID_FUNCTION_ARGUMENT for what Trino does not take.
+    """
+    path = text.strip().removeprefix("lax ").strip()
+    if not path.startswith("$"):
+        path = "$" + (path if path.startswith(("[", ".")) else "." + path)
+    steps: list[str | int] = []
+    at = 1
+    while at < len(path):
+        match = _STEP.match(path, at)
+        if not match:
+            raise refuse(f"Invalid JSON path: '{text}'")
+        if match[2] is not None:
+            steps.append(int(match[2]))
+        else:
+            steps.append(re.sub(r"\\(.)", r"\1", next(g for g in match.groups() if g is not None)))
+        at = match.end()
+    return tuple(steps)
+
+
+def _followed(document: str, path: str) -> tuple[bool, Any]:
+    steps = simple_path(path)
+    try:
+        value = json.loads(document, parse_float=_Exact, parse_int=_Exact)
+    except ValueError:
+        return False, None
+    for step in steps:
+        if isinstance(value, list) and str(step).isdigit() and int(step) < len(value):
+            value = value[int(step)]
+        elif isinstance(value, dict) and str(step) in value:
+            value = value[str(step)]
+        else:
+            return False, None
+    return True, value
+
+
+class _Exact(str):
+    """A number as it was written."""
+
+
+def _exactly(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{_text(k)}:{_exactly(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(_exactly, value)) + "]"
+    return str(value) if isinstance(value, _Exact) else dumped(value)
+
+
+@helper("p_json_extract", "VARCHAR; VARCHAR", "VARCHAR")
+def extract(document: str, path: str) -> str | None:
+    found, value = _followed(document, path)
+    return _exactly(value) if found else None
+
+
+@helper("p_json_scalar", "VARCHAR; VARCHAR", "VARCHAR")
+def scalar(document: str, path: str) -> str | None:
+    found, value = _followed(document, path)
+    if not found or value is None or isinstance(value, list | dict):
+        return None
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+@lru_cache(1000)
+def _schema(text: str) -> Any:
+    return json.loads(text)
+
+
+@helper("p_json_shape", "VARCHAR; VARCHAR", "VARCHAR")
+def shape(document: str, schema: str) -> str:
+    """The document with its objects and arrays that stand for rows made to objects of exactly the row's fields.
+
+    Args:
+        document: JSON.
+        schema: JSON: `["row", [[name, schema], …]]`, `["array", schema]`, `["map", schema]`, or null for anything else.
+    """
+    return dumped(_shaped(json.loads(document), _schema(schema)))
+
+
+def _shaped(value: Any, schema: Any) -> Any:
+    if schema is None or value is None:
+        return value
+    kind, inner = schema
+    if kind == "array" and isinstance(value, list):
+        return [_shaped(v, inner) for v in value]
+    if kind == "map" and isinstance(value, dict):
+        return {k: _shaped(v, inner) for k, v in value.items()}
+    if kind == "row" and isinstance(value, list):
+        if len(value) != len(inner):
+            raise refuse(f"Cannot cast to row. Expected {len(inner)} fields, got {len(value)}", "INVALID_CAST_ARGUMENT")
+        return {n: _shaped(v, s) for v, (n, s) in zip(value, inner, strict=True)}
+    if kind == "row" and isinstance(value, dict):
+        lowered = {k.lower(): v for k, v in value.items()}
+        return {n: _shaped(lowered.get(n.lower()), s) for n, s in inner}
+    raise refuse(f"Cannot cast to {kind}. Expected a json {'object' if kind != 'array' else 'array'}, but got {dumped(value)}", "INVALID_CAST_ARGUMENT")  # fmt: skip  # noqa: E501
+
+
+# SQL/JSON: JSON_EXISTS, JSON_VALUE, JSON_QUERY
+
+_RESULT = "STRUCT(state VARCHAR, value VARCHAR)"
+
+
+def _items(document: str, path: str) -> list[Any] | None:
+    """What a path finds, or None if that is an error."""
+    try:
+        return evaluate(json.loads(document), path)
+    except (PathError, ValueError) as error:
+        if isinstance(error, PathError) and error.malformed:
+            raise refuse(f"Invalid JSON path: {error}") from error
+        return None
+
+
+@helper("p_sqljson_exists", "VARCHAR; VARCHAR", "VARCHAR")
+def exists(document: str, path: str) -> str:
+    """`true`, `false` or `error`."""
+    found = _items(document, path)
+    return "error" if found is None else str(bool(found)).lower()
+
+
+@helper("p_sqljson_value", "VARCHAR; VARCHAR", _RESULT)
+def value(document: str, path: str) -> dict[str, str | None]:
+    """The one scalar that a path finds; `state` is ok, empty or error."""
+    found = _items(document, path)
+    if found is None or len(found) > 1 or (found and isinstance(found[0], list | dict)):
+        return {"state": "error", "value": None}
+    if not found:
+        return {"state": "empty", "value": None}
+    one = found[0]
+    return {"state": "ok", "value": one if one is None or isinstance(one, str) else dumped(one)}
+
+
+@helper("p_sqljson_query", "VARCHAR; VARCHAR; VARCHAR; BOOLEAN", _RESULT)
+def query(document: str, path: str, wrapper: str, keep_quotes: bool) -> dict[str, str | None]:
+    """The JSON that a path finds. `wrapper`: without, with (always an array) or conditional."""
+    found = _items(document, path)
+    if found is None:
+        return {"state": "error", "value": None}
+    if not found:
+        return {"state": "empty", "value": None}
+    if wrapper == "with" or (wrapper == "conditional" and (len(found) > 1 or not isinstance(found[0], list | dict))):
+        return {"state": "ok", "value": dumped(found)}
+    if len(found) > 1:
+        return {"state": "error", "value": None}
+    if isinstance(found[0], str) and not keep_quotes:
+        return {"state": "ok", "value": found[0]}
+    return {"state": "ok", "value": dumped(found[0])}

@@ -1,0 +1,104 @@
+"""String functions: https://trino.io/docs/current/functions/string.html and .../teradata.html (read 2026-11)."""
+
+import unicodedata
+
+from rapid.emulator.athena.sql.computed.registry import computed, helper, refuse
+
+
+@computed("luhn_check(varchar) -> boolean")
+def luhn_check(text: str) -> bool:
+    if not text:
+        return False
+    if not (text.isascii() and text.isdigit()):
+        raise refuse(f"Input must only contain digits: {text}")
+    total = 0
+    for index, char in enumerate(reversed(text)):
+        doubled = int(char) * (1 + index % 2)
+        total += doubled - 9 if doubled > 9 else doubled
+    return total % 10 == 0
+
+
+_SOUNDEX = {c: d for d, letters in {"1": "BFPV", "2": "CGJKQSXZ", "3": "DT", "4": "L", "5": "MN", "6": "R"}.items() for c in letters}  # fmt: skip  # noqa: E501
+
+
+@computed("soundex(varchar) -> varchar")
+def soundex(text: str) -> str:
+    letters = [c for c in text.upper() if "A" <= c <= "Z"]
+    if not letters:
+        return ""
+    code, last = letters[0], _SOUNDEX.get(letters[0], "")
+    for letter in letters[1:]:
+        digit = _SOUNDEX.get(letter, "")
+        if digit and digit != last:
+            code += digit
+        if letter not in "HW":
+            last = digit
+    return f"{code[:4]:0<4}"
+
+
+@helper("p_normalize", "VARCHAR; VARCHAR", "VARCHAR")
+def normalize(text: str, form: str) -> str:
+    return unicodedata.normalize(form, text)  # type: ignore[arg-type]
+
+
+@computed("from_utf8(varbinary, varchar) -> varchar")
+def from_utf8(data: bytes, replacement: str) -> str:
+    if len(replacement) > 1:
+        raise refuse("Replacement character string must empty or a single character")
+    return data.decode("utf-8", "replace").replace("\ufffd", replacement)
+
+
+@helper("p_from_utf8", "BLOB", "VARCHAR")
+def from_utf8_lenient(data: bytes) -> str:
+    return data.decode("utf-8", "replace")
+
+
+def _entries(text: str, entries: str, pair: str) -> list[tuple[str, str]]:
+    if not entries or not pair or entries == pair:
+        raise refuse(
+            "entryDelimiter and keyValueDelimiter must not be the same" if entries else "entryDelimiter is empty"
+        )
+    found = []
+    for entry in text.split(entries) if text else []:
+        key, sign, value = entry.partition(pair)
+        if not entry and not found:
+            continue
+        if not sign or pair in value:
+            raise refuse(f"Key-value delimiter must appear exactly once in each entry. Bad input: '{entry}'")
+        found.append((key, value))
+    return found
+
+
+@helper("p_split_to_map", "VARCHAR; VARCHAR; VARCHAR", "MAP(VARCHAR, VARCHAR)")
+def split_to_map(text: str, entries: str, pair: str) -> dict[str, str]:
+    made: dict[str, str] = {}
+    for key, value in _entries(text, entries, pair):
+        if key in made:
+            raise refuse(f"Duplicate keys ({key}) are not allowed")
+        made[key] = value
+    return made
+
+
+@helper("p_split_to_multimap", "VARCHAR; VARCHAR; VARCHAR", "MAP(VARCHAR, VARCHAR[])")
+def split_to_multimap(text: str, entries: str, pair: str) -> dict[str, list[str]]:
+    made: dict[str, list[str]] = {}
+    for key, value in _entries(text, entries, pair):
+        made.setdefault(key, []).append(value)
+    return made
+
+
+@computed("char2hexint(varchar) -> varchar")
+def char2hexint(text: str) -> str:
+    return text.encode("utf-16-be").hex().upper()
+
+
+@helper("p_combinations", "BIGINT; BIGINT", "BIGINT[][]")
+def combinations(count: int, size: int) -> list[list[int]]:
+    """Positions, from 1, of every combination of so many elements."""
+    from itertools import combinations as choose
+
+    if not 0 <= size <= 5:
+        raise refuse(
+            "combination size must not be negative: %d" % size if size < 0 else "combination size must not exceed 5"
+        )
+    return [list(c) for c in choose(range(1, count + 1), size)]

@@ -1,0 +1,61 @@
+"""Aggregates computed over the list of all values: https://trino.io/docs/current/functions/aggregate.html."""
+
+from sqlglot import exp
+
+from rapid.emulator.athena.sql.functions import arrays
+from rapid.emulator.athena.sql.registry import Aggregation, Call, collecting
+from rapid.emulator.athena.sql.scope import Typed
+from rapid.emulator.athena.sql.types import DOUBLE, Type, array_of, map_of
+
+
+@collecting("reduce_agg")
+def reduce_agg(call: Call, parts: Aggregation) -> Typed:
+    """`reduce_agg(value, start, input function, combine function)`, the values in any order, NULLs left out."""
+    call.count(4)
+    value = call.typed(0)
+    collected = f"list_filter({parts.collect(value.sql)}, lambda e: e IS NOT NULL)"
+    return arrays.reduced(call, Typed(collected, array_of(value.type)), 1, 2)
+
+
+@collecting("numeric_histogram")
+def numeric_histogram(call: Call, parts: Aggregation) -> Typed:
+    given = call.count(2, 3)
+    value = call.cast(1, DOUBLE)
+    weight = call.cast(2, DOUBLE) if given == 3 else f"CASE WHEN {value} IS NOT NULL THEN 1.0 END"
+    buckets = f"CAST({call.typed(0).sql} AS BIGINT)"
+    sql = f"p_numeric_histogram({buckets}, {parts.collect(value)}, {parts.collect(weight)})"
+    return Typed(sql, map_of(DOUBLE, DOUBLE))
+
+
+@collecting("entropy")
+def entropy(call: Call, parts: Aggregation) -> Typed:
+    """Of counts, in bits: https://trino.io/docs/current/functions/aggregate.html#entropy."""
+    call.count(1)
+    value = call.cast(0, DOUBLE)
+    total = f"sum({parts.distinct}{value}){parts.after}"
+    logs = f"sum({parts.distinct}CASE WHEN {value} > 0 THEN {value} * log2({value}) ELSE 0 END){parts.after}"
+    return Typed(f"t_entropy({total}, {logs})", DOUBLE)
+
+
+@collecting("approx_percentile")
+def approx_percentile(call: Call, parts: Aggregation) -> Typed:
+    """Exact: inside the error that Trino allows. `(x, [weight,] percentile or array [, accuracy])`."""
+    given = call.count(2, 3, 4)
+    value, second = call.typed(0), call.typed(1)
+    weighted = given > 2 and (call.typed(2).type.name == "array" or _weighs(call, given))
+    share = call.typed(2) if weighted else second
+    many = share.type.name == "array"
+    if not value.type.is_number or not (many or share.type.is_number):
+        raise call.wrong_arguments()
+    kind: Type = array_of(value.type) if many else value.type
+    shares = call.compiler.coerce(share, array_of(DOUBLE) if many else DOUBLE).sql
+    if not weighted:
+        return Typed(f"quantile_disc({parts.distinct}{value.sql}, {shares}){parts.after}", kind)
+    number, weight = (call.compiler.coerce(v, DOUBLE).sql for v in (value, second))
+    found = f"p_weighted({parts.collect(number)}, {parts.collect(weight)}, {shares if many else f'[{shares}]'})"
+    return Typed(f"CAST({found if many else f'{found}[1]'} AS {kind.duckdb()})", kind)
+
+
+def _weighs(call: Call, given: int) -> bool:
+    """`(x, w, p)` from `(x, p, accuracy)`: an accuracy is a literal below the percentile's place, a weight any number."""
+    return given == 4 or not isinstance(call.arguments[1], exp.Literal) or call.typed(1).type.is_integer

@@ -1,0 +1,197 @@
+"""Literals and what is written like them: numbers, text, intervals, ARRAY[…], (a, b), arithmetic signs."""
+
+import datetime
+import re
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from rapid.emulator.athena.sql import casts
+from rapid.emulator.athena.sql.dialect import position
+from rapid.emulator.athena.sql.errors import SqlError
+from rapid.emulator.athena.sql.nodes import compiles
+from rapid.emulator.athena.sql.scope import Typed, literal
+from rapid.emulator.athena.sql.types import (
+    BIGINT,
+    BOOLEAN,
+    DOUBLE,
+    INTEGER,
+    INTERVAL_DAY,
+    INTERVAL_YEAR,
+    JSON,
+    UNKNOWN,
+    VARBINARY,
+    Type,
+    array_of,
+)
+
+if TYPE_CHECKING:
+    from rapid.emulator.athena.sql.expressions import Expressions
+
+
+@compiles(exp.Literal)
+def constant(_ex: "Expressions", node: exp.Literal) -> Typed:
+    """`1.5` is a double in Athena, as `1.5E0` is."""
+    text = node.name
+    if node.is_string:
+        return Typed(literal(text), Type("varchar", (len(text),)), text)
+    if "e" in text.lower() or "." in text:
+        return Typed(f"CAST({text} AS DOUBLE)", DOUBLE, float(text))
+    number = int(text)
+    if number > 2**63 - 1:
+        raise SqlError("INVALID_LITERAL", f"Invalid numeric literal: {text}", position(node))
+    if number > 2**31 - 1:
+        return Typed(f"CAST({number} AS BIGINT)", BIGINT, number)
+    return Typed(str(number), INTEGER, number)
+
+
+@compiles(exp.Boolean)
+def boolean(_ex: "Expressions", node: exp.Boolean) -> Typed:
+    return Typed("TRUE" if node.this else "FALSE", BOOLEAN, bool(node.this))
+
+
+@compiles(exp.Null)
+def null(_ex: "Expressions", _node: exp.Null) -> Typed:
+    return Typed("NULL", UNKNOWN)
+
+
+@compiles(exp.HexString)
+def hex_string(_ex: "Expressions", node: exp.HexString) -> Typed:
+    digits = re.sub(r"\s", "", node.name)
+    if len(digits) % 2:
+        message = "Binary literal must contain an even number of digits"
+        raise SqlError("INVALID_LITERAL", message, position(node))
+    return Typed(f"unhex({literal(digits)})", VARBINARY)
+
+
+@compiles(exp.UnicodeString)
+def unicode_string(_ex: "Expressions", node: exp.UnicodeString) -> Typed:
+    value = re.sub(
+        r"\\\+([0-9A-Fa-f]{6})|\\([0-9A-Fa-f]{4})|\\(\\)", lambda m: m[3] or chr(int(m[1] or m[2], 16)), node.name
+    )
+    return Typed(literal(value), Type("varchar", (len(value),)), value)
+
+
+@compiles(exp.ParseJSON)
+def json_literal(ex: "Expressions", node: exp.ParseJSON) -> Typed:
+    text = ex.compile(node.this).sql
+    return Typed(f"CAST(p_json_parse({text}) AS JSON)", JSON)
+
+
+@compiles(exp.Placeholder)
+def placeholder(_ex: "Expressions", node: exp.Placeholder) -> Typed:
+    raise SqlError(
+        "INVALID_PARAMETER_USAGE", "Incorrect number of parameters: expected more parameters", position(node)
+    )
+
+
+_UNITS = {"year": 12, "month": 1, "day": 86400, "hour": 3600, "minute": 60, "second": 1, "week": 7 * 86400}
+
+
+@compiles(exp.Interval)
+def interval(_ex: "Expressions", node: exp.Interval) -> Typed:
+    """`INTERVAL '2' DAY`, `INTERVAL '1-2' YEAR TO MONTH`, `INTERVAL '1 02:03:04' DAY TO SECOND`."""
+    written, unit = node.this.name.strip(), node.args["unit"]
+    sign = -1 if written.startswith("-") else 1
+    body = written.lstrip("+-")
+    span = isinstance(unit, exp.IntervalSpan)
+    first = (unit.this if span else unit).name.lower().rstrip("s")
+    if first not in _UNITS:
+        raise SqlError("INVALID_LITERAL", f"Invalid INTERVAL field: {first}")
+    try:
+        if first in ("year", "month"):
+            years, _, months = body.partition("-") if span else (body, "", "0")
+            total = int(years) * _UNITS[first] + int(months or 0)
+            return Typed(f"to_months({sign * total})", INTERVAL_YEAR)
+        seconds = _span_seconds(body, first) if span else float(body) * _UNITS[first]
+    except ValueError as error:
+        raise SqlError("INVALID_LITERAL", f"'{written}' is not a valid interval literal", position(node)) from error
+    return Typed(f"to_milliseconds({sign * round(seconds * 1000)})", INTERVAL_DAY)
+
+
+def _span_seconds(body: str, first: str) -> float:
+    units = ["day", "hour", "minute", "second"]
+    numbers = re.split(r"[ :]", body)
+    return sum(float(n) * _UNITS[u] for n, u in zip(numbers, units[units.index(first) :], strict=False))
+
+
+@compiles(exp.Array)
+def array(ex: "Expressions", node: exp.Array) -> Typed:
+    if not node.expressions:
+        return Typed("[]", array_of(UNKNOWN))
+    values, kind = ex.unify([ex.compile(n) for n in node.expressions], node, "All ARRAY elements")
+    return Typed("[" + ", ".join(v.sql for v in values) + "]", array_of(kind))
+
+
+@compiles(exp.Tuple)
+def row(ex: "Expressions", node: exp.Tuple) -> Typed:
+    return ex.compile(exp.Anonymous(this="row", expressions=[n.copy() for n in node.expressions]))
+
+
+@compiles(exp.Paren)
+def paren(ex: "Expressions", node: exp.Paren) -> Typed:
+    value = ex.compile(node.this)
+    return Typed(f"({value.sql})", value.type, value.value, value.parts)
+
+
+@compiles(exp.Neg)
+def negative(ex: "Expressions", node: exp.Neg) -> Typed:
+    value = ex.compile(node.this)
+    if not (value.type.is_number or value.type.name.startswith("interval") or value.type == UNKNOWN):
+        raise SqlError("TYPE_MISMATCH", f"Cannot negate {value.type}", position(node))
+    number = -value.value if isinstance(value.value, int) else None
+    if number == -(2**31):
+        return Typed(str(number), INTEGER, number)
+    return Typed(f"(-{value.sql})", value.type, number)
+
+
+@compiles(exp.Cast, exp.TryCast)
+def cast(ex: "Expressions", node: exp.Cast) -> Typed:
+    from rapid.emulator.athena.sql import dialect
+
+    safe = isinstance(node, exp.TryCast)
+    value = ex.compile_safely(node.this) if safe else ex.compile(node.this)
+    target = dialect.to_type(node.to)
+    if target.name.startswith("timestamp"):
+        if value.type.name == target.name == "timestamp with time zone":
+            target = Type(target.name, (target.scale, value.type.zone))
+        elif value.value and isinstance(node.this, exp.Literal):
+            target = casts.literal_zone(target, str(value.value))
+    if node.meta.get("literal"):
+        return _typed_literal(node, value, target)
+    return casts.cast(value, target, safe or ex.safe, position(node))
+
+
+_DATE = r"[+-]?\d{1,6}-\d{1,2}-\d{1,2}"
+_TIME = r"\d{1,2}:\d{1,2}(:\d{1,2}(\.\d{1,12})?)?"
+_WRITTEN = {"date": _DATE, "time": _TIME, "timestamp": rf"{_DATE}([ ]{_TIME})?"}
+
+
+def _typed_literal(node: exp.Cast, value: Typed, target: Type) -> Typed:
+    """`DATE '2020-01-01'`: one that says nothing is refused before the query runs."""
+    text = str(value.value).strip()
+    zoned = target.name == "timestamp with time zone"
+    wall = re.sub(r"\s+[A-Za-z][\w/+\-]*$|\s*[+-]\d\d:\d\d$", "", text) if zoned else text
+    name = target.name.partition(" ")[0]
+    if not re.fullmatch(_WRITTEN[name], wall) or not _exists(wall):
+        raise SqlError("INVALID_LITERAL", f"'{value.value}' is not a valid {name} literal", position(node))
+    if zoned:
+        return casts.cast(value, target, True, position(node))
+    if name == "timestamp" and ":" not in wall:
+        wall += " 00:00"
+    seconds = ":00" if wall.count(":") == 1 else ""
+    return Typed(f"CAST({literal(wall + seconds)} AS {target.duckdb()})", target)
+
+
+def _exists(wall: str) -> bool:
+    """Whether the calendar and the clock have it."""
+    date = re.match(r"(\d{1,4})-(\d+)-(\d+)", wall)
+    time = re.search(r"(\d+):(\d+)(?::(\d+))?", wall)
+    try:
+        if date and int(date[1]):
+            datetime.date(int(date[1]), int(date[2]), int(date[3]))
+        if time:
+            datetime.time(int(time[1]), int(time[2]), int(time[3] or 0))
+    except ValueError:
+        return False
+    return True
