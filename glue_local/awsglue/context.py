@@ -24,6 +24,8 @@ from awsglue.dynamicframe import DynamicFrame, DynamicFrameCollection, DynamicFr
 from awsglue.errors import NotSupportedError, OptionError
 from awsglue.frame import catalog, records, s3, sources
 from awsglue.glue_logger import GlueLogger
+from awsglue.streaming import batches
+from awsglue.streaming_data_source import StreamingDataSource
 
 Options = Mapping[str, Any]
 
@@ -133,8 +135,10 @@ class GlueContext(SQLContext):
         push_down_predicate: str = "",
         **kwargs: Any,
     ) -> DataFrame:
-        if connection_type in {"kafka", "kinesis"}:
-            raise NotSupportedError(f"create_data_frame with connection_type={connection_type!r}")
+        """A DataFrame; a streaming one of kafka and kinesis."""
+        if connection_type in connectors.STREAMS:
+            given = {**dict(connection_options or {}), **dict(format_options or {})}
+            return self.getStreamingSource(connection_type, format, transformation_ctx, **given).getFrame()
         return self.create_dynamic_frame_from_options(
             connection_type,
             connection_options,
@@ -156,6 +160,12 @@ class GlueContext(SQLContext):
         catalog_id: str | None = None,
         **kwargs: Any,
     ) -> DataFrame:
+        """A DataFrame; a streaming one of a table over a stream."""
+        table = catalog.get_table(str(database), str(table_name), catalog_id)
+        connector = connectors.of_table(table)
+        if connector in connectors.STREAMS:
+            given = connectors.of(connector).table_options(table, dict(additional_options or {}))
+            return self.getStreamingSource(connector, None, transformation_ctx, **given).getFrame()
         return self.create_dynamic_frame_from_catalog(
             database,
             table_name,
@@ -358,8 +368,16 @@ class GlueContext(SQLContext):
         """What a catalog connection says: url, fullUrl, host, user, password, vendor, ..."""
         return connections.jdbc_conf(connection_name, catalog_id)
 
-    def getStreamingSource(self, *args: Any, **kwargs: Any) -> Any:
-        raise NotSupportedError("GlueContext.getStreamingSource")
+    def getStreamingSource(
+        self,
+        connection_type: str,
+        format: str | None = None,
+        transformation_ctx: str = "",
+        push_down_predicate: str = "",
+        **options: Any,
+    ) -> StreamingDataSource:
+        given = {**options, "connection_type": connection_type, "format": format}
+        return StreamingDataSource(given, self, _name_of(options))
 
     def convert_resolve_option(self, *args: Any) -> Any:
         raise NotSupportedError("GlueContext.convert_resolve_option", "It hands Java objects to AWS's own layer.")
@@ -370,14 +388,19 @@ class GlueContext(SQLContext):
     def transition_s3_path(self, *args: Any, **kwargs: Any) -> Any:
         raise NotSupportedError("GlueContext.transition_s3_path")
 
-    def getSampleStreamingDynamicFrame(self, *args: Any, **kwargs: Any) -> Any:
-        raise NotSupportedError("GlueContext.getSampleStreamingDynamicFrame")
+    def getSampleStreamingDynamicFrame(
+        self, frame: DataFrame, options: Options | None = None, batch_function: Any = None
+    ) -> DynamicFrame:
+        """Records that a stream brings within `pollingTimeInMs`, at most `recordPollingLimit`."""
+        return DynamicFrame.fromDF(batches.sample(frame, options or {}, batch_function), self, "sample")
 
-    def forEachBatch(self, *args: Any, **kwargs: Any) -> Any:
-        raise NotSupportedError("GlueContext.forEachBatch")
+    def forEachBatch(self, frame: DataFrame, batch_function: Any, options: Options | None = None) -> None:
+        """Runs `batch_function(data_frame, batch_id)` on each micro-batch, until the job is stopped."""
+        batches.for_each(frame, batch_function, options or {})
 
-    def add_ingestion_time_columns(self, *args: Any, **kwargs: Any) -> Any:
-        raise NotSupportedError("GlueContext.add_ingestion_time_columns")
+    def add_ingestion_time_columns(self, frame: DataFrame, time_granularity: str) -> DataFrame:
+        """The frame with ingest_year, ingest_month, ... of now, down to "day", "hour" or "minute"."""
+        return batches.add_ingestion_time(frame, time_granularity)
 
     def start_transaction(self, read_only: bool) -> Any:
         raise NotSupportedError("GlueContext.start_transaction", "AWS ended Lake Formation governed tables in 2024.")

@@ -21,11 +21,13 @@ from pathlib import Path
 from typing import Any
 
 from awsgluedq import publishing
-from glue_runner import jars, prepare, script, spark_conf
+from glue_runner import event_logs, jars, prepare, provided, script, spark_conf
+from glue_runner.arguments import on
 from glue_runner.fetch import FetchError, fetch, listed, python_files, python_in_jars
 from glue_runner.jars import JarError
 from glue_runner.jvm import JvmError, die_with_parent
 from glue_runner.metastore.server import Metastore
+from glue_runner.metrics import Metrics
 from glue_runner.modules import install
 from glue_runner.request import RunRequest
 from glue_runner.session import Session
@@ -91,8 +93,21 @@ class Job:
         if path is None:
             self.session.serve(request.idle_seconds)
             return self._java_end()
+        return self._run_script(request, path)
+
+    def _run_script(self, request: RunRequest, path: Path) -> str | None:
+        """Runs the script, and brings to AWS what was measured meanwhile. Returns the error message."""
+        measured = request.needs_spark and on(request.arguments, "--enable-metrics")
+        metrics = Metrics(request.job_name, request.run_id) if measured else None
+        if metrics:
+            metrics.start()
         message = script.run(path, request.argv())
-        return self._java_end() or message
+        message = self._java_end() or message
+        if metrics:
+            metrics.finish()
+        if request.needs_spark:
+            event_logs.upload(request.arguments, self.folder, request.run_id)
+        return message
 
     def _bring(self, request: RunRequest) -> Path | None:
         """Everything that the script needs, then Spark, if it is not there yet. Returns the script, if there is one."""
@@ -105,10 +120,13 @@ class Job:
         if wanted:
             option = arguments.get("--python-modules-installer-option", "")
             install(wanted, option, Path(self.setup["cache"]), modules, downloads)
+        library_set = arguments.get("--library-set", "analytics")
+        provided.offer(request.needs_spark, library_set, self.folder, Path(self.setup["cache"]))
         if request.needs_spark:
             extra = [fetch(location, downloads / "jars") for location in listed(arguments.get("--extra-jars"))]
             groups = [*spark_conf.jar_groups(arguments), *self._stream_groups(request, [*filter(None, [path]), *files])]
-            self._bring_spark(spark_conf.of_arguments(arguments, extra), groups, files)
+            own = {**spark_conf.of_arguments(arguments, extra), **event_logs.conf(arguments, self.folder)}
+            self._bring_spark(own, groups, files)
         importlib.invalidate_caches()
         return path
 

@@ -97,7 +97,7 @@ def _exported(options: Options) -> Callable[[dict[str, Any]], dict[str, Any]]:
     if flag(options, "dynamodb.simplifyDDBJson"):
         return lambda item: {name: attributes.simple(value) for name, value in item.items()}
     if flag(options, "dynamodb.unnestDDBJson"):
-        return lambda item: {name: next(iter(attributes.as_json(value).values())) for name, value in item.items()}
+        return lambda item: {name: attributes.unnested(value) for name, value in item.items()}
     return lambda item: {"Item": {name: attributes.as_json(value) for name, value in item.items()}}
 
 
