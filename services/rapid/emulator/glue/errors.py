@@ -80,6 +80,22 @@ class OperationNotSupportedException(GlueError):
     code = "OperationNotSupportedException"
 
 
+class ConditionCheckFailureException(GlueError):
+    code = "ConditionCheckFailureException"
+
+
+class ResourceNumberLimitExceededException(GlueError):
+    code = "ResourceNumberLimitExceededException"
+
+
+class ColumnStatisticsTaskRunningException(GlueError):
+    code = "ColumnStatisticsTaskRunningException"
+
+
+class ColumnStatisticsTaskNotRunningException(GlueError):
+    code = "ColumnStatisticsTaskNotRunningException"
+
+
 class RunnerUnavailableError(RapidError):
     """The Glue runner cannot be reached, or refuses to work. Becomes the ErrorMessage of a FAILED run."""
 

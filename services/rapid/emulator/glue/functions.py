@@ -29,7 +29,7 @@ class Functions:
     @handler("CreateUserDefinedFunction", expand=False)
     def create_user_defined_function(self, context: RequestContext, request: Structure) -> Structure:
         database, given = self._database(context, request), request["FunctionInput"]
-        name = check_name(given["FunctionName"]).lower()
+        name = check_name(given.get("FunctionName") or "", "FunctionName").lower()
         if name in database.functions:
             raise AlreadyExistsException("Function already exists.")
         owner = {"DatabaseName": database.description["Name"], "CatalogId": context.account_id, "CreateTime": now()}

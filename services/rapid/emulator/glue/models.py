@@ -206,6 +206,35 @@ class Workflow:
     events: list[tuple[str, datetime]] = field(default_factory=list)
 
 
+@dataclass
+class SchemaVersion:
+    """One version of a schema of the Schema Registry. `metadata` is key to values with their times, newest first."""
+
+    id: str
+    number: int
+    definition: str
+    status: str
+    created: str
+    metadata: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+
+
+@dataclass
+class RegistrySchema:
+    """A schema of the Schema Registry. `next_number` never goes back, even if versions are deleted."""
+
+    description: Structure
+    versions: dict[int, SchemaVersion] = field(default_factory=dict)
+    next_number: int = 1
+
+
+@dataclass
+class Registry:
+    """A registry of the Schema Registry with its schemas by name."""
+
+    description: Structure
+    schemas: dict[str, RegistrySchema] = field(default_factory=dict)
+
+
 class GlueStore(BaseStore):
     """Everything of Glue that one account has in one region."""
 
@@ -224,6 +253,18 @@ class GlueStore(BaseStore):
     data_quality_results: dict[str, Structure] = LocalAttribute(default=dict)
     data_quality_runs: dict[str, DataQualityRun] = LocalAttribute(default=dict)
     sessions: dict[str, Session] = LocalAttribute(default=dict)
+    registries: dict[str, Registry] = LocalAttribute(default=dict)
+    security_configurations: dict[str, Structure] = LocalAttribute(default=dict)
+    resource_policies: dict[str, Structure] = LocalAttribute(default=dict)
+    """ARN to policy; the whole catalog's under an empty name."""
+    encryption_settings: dict[str, Structure] = LocalAttribute(default=dict)
+    custom_entity_types: dict[str, Structure] = LocalAttribute(default=dict)
+    usage_profiles: dict[str, Structure] = LocalAttribute(default=dict)
+    ml_transforms: dict[str, Structure] = LocalAttribute(default=dict)
+    optimizers: dict[tuple[str, str, str], Structure] = LocalAttribute(default=dict)
+    """Database, table and kind to TableOptimizer."""
+    column_tasks: dict[str, Structure] = LocalAttribute(default=dict)
+    column_settings: dict[tuple[str, str], Structure] = LocalAttribute(default=dict)
     tags: dict[str, dict[str, str]] = LocalAttribute(default=dict)
     """ARN to tags."""
 

@@ -9,6 +9,7 @@ from rapid.emulator.glue.jobs import capacity, check_timeout
 from rapid.emulator.glue.models import JobRun, Structure, now
 
 LOG_GROUP = "/aws-glue/jobs"
+SHELL_LOG_GROUP = "/aws-glue/python-jobs"
 SIZES = ("WorkerType", "NumberOfWorkers", "MaxCapacity", "AllocatedCapacity")
 INHERITED = ("SecurityConfiguration", "NotificationProperty", "ExecutionClass", "JobRunQueuingEnabled", "JobMode")
 """Members of a run that come from its job unless the run has its own."""
@@ -56,7 +57,7 @@ def new_run(job: Structure, order: Order) -> JobRun:
         "PredecessorRuns": list(order.predecessors),
         "ExecutionTime": 0,
         "Timeout": given.get("Timeout") or job["Timeout"],
-        "LogGroupName": LOG_GROUP,
+        "LogGroupName": SHELL_LOG_GROUP if command["Name"] == "pythonshell" else LOG_GROUP,
         "GlueVersion": job["GlueVersion"],
         **_size(job, order),
         **{k: v for k in INHERITED if (v := given.get(k, job.get(k))) is not None},
@@ -99,5 +100,5 @@ def _request(job: Structure, response: Structure) -> Structure:
         "glue_version": job["GlueVersion"],
         "python_version": job["Command"].get("PythonVersion"),
         "workers": response.get("NumberOfWorkers"),
-        "log_group": LOG_GROUP,
+        "log_group": response["LogGroupName"],
     }

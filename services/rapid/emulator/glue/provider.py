@@ -1,24 +1,32 @@
-"""AWS Glue: every operation that has behaviour, one class per resource; the rest goes to Moto or is refused."""
+"""AWS Glue: every operation that works, one class per resource; `unsupported` has the rest."""
 
 from localstack.services.plugins import ServiceLifecycleHook
 from localstack.state import StateVisitor
 
 from rapid.core import config
 from rapid.emulator.glue.bookmarks import Bookmarks
+from rapid.emulator.glue.catalogs import Catalogs
+from rapid.emulator.glue.column_tasks import ColumnStatisticsTasks
 from rapid.emulator.glue.connections import Classifiers, Connections
 from rapid.emulator.glue.crawlers import Crawlers
 from rapid.emulator.glue.data_quality_results import DataQualityResults
 from rapid.emulator.glue.data_quality_rulesets import DataQualityRulesets
 from rapid.emulator.glue.data_quality_runs import DataQualityRuns
 from rapid.emulator.glue.databases import Databases
+from rapid.emulator.glue.entities import CustomEntityTypes, MLTransforms, UsageProfiles
 from rapid.emulator.glue.functions import Functions
 from rapid.emulator.glue.jobs import Jobs
 from rapid.emulator.glue.models import glue_stores
+from rapid.emulator.glue.optimizers import TableOptimizers
 from rapid.emulator.glue.orchestration import Orchestration
 from rapid.emulator.glue.partitions import Partitions
+from rapid.emulator.glue.registries import Registries
 from rapid.emulator.glue.runs import Runs
+from rapid.emulator.glue.schema_versions import SchemaVersions
+from rapid.emulator.glue.schemas import Schemas
 from rapid.emulator.glue.scope import Scope
 from rapid.emulator.glue.searches import Searches
+from rapid.emulator.glue.security import ResourcePolicies, SecurityConfigurations
 from rapid.emulator.glue.sessions import Sessions
 from rapid.emulator.glue.statistics import ColumnStatistics
 from rapid.emulator.glue.tables import Tables
@@ -46,6 +54,17 @@ class GlueProvider(
     Sessions,
     Triggers,
     Workflows,
+    Registries,
+    Schemas,
+    SchemaVersions,
+    SecurityConfigurations,
+    ResourcePolicies,
+    TableOptimizers,
+    ColumnStatisticsTasks,
+    CustomEntityTypes,
+    UsageProfiles,
+    MLTransforms,
+    Catalogs,
     Tags,
     ServiceLifecycleHook,
 ):
@@ -57,10 +76,7 @@ class GlueProvider(
         self.orchestration = Orchestration(config.load())
 
     def accept_state_visitor(self, visitor: StateVisitor) -> None:
-        from moto.glue.models import glue_backends
-
         visitor.visit(glue_stores)
-        visitor.visit(glue_backends)
 
     def on_after_state_load(self) -> None:
         """Takes up what ran when the emulator ended."""
@@ -69,6 +85,7 @@ class GlueProvider(
             self.orchestration.resume(scope)
             self.resume_data_quality(scope)
             self.resume_sessions(scope)
+            self.resume_column_tasks(scope)
 
     def notify_event(self, account: str, region: str, workflow: str, event_id: str) -> None:
         """glue:NotifyEvent, which EventBridge may call and which no SDK has.
@@ -80,3 +97,4 @@ class GlueProvider(
 
     def on_before_stop(self) -> None:
         self.orchestration.timing.stop()
+        self.orchestration.crawls.end()

@@ -123,14 +123,14 @@ def test_compression(lake: Any, columns_of: Any, name: str, pack: Any) -> None:
 
 
 def _arrow() -> pa.Table:
-    from datetime import date, datetime
+    from datetime import UTC, date, datetime
     from decimal import Decimal
 
     return pa.table(
         {
             "Id": pa.array([1, 2, 3], pa.int32()), "n": pa.array([1, 2, 3], pa.int64()), "x": [1.0, 2.0, 3.0],
             "f": pa.array([1, 2, 3], pa.float32()), "s": ["a", "b", "c"], "b": [True, False, True],
-            "d": [date(2026, 1, 1)] * 3, "t": pa.array([datetime(2026, 1, 1)] * 3, pa.timestamp("us")),
+            "d": [date(2026, 1, 1)] * 3, "t": pa.array([datetime(2026, 1, 1, tzinfo=UTC)] * 3, pa.timestamp("us")),
             "m": pa.array([Decimal("1.50")] * 3, pa.decimal128(10, 2)), "l": [[1], [2], []],
             "r": [{"a": 1, "b": "x"}] * 3, "z": pa.array([b"x"] * 3, pa.binary()),
         }
@@ -194,9 +194,7 @@ XML = """<?xml version="1.0"?><catalog>
 
 def test_xml(lake: Any, columns_of: Any) -> None:
     lake.put("books/a.xml", XML)
-    lake.glue.create_classifier(
-        XMLClassifier={"Name": lake.bucket, "Classification": "xml", "RowTag": "book"}
-    )
+    lake.glue.create_classifier(XMLClassifier={"Name": lake.bucket, "Classification": "xml", "RowTag": "book"})
     table = lake.crawl("books/", Classifiers=[lake.bucket])["books"]
     assert columns_of(table) == {"_id": "string", "author": "string", "price": "double", "pages": "int"}
     assert table["StorageDescriptor"]["SerdeInfo"]["Parameters"] == {"rowTag": "book"}
