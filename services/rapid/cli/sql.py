@@ -1,28 +1,44 @@
-"""`./rapid sql`: one query through the Athena API, its result as a table, CSV or JSON."""
+"""`./rapid sql`: statements through the Athena API, as arguments, from a file, or typed at a prompt."""
 
-import csv
-import json
 import sys
-from typing import Any
+from pathlib import Path
 
 import click
 
+from rapid.cli.queries.output import show
+from rapid.cli.queries.texts import split
 from rapid.core import aws
 from rapid.core.config import load
 from rapid.core.errors import RapidError
-from rapid.query import QueryFailedError, run
+from rapid.query import QueryFailedError, execute
 
 
 @click.command()
-@click.argument("statement")
+@click.argument("statement", required=False)
+@click.option("--file", "-f", "path", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Run a file.")
+@click.option("--parameter", "-p", "parameters", multiple=True, help="Value for the next `?`, as SQL: 5, 'text'.")
 @click.option("--database", "-d", help="Database; the stack's own when left out.")
 @click.option("--workgroup", "-w", help="Workgroup; the stack's own when left out.")
-@click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON array of objects.")
-def sql(statement: str, database: str | None, workgroup: str | None, as_csv: bool, as_json: bool) -> None:
-    """Run one SQL statement as Athena would.
+@click.option("--csv", "form", flag_value="csv", help="Print CSV.")
+@click.option("--json", "form", flag_value="json", help="Print a JSON array of objects.")
+@click.option("--vertical", "form", flag_value="vertical", help="Print a line per value.")
+@click.option("--table", "form", flag_value="table", default=True, help="Print a table (the default).")
+@click.option("--explain", is_flag=True, help="Show the plan instead of running.")
+def sql(
+    statement: str | None,
+    path: Path | None,
+    parameters: tuple[str, ...],
+    database: str | None,
+    workgroup: str | None,
+    form: str,
+    explain: bool,
+) -> None:
+    """Run SQL as Athena would; without a statement, ask for one at a prompt (\\h there helps).
 
+    \b
     ./rapid sql "select media_source, sum(installs) from campaign_performance group by 1"
+    ./rapid sql "select * from orders where id = ?" -p 5 --json
+    ./rapid sql --file report.sql --csv
     """
     config = load()
     if database is None or workgroup is None:
@@ -30,27 +46,16 @@ def sql(statement: str, database: str | None, workgroup: str | None, as_csv: boo
 
         stack = outputs(config)
         database, workgroup = database or stack["GlueDatabase"], workgroup or stack["AthenaWorkGroup"]
-    try:
-        columns, rows = run(aws.client(config, "athena"), statement, database, workgroup)
-    except QueryFailedError as error:
-        raise RapidError(str(error)) from error
-    if as_json:
-        click.echo(json.dumps([dict(zip(columns, row, strict=True)) for row in rows], indent=2))
-    elif as_csv:
-        writer = csv.writer(sys.stdout)
-        writer.writerow(columns)
-        writer.writerows(rows)
-    else:
-        _table(columns, rows)
+    athena = aws.client(config, "athena")
+    if statement is None and path is None and sys.stdin.isatty():
+        from rapid.cli.queries.prompt import Prompt
 
-
-def _table(columns: list[str], rows: list[list[Any]]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(*columns, header_style="bold", box=None)
-    for row in rows:
-        table.add_row(*("" if value is None else str(value) for value in row))
-    console = Console()
-    console.print(table)
-    console.print(f"[dim]{len(rows)} rows[/]")
+        Prompt(athena, database, workgroup, config.home / "sql_history").run()
+        return
+    text = statement or (path.read_text() if path else sys.stdin.read())
+    for one in split(text):
+        try:
+            result = execute(athena, f"EXPLAIN {one}" if explain else one, database, workgroup, parameters)
+        except QueryFailedError as error:
+            raise RapidError(str(error)) from error
+        show(result, form)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from sqlglot.tokens import TokenType
+
 from rapid.emulator.athena.hive import Words, is_query_next
 from rapid.emulator.athena.hive.words import is_sql
 from rapid.emulator.athena.sql.dialect import mismatched, tokenize
@@ -68,11 +70,11 @@ def classify(text: str) -> Statement:
 def _sql_body(text: str) -> tuple[str, int]:
     """A statement of Trino's grammar without its final semicolon, and where its first word is."""
     found = tokenize(text)
-    while found and found[-1].text == ";":
+    while found and found[-1].token_type is TokenType.SEMICOLON:
         found = found[:-1]
-    if any(t.text == ";" for t in found):
-        semicolon = next(t for t in found if t.text == ";")
-        raise mismatched(text, found[found.index(semicolon) + 1], "<EOF>")
+    semicolon = next((i for i, t in enumerate(found) if t.token_type is TokenType.SEMICOLON), None)
+    if semicolon is not None:
+        raise mismatched(text, found[semicolon + 1], "<EOF>")
     return text[: found[-1].end + 1], found[0].start
 
 

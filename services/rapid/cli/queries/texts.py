@@ -1,0 +1,32 @@
+"""SQL text as a person types it: where a statement ends."""
+
+import re
+
+_PARTS = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`[^`]*`|--[^\n]*|/\*.*?\*/|;|[^;'\"`/-]+|.", re.DOTALL)
+
+
+def split(text: str) -> list[str]:
+    """The statements of a text, without their semicolons; one in quotes or in a comment ends none.
+
+    A comment that stands alone is no statement.
+    """
+    statements, current = [], ""
+    for part in _PARTS.findall(text):
+        if part == ";":
+            statements.append(current)
+            current = ""
+        else:
+            current += part
+    return [s.strip() for s in [*statements, current] if _says_something(s)]
+
+
+def complete(text: str) -> bool:
+    """Whether Enter sends a text: it is empty, a command, or ends with a semicolon outside quotes and comments."""
+    if not text.strip() or text.lstrip().startswith("\\"):
+        return True
+    parts = [p for p in _PARTS.findall(text) if p.strip() and not p.startswith(("--", "/*"))]
+    return bool(parts) and parts[-1] == ";"
+
+
+def _says_something(statement: str) -> bool:
+    return any(p.strip() and not p.startswith(("--", "/*")) for p in _PARTS.findall(statement))
