@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlglot.tokens import TokenType
+from sqlglot.tokenizer_core import TokenType
 
 from rapid.emulator.athena.hive import Words, is_query_next
 from rapid.emulator.athena.hive.words import is_sql
