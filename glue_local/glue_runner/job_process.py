@@ -34,6 +34,10 @@ from glue_runner.session import Session
 from glue_runner.warm_context import WarmContext
 
 
+SPARK_OUT_OF_MEMORY = 52
+"""org.apache.spark.util.SparkExitCode.OOM"""
+
+
 class Job:
     """One run in this process."""
 
@@ -182,7 +186,7 @@ class Job:
         how = (
             f"was killed by signal {-code} ({signal.Signals(-code).name})"
             if code < 0
-            else f"ended with exit code {code}"
+            else f"ended with exit code {code}" + (" (out of memory)" if code == SPARK_OUT_OF_MEMORY else "")
         )
         return f"The Java process of the job {how} while the script ran."
 

@@ -11,9 +11,12 @@ import contextlib
 import logging
 import time
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
+
+from glue_runner.arguments import on
+from glue_runner.request import RunRequest
 
 LOG = logging.getLogger(__name__)
 
@@ -45,6 +48,52 @@ class Event:
     timestamp: int
     message: str
     size: int
+
+
+class Logs:
+    """Where the output of one run goes: `feed["output"]` and `feed["error"]`, then `close`.
+
+    https://docs.aws.amazon.com/glue/latest/dg/monitor-continuous-logging-enable.html (read 2026-11).
+    """
+
+    def __init__(self, request: RunRequest, spill: Path) -> None:
+        """Begins.
+
+        Args:
+            request: the run.
+            spill: folder for what cannot be sent.
+        """
+        self._streams = {
+            name: [
+                LogStream(group, stream, spill / f"{request.run_id}-{name}{number or ''}.log")
+                for number, (group, stream) in enumerate(places)
+            ]
+            for name, places in places_of(request).items()
+        }
+        self.feed = {name: partial(self._feed, streams) for name, streams in self._streams.items()}
+
+    @staticmethod
+    async def _feed(streams: "list[LogStream]", data: bytes) -> None:
+        for stream in streams:
+            await stream.feed(data)
+
+    async def close(self) -> None:
+        """Sends what is left of all."""
+        await asyncio.gather(*(stream.close() for streams in self._streams.values() for stream in streams))
+
+
+def places_of(request: RunRequest) -> dict[str, list[tuple[str, str]]]:
+    """Log group and stream of a run's "output" and "error": Glue's own, those that a job names, and its driver log."""
+    arguments, own = request.arguments, request.job_name if request.command == "session" else request.run_id
+    group = arguments.get("--custom-logGroup-prefix") or request.log_group
+    prefix = arguments.get("--custom-logStream-prefix")
+    stream = f"{prefix}-{own}" if prefix else own
+    places = {name: [(f"{group}/{name}", stream)] for name in ("output", "error")}
+    if on(arguments, "--enable-continuous-cloudwatch-log") and request.needs_spark:
+        driver = arguments.get("--continuous-log-logStreamPrefix") or request.run_id
+        continuous = arguments.get("--continuous-log-logGroup") or f"{request.log_group}/logs-v2"
+        places["error"].append((continuous, f"{driver}-driver"))
+    return places
 
 
 @dataclass

@@ -17,6 +17,12 @@ from pathlib import Path
 from glue_runner.fetch import FetchError, fetch
 
 INSTALL_SECONDS = 600
+REASON_LENGTH = 4000
+MESSAGE = (
+    "LAUNCH ERROR | Python Module Installer indicates modules that failed to install, check logs from the "
+    "PythonModuleInstaller. Please refer logs for details."
+)
+"""What AWS says; the reason is in the run's error log."""
 
 
 def install(wanted: Sequence[str], extra: str, cache: Path, folder: Path, downloads: Path) -> None:
@@ -65,6 +71,9 @@ def _installer() -> list[str]:
 
 
 def _run_installer(arguments: list[str], target: Path) -> None:
+    index = os.environ.get("PIP_INDEX_URL")
+    if index and "UV_DEFAULT_INDEX" not in os.environ:  # uv does not read pip's variables
+        arguments = ["--default-index", index, *arguments]
     command = [*_installer(), "--target", str(target), *arguments]
     try:
         done = subprocess.run(
@@ -77,4 +86,5 @@ def _run_installer(arguments: list[str], target: Path) -> None:
         if done.returncode == 0:
             return
     shutil.rmtree(target, ignore_errors=True)
-    raise FetchError(f"LAUNCH ERROR | --additional-python-modules could not be installed: {reason[-1500:]}")
+    print(f"PythonModuleInstaller: {reason[-REASON_LENGTH:]}", file=sys.stderr, flush=True)  # noqa: T201 - the error log
+    raise FetchError(MESSAGE)

@@ -11,7 +11,7 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -40,7 +40,7 @@ class JobProcess:
         """The script is over, or the process is."""
         self.result: str | None = None
         self.reported = False
-        self._sinks: dict[str, Sink] = {}
+        self._sinks: Mapping[str, Sink] = {}
         self._on_report: Callable[[dict[str, Any]], Awaitable[None]] | None = None
         self._process: asyncio.subprocess.Process | None = None
         self._tasks: list[asyncio.Task[None]] = []
@@ -88,7 +88,7 @@ class JobProcess:
         ]
 
     async def order(
-        self, request: RunRequest, sinks: dict[str, Sink], on_report: Callable[[dict[str, Any]], Awaitable[None]]
+        self, request: RunRequest, sinks: Mapping[str, Sink], on_report: Callable[[dict[str, Any]], Awaitable[None]]
     ) -> None:
         """Gives it its run.
 

@@ -16,7 +16,7 @@ from dataclasses import replace
 from typing import Any
 
 from glue_runner import store
-from glue_runner.logs import LogStream
+from glue_runner.logs import Logs
 from glue_runner.pool import Pool
 from glue_runner.process import JobProcess
 from glue_runner.request import RunRequest
@@ -90,20 +90,14 @@ class Run:
         self._began = time.time()
         await self._set("STARTING")
         process = self._process = await self._runner.pool.take(self.request)
-        group, home = self.request.log_group, self._runner.settings.home
-        streams = {
-            name: LogStream(
-                f"{group}/{name}", self.request.run_id, home / "unsent" / f"{self.request.run_id}-{name}.log"
-            )
-            for name in ("output", "error")
-        }
-        await process.order(self.request, {name: stream.feed for name, stream in streams.items()}, self._report)
+        logs = Logs(self.request, self._runner.settings.home / "unsent")
+        await process.order(self.request, logs.feed, self._report)
         state = await self._until_end(process)
         message = await process.finish() if state is None else None
         if state is not None:
             await self._set_if(state == "STOPPED", "STOPPING")
             await process.kill()
-        await asyncio.gather(*(stream.close() for stream in streams.values()))
+        await logs.close()
         if state is None:
             state = "SUCCEEDED" if message is None else "FAILED"
         elif state == "TIMEOUT":

@@ -18,7 +18,9 @@ def command(config: Config) -> list[str]:
 
 def environment(config: Config) -> dict[str, str]:
     """The variables of the runner's contract, see `glue_local/glue_runner/__init__.py`."""
+    installer = {k: v for k, v in os.environ.items() if k.startswith(("UV_", "PIP_"))}  # --additional-python-modules
     return {
+        **installer,
         **aws.environment(config),
         "PYTHONPATH": str(ROOT / "glue_local"),
         "GLUE_RUNNER_LISTEN": f"{config.host}:{config.runner_port}",

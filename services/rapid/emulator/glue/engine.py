@@ -117,7 +117,8 @@ class Engine:
         run.update(CompletedOn=moment)
         if status.error_message:
             run.update(ErrorMessage=status.error_message)
-        if run.response.get("ExecutionClass") == "FLEX" and status.execution_seconds is not None:
+        scaling = str(run.request["arguments"].get("--enable-auto-scaling", "")).lower() == "true"
+        if (scaling or run.response.get("ExecutionClass") == "FLEX") and status.execution_seconds is not None:
             run.update(DPUSeconds=status.execution_seconds * run.response["MaxCapacity"])
         if not (run.state == "FAILED" and run.retries > 0 and not run.stopping and self._retry(scope, run)):
             self._finished(scope, run)

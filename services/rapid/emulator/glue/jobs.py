@@ -19,6 +19,7 @@ DPU_PER_WORKER = {
     "R.1X": 1.0, "R.2X": 2.0, "R.4X": 4.0, "R.8X": 8.0, "Z.2X": 2.0,
 }  # fmt: skip
 """https://docs.aws.amazon.com/glue/latest/dg/worker-types.html (read 2026-11)."""
+SHELL_CAPACITIES = (None, 0.0625, 1, 1.0)
 LONGEST_TIMEOUT = 10080
 DEFAULT_TIMEOUT = 2880
 """Minutes."""
@@ -44,6 +45,10 @@ def capacity(given: Structure, command: str) -> Structure:
     kind, workers = given.get("WorkerType"), given.get("NumberOfWorkers")
     if kind and kind not in DPU_PER_WORKER:
         raise InvalidInputException(f"Worker type {kind} is not one of {', '.join(DPU_PER_WORKER)}.")
+    if kind and command == "pythonshell":
+        raise InvalidInputException(f"Worker Type is not supported for Job Command {command}.")
+    if command == "pythonshell" and given.get("MaxCapacity") not in SHELL_CAPACITIES:
+        raise InvalidInputException("MaxCapacity of a Python shell job must be 0.0625 or 1.")
     if given.get("MaxCapacity") is not None and (kind or workers):
         raise InvalidInputException("Please do not set Max Capacity if using Worker Type and Number of Workers.")
     if kind and workers:
