@@ -33,7 +33,6 @@ from glue_runner.request import RunRequest
 from glue_runner.session import Session
 from glue_runner.warm_context import WarmContext
 
-
 SPARK_OUT_OF_MEMORY = 52
 """org.apache.spark.util.SparkExitCode.OOM"""
 
