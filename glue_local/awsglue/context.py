@@ -346,15 +346,27 @@ class GlueContext(SQLContext):
         transformation_ctx: str = "",
         catalog_id: str | None = None,
     ) -> None:
-        """Deletes a table's files older than `retentionPeriod` hours. Partitions stay in the catalog."""
-        given = dict(options or {})
+        """Deletes a table's files older than `retentionPeriod` hours, and partitions that have none left."""
+        s3.purge_table(self._session, catalog.get_table(database, table_name, catalog_id), options or {})
+
+    def transition_s3_path(
+        self, s3_path: str, transition_to: str, options: Options | None = None, transformation_ctx: str = ""
+    ) -> None:
+        """Moves what lies below a path to a storage class; `accountId` and `roleArn` must be in the options."""
+        s3.transition(s3_path, transition_to, options or {})
+
+    def transition_table(
+        self,
+        database: str,
+        table_name: str,
+        transition_to: str,
+        options: Options | None = None,
+        transformation_ctx: str = "",
+        catalog_id: str | None = None,
+    ) -> None:
+        """The same for a table's files, or those of the partitions that `partitionPredicate` chooses."""
         table = catalog.get_table(database, table_name, catalog_id)
-        if not table.keys:
-            return s3.purge(table.location, given)
-        found = catalog.partitions(table)
-        for partition in catalog.push_down(self._session, table, found, str(given.get("partitionPredicate", ""))):
-            s3.purge(partition.location, given)
-        return None
+        s3.transition_table(self._session, table, transition_to, options or {})
 
     # The rest
 
@@ -381,12 +393,6 @@ class GlueContext(SQLContext):
 
     def convert_resolve_option(self, *args: Any) -> Any:
         raise NotSupportedError("GlueContext.convert_resolve_option", "It hands Java objects to AWS's own layer.")
-
-    def transition_table(self, *args: Any, **kwargs: Any) -> Any:
-        raise NotSupportedError("GlueContext.transition_table")
-
-    def transition_s3_path(self, *args: Any, **kwargs: Any) -> Any:
-        raise NotSupportedError("GlueContext.transition_s3_path")
 
     def getSampleStreamingDynamicFrame(
         self, frame: DataFrame, options: Options | None = None, batch_function: Any = None
