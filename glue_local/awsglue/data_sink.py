@@ -1,9 +1,10 @@
 """`DataSink`: what `GlueContext.getSink` returns."""
 
+import time
 from typing import Any
 
 from awsglue.errors import NotSupportedError, OptionError
-from awsglue.frame import formats, sinks
+from awsglue.frame import formats, sinks, updates
 
 
 class DataSink:
@@ -18,7 +19,7 @@ class DataSink:
         self._type = str(self._options.pop("connection_type"))
         self._format: str | None = self._options.pop("format", None)
         self._format_options: dict[str, Any] = {}
-        self._table: tuple[str, str, str | None] | None = None
+        self._table: updates.Target | None = None
         sinks.check(self._type)
 
     def setFormat(self, format: str, **options: Any) -> None:
@@ -28,7 +29,7 @@ class DataSink:
         """Accepted: the number of error records that Glue keeps for its own report."""
 
     def setCatalogInfo(self, catalogDatabase: str, catalogTableName: str, catalogId: str = "") -> None:
-        self._table = (catalogDatabase, catalogTableName, catalogId or None)
+        self._table = updates.Target(catalogDatabase, catalogTableName, catalogId or None)
 
     def write(self, dynamic_frame_or_dfc: Any, info: str = "") -> Any:
         """Writes a frame, or each frame of a collection into a folder of its name.
@@ -57,14 +58,16 @@ class DataSink:
 
     def _write(self, frame: Any, options: dict[str, Any]) -> Any:
         frame.assertErrorThreshold()
-        updates = formats.flag(options, "enableUpdateCatalog")
-        if updates and not self._table:
+        in_step = formats.flag(options, "enableUpdateCatalog")
+        if in_step and not self._table:
             raise OptionError("enableUpdateCatalog needs setCatalogInfo(catalogDatabase=..., catalogTableName=...).")
-        if updates and self._type not in {"s3"}:
+        if in_step and self._type not in {"s3"}:
             raise NotSupportedError(f"enableUpdateCatalog with connection_type={self._type!r}")
-        df = frame._df
+        df, since = frame._df, time.time()
         sinks.write(df, self._type, options, self._format, self._format_options)
-        if updates and self._table and self._format:
-            database, table, catalog_id = self._table
-            sinks.update_catalog(df, database, table, catalog_id, options, self._format, self._format_options)
+        if in_step and self._table and self._format:
+            location, keys = f"{str(options['path']).rstrip('/')}/", sinks.keys_of(options)
+            ready = sinks.storable(df, self._format)
+            written = updates.Written(ready, location, keys, self._format, self._format_options, since)
+            updates.update(self._table, written, str(options.get("updateBehavior") or "UPDATE_IN_DATABASE"))
         return type(frame)(df.limit(0), frame.glue_ctx, f"{frame.name}_errors")

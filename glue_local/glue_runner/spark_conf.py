@@ -53,7 +53,6 @@ def s3(environ: Mapping[str, str]) -> dict[str, str]:
     values = {
         "fs.s3.impl": "org.apache.hadoop.fs.s3a.S3AFileSystem",
         "fs.s3n.impl": "org.apache.hadoop.fs.s3a.S3AFileSystem",
-        "fs.AbstractFileSystem.s3.impl": "org.apache.hadoop.fs.s3a.S3A",
         "fs.s3a.endpoint.region": region,
         "fs.s3a.aws.credentials.provider": _CREDENTIALS,
         "fs.s3a.directory.marker.retention": "keep",

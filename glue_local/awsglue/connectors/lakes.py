@@ -41,7 +41,14 @@ def format_of(table: catalog.Table) -> str | None:
 
 
 def table_options(table: catalog.Table, options: Options) -> dict[str, Any]:
-    return {"path": table.location, **options, _DATABASE: table.database, _TABLE: table.name}
+    """A table's options. Spark notes the place of a table that Hive cannot read among its SerDe's parameters."""
+    hidden = table.location.endswith("-__PLACEHOLDER__")
+    return {
+        "path": table.parameters["path"] if hidden else table.location,
+        **options,
+        _DATABASE: table.database,
+        _TABLE: table.name,
+    }
 
 
 def read(session: SparkSession, kind: str, options: Options, _ctx: str) -> Read:

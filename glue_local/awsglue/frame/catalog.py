@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-catalog.html
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from pyspark.sql import SparkSession
 from pyspark.sql import types as spark
 
-from awsglue.errors import NotSupportedError, OptionError
+from awsglue.errors import NotSupportedError
 from awsglue.frame import types
 
 _FORMAT_OF_SERDE = {
@@ -22,36 +22,11 @@ _FORMAT_OF_SERDE = {
     "org.apache.hadoop.hive.serde2.avro.AvroSerDe": "avro",
     "org.apache.hadoop.hive.serde2.OpenCSVSerde": "csv",
     "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe": "csv",
+    "com.amazonaws.glue.serde.GrokSerDe": "groklog",
 }
-_HIVE = {
-    "parquet": (
-        "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat",
-        "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat",
-        "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe",
-    ),
-    "json": (
-        "org.apache.hadoop.mapred.TextInputFormat",
-        "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat",
-        "org.openx.data.jsonserde.JsonSerDe",
-    ),
-    "csv": (
-        "org.apache.hadoop.mapred.TextInputFormat",
-        "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat",
-        "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe",
-    ),
-    "avro": (
-        "org.apache.hadoop.hive.ql.io.avro.AvroContainerInputFormat",
-        "org.apache.hadoop.hive.ql.io.avro.AvroContainerOutputFormat",
-        "org.apache.hadoop.hive.serde2.avro.AvroSerDe",
-    ),
-    "orc": (
-        "org.apache.hadoop.hive.ql.io.orc.OrcInputFormat",
-        "org.apache.hadoop.hive.ql.io.orc.OrcOutputFormat",
-        "org.apache.hadoop.hive.ql.io.orc.OrcSerde",
-    ),
-}
-BATCH = 100
-"""Partitions that one BatchCreatePartition may carry."""
+
+DELETE_BATCH = 25
+"""Partitions that one BatchDeletePartition may carry."""
 
 
 @lru_cache(maxsize=1)
@@ -123,9 +98,9 @@ def get_table(database: str, name: str, catalog_id: str | None = None) -> Table:
 
 def _format(name: str, parameters: Mapping[str, str], serde: str) -> str:
     classification = parameters.get("classification", "").lower()
-    if classification in {"json", "csv", "parquet", "orc", "avro", "glueparquet"}:
+    if classification in {"json", "csv", "parquet", "orc", "avro", "glueparquet", "xml", "ion"}:
         return classification
-    if serde in _FORMAT_OF_SERDE and not classification:
+    if serde in _FORMAT_OF_SERDE:
         return _FORMAT_OF_SERDE[serde]
     raise NotSupportedError(f"reading table {name} (classification {classification!r}, SerDe {serde!r})")
 
@@ -168,80 +143,3 @@ def push_down(session: SparkSession, table: Table, found: Sequence[Partition], p
         typed = typed.withColumn(name, typed[name].cast(types.parse(kind)))
     kept = {row[0] for row in typed.where(predicate).select("__i").collect()}
     return [partition for i, partition in enumerate(found) if i in kept]
-
-
-def descriptor(
-    kind: str, location: str, columns: Sequence[tuple[str, str]], options: Mapping[str, Any]
-) -> dict[str, Any]:
-    """A StorageDescriptor for files that a sink writes."""
-    kind = "parquet" if kind == "glueparquet" else kind
-    if kind not in _HIVE:
-        raise OptionError(f"A catalog table cannot be made for format {kind!r}. Valid: {', '.join(sorted(_HIVE))}.")
-    reads, writes, serde = _HIVE[kind]
-    parameters = {"serialization.format": "1"}
-    if kind == "csv":
-        parameters["field.delim"] = str(options.get("separator", ","))
-    return {
-        "Columns": [{"Name": name, "Type": text} for name, text in columns],
-        "Location": location,
-        "InputFormat": reads,
-        "OutputFormat": writes,
-        "SerdeInfo": {"SerializationLibrary": serde, "Parameters": parameters},
-    }
-
-
-def save_table(
-    database: str,
-    name: str,
-    storage: Mapping[str, Any],
-    keys: Sequence[tuple[str, str]],
-    parameters: Mapping[str, str],
-    catalog_id: str | None,
-    update_schema: bool,
-) -> None:
-    """Creates a table, or gives it the columns that it lacks.
-
-    `updateBehavior` UPDATE_IN_DATABASE overwrites the schema with the frame's, as documented in
-    https://docs.aws.amazon.com/glue/latest/dg/update-from-job.html; LOG leaves an existing table alone.
-    """
-    glue = client()
-    where = {"DatabaseName": database, **_identity(catalog_id)}
-    wanted: dict[str, Any] = {
-        "Name": name,
-        "StorageDescriptor": storage,
-        "PartitionKeys": [{"Name": key, "Type": kind} for key, kind in keys],
-        "TableType": "EXTERNAL_TABLE",
-        "Parameters": dict(parameters),
-    }
-    try:
-        known = glue.get_table(Name=name, **where)["Table"]
-    except glue.exceptions.EntityNotFoundException:
-        glue.create_table(TableInput=wanted, **where)
-        return
-    if update_schema and known.get("StorageDescriptor", {}).get("Columns") != storage["Columns"]:
-        glue.update_table(TableInput={**wanted, "Parameters": {**known.get("Parameters", {}), **parameters}}, **where)
-
-
-def add_partitions(
-    database: str, name: str, storage: Mapping[str, Any], found: Iterable[Partition], catalog_id: str | None
-) -> None:
-    """Registers partitions; those that the table has already stay as they are.
-
-    Raises:
-        AwsGlueError: the catalog refused one.
-    """
-    inputs = [{"Values": list(p.values), "StorageDescriptor": {**storage, "Location": p.location}} for p in found]
-    for start in range(0, len(inputs), BATCH):
-        answer = client().batch_create_partition(
-            DatabaseName=database,
-            TableName=name,
-            PartitionInputList=inputs[start : start + BATCH],
-            **_identity(catalog_id),
-        )
-        errors = [e for e in answer.get("Errors", []) if e["ErrorDetail"]["ErrorCode"] != "AlreadyExistsException"]
-        if errors:
-            detail = errors[0]["ErrorDetail"]
-            raise OptionError(
-                f"{database}.{name}: partition {errors[0]['PartitionValues']} was refused: "
-                f"{detail['ErrorCode']}: {detail.get('ErrorMessage', '')}"
-            )

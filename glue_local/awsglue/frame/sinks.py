@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/glue/latest/dg/update-from-job.html
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import unquote
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
@@ -13,7 +12,7 @@ from pyspark.sql import types as spark
 
 from awsglue import connectors
 from awsglue.errors import OptionError
-from awsglue.frame import catalog, formats, listing, paths, types
+from awsglue.frame import formats, paths, types
 from awsglue.frame.mapping import drop_fields, null_fields
 
 Options = Mapping[str, Any]
@@ -96,47 +95,3 @@ def _csv_value(field: spark.StructField) -> Any:
     if isinstance(field.dataType, spark.StructType | spark.ArrayType | spark.MapType):
         return F.to_json(column).alias(field.name)
     return column
-
-
-def update_catalog(
-    df: DataFrame,
-    database: str,
-    table: str,
-    catalog_id: str | None,
-    options: Options,
-    kind: str,
-    format_options: Options,
-) -> None:
-    """Makes or updates the table over a sink's folder, then adds the partitions that the folder holds."""
-    location = str(options["path"]).rstrip("/") + "/"
-    keys = keys_of(options)
-    ready = storable(df, kind)
-    if not ready.columns:
-        return
-    columns = [(f.name.lower(), types.hive_name(f.dataType)) for f in ready.schema.fields if f.name not in keys]
-    typed_keys = [(key.lower(), types.hive_name(ready.schema[key].dataType)) for key in keys]
-    storage = catalog.descriptor(kind, location, columns, format_options)
-    behaviour = str(options.get("updateBehavior") or "UPDATE_IN_DATABASE")
-    if behaviour not in {"UPDATE_IN_DATABASE", "LOG"}:
-        raise OptionError(f"updateBehavior {behaviour!r} is not one. Valid: UPDATE_IN_DATABASE, LOG.")
-    classification = "parquet" if kind == "glueparquet" else kind
-    parameters = {"classification": classification, "typeOfData": "file"}
-    if kind == "csv" and formats.flag(format_options, "writeHeader", default=True):
-        parameters["skip.header.line.count"] = "1"
-    catalog.save_table(database, table, storage, typed_keys, parameters, catalog_id, behaviour == "UPDATE_IN_DATABASE")
-    if keys:
-        found = _partitions(df, location, keys)
-        catalog.add_partitions(database, table, storage, found, catalog_id)
-
-
-def _partitions(df: DataFrame, location: str, keys: list[str]) -> list[catalog.Partition]:
-    """The partitions below a folder: its key=value folders that hold files."""
-    folders = {path.rsplit("/", 1)[0] for path in listing.files(df.sparkSession, [location], recurse=True)}
-    found = []
-    for folder in sorted(folders):
-        parts = folder.split("/")[-len(keys) :]
-        names = [part.partition("=")[0] for part in parts]
-        if names == keys:
-            values = tuple(unquote(part.partition("=")[2]) for part in parts)
-            found.append(catalog.Partition(values, folder + "/"))
-    return found
