@@ -54,10 +54,13 @@ def test_snapshots_can_be_travelled_and_looked_at(lab: Any) -> None:
     lab.run("INSERT INTO tt VALUES 2")
     lab.run("ALTER TABLE tt ADD COLUMNS (name string)")
     assert lab.run(f"SELECT * FROM tt FOR VERSION AS OF {first}").rows == [["1"]]
-    assert lab.run("SELECT * FROM tt FOR TIMESTAMP AS OF current_timestamp ORDER BY id").rows == [["1", None], ["2", None]]
+    assert lab.run("SELECT * FROM tt FOR TIMESTAMP AS OF current_timestamp ORDER BY id").rows == [
+        ["1", None],
+        ["2", None],
+    ]
     early = lab.run("SELECT * FROM tt FOR TIMESTAMP AS OF TIMESTAMP '2001-01-01 00:00:00 UTC'")
     assert early.reason.startswith("INVALID_ARGUMENTS: No version history table")
-    assert lab.run('SELECT operation, summary[\'added-records\'] FROM "tt$snapshots"').rows == [["append", "1"]] * 2
+    assert lab.run("SELECT operation, summary['added-records'] FROM \"tt$snapshots\"").rows == [["append", "1"]] * 2
     assert lab.run('SELECT count(*), count_if(is_current_ancestor) FROM "tt$history"').rows == [["2", "2"]]
     assert lab.run('SELECT sum(record_count), min(file_format) FROM "tt$files"').rows == [["2", "PARQUET"]]
     assert lab.run('SELECT sum(added_rows_count) FROM "tt$manifests"').rows == [["2"]]
@@ -67,7 +70,12 @@ def test_snapshots_can_be_travelled_and_looked_at(lab: Any) -> None:
 
 
 def test_partition_transforms_and_evolution(lab: Any) -> None:
-    create(lab, "pt", "id bigint, ts timestamp, kind string, o struct<a:int,b:string>", "PARTITIONED BY (day(ts), bucket(4, id), kind)")
+    create(
+        lab,
+        "pt",
+        "id bigint, ts timestamp, kind string, o struct<a:int,b:string>",
+        "PARTITIONED BY (day(ts), bucket(4, id), kind)",
+    )
     lab.run(
         "INSERT INTO pt SELECT id, TIMESTAMP '2020-01-01 00:00:00' + id * INTERVAL '1' DAY, 'k', "
         "CAST(ROW(1, 'x') AS ROW(a integer, b varchar)) FROM UNNEST(sequence(1, 6)) AS s(id)"
@@ -81,7 +89,9 @@ def test_partition_transforms_and_evolution(lab: Any) -> None:
         "SET TBLPROPERTIES ('vacuum_min_snapshots_to_keep'='2')",
     ):
         assert lab.run(f"ALTER TABLE pt {change}").state == "SUCCEEDED", change
-    assert lab.run("SELECT * FROM pt WHERE sort = 'k' AND id = 1").rows == [["2020-01-02 00:00:00.000000", "1", "k", "{a=1, b=x}"]]
+    assert lab.run("SELECT * FROM pt WHERE sort = 'k' AND id = 1").rows == [
+        ["2020-01-02 00:00:00.000000", "1", "k", "{a=1, b=x}"]
+    ]
     shown = "\n".join(r[0] for r in lab.run("SHOW CREATE TABLE pt").rows)
     assert "PARTITIONED BY (day(`ts`), bucket(4, `id`), `sort`)" in shown
     described = [r[0] for r in lab.run("DESCRIBE pt").rows]

@@ -25,8 +25,8 @@ def relation(table: Table, catalog: GlueCatalog) -> str:
 
 def hive_partitions(table: Table, catalog: GlueCatalog) -> list[tuple[Any, ...]]:
     """The values of a Hive table's partitions; projected ones are computed."""
+    from rapid.emulator.athena.partitions import NO_VALUE
     from rapid.emulator.athena.projection import projected
-    from rapid.emulator.athena.tables import NO_VALUE
 
     parameters = {k.lower(): v for k, v in (table.source.get("Parameters") or {}).items()}
     if parameters.get("projection.enabled", "").lower() == "true":

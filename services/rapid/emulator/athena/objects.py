@@ -51,7 +51,7 @@ class Objects:
 
     def __init__(self, client: Any, cache: Path) -> None:
         self._client = client
-        self._cache = cache
+        self.cache = cache
 
     def below(self, uri: str) -> list[StoredObject]:
         """Objects below a location that hold data: no folder markers, nothing whose name or folder is hidden.
@@ -101,7 +101,7 @@ class Objects:
         if found is not None:
             return found
         digest = hashlib.sha256(f"{stored.uri} {stored.etag}".encode()).hexdigest()
-        cached = self._cache / digest[:2] / f"{digest[2:40]}-{stored.key.rsplit('/', 1)[-1][-60:]}"
+        cached = self.cache / digest[:2] / f"{digest[2:40]}-{stored.key.rsplit('/', 1)[-1][-60:]}"
         if not cached.exists():
             cached.parent.mkdir(parents=True, exist_ok=True)
             partial = cached.with_name(cached.name + ".part")

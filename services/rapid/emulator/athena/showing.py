@@ -8,9 +8,10 @@ import re
 from rapid.emulator.athena import creating, hive
 from rapid.emulator.athena.catalog import Structure
 from rapid.emulator.athena.ddl.common import Definitions, failed, task_failed
-from rapid.emulator.athena.ddl.partitions import key_names, spec
+from rapid.emulator.athena.ddl.partitions import key_names
 from rapid.emulator.athena.describing import columns_of
 from rapid.emulator.athena.hive import Name, Words
+from rapid.emulator.athena.partitions import spec
 from rapid.emulator.athena.results import Row, text_column
 from rapid.emulator.athena.session import Session
 

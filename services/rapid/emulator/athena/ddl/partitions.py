@@ -4,8 +4,7 @@ https://docs.aws.amazon.com/athena/latest/ug/alter-table-add-partition.html, ...
 """
 
 import re
-from collections.abc import Iterable
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 from rapid.emulator.athena import hive
 from rapid.emulator.athena.catalog import Structure
@@ -13,14 +12,9 @@ from rapid.emulator.athena.ddl import columns
 from rapid.emulator.athena.ddl.common import Definitions, call, failed, glue_columns
 from rapid.emulator.athena.hive import Name, Words
 from rapid.emulator.athena.objects import split_uri
+from rapid.emulator.athena.partitions import spec
 
 BATCH = 100
-_SAFE = "-_.~!$&()+,;@ "
-
-
-def spec(keys: Iterable[str], values: Iterable[str]) -> str:
-    """`dt=2020-01-01/h=3`, with Hive's escapes for what a folder's name may not hold."""
-    return "/".join(f"{k}={quote(v, safe=_SAFE)}" for k, v in zip(keys, values, strict=True))
 
 
 def key_names(table: Structure) -> list[str]:

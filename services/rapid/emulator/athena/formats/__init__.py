@@ -1,24 +1,31 @@
 """Files of a table as DuckDB relations, one module per format.
 
-Each has `relation(files, …)`: objects of one partition in, SQL out that gives the table's columns by name, typed as the
-catalog says (schema on read). Serdes: https://docs.aws.amazon.com/athena/latest/ug/supported-serdes.html (read 2026-11).
-"""  # noqa: E501
+Each has a function that takes files that are read alike and gives SQL with the table's columns by name, typed as the
+catalog says (schema on read). https://docs.aws.amazon.com/athena/latest/ug/supported-serdes.html (read 2026-11).
+"""
 
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from rapid.emulator.athena.sql.scope import Column
+from rapid.emulator.athena.sql.scope import Column, literal, quote
 
 
 @dataclass(frozen=True)
 class DataFile:
-    """An object of a table, and where its bytes can be read on this disk."""
+    """An object of a table, and where its bytes can be read on this disk.
+
+    Attributes:
+        values: of its partition, by key.
+        link: another path to the same bytes, whose folders name the partition's values.
+    """
 
     uri: str
     path: Path
     size: int
     modified: float = 0.0
+    values: tuple[str, ...] = ()
+    link: Path | None = None
 
 
 @dataclass
@@ -27,15 +34,36 @@ class Reading:
 
     Attributes:
         connection: DuckDB, to look into files; it also takes Arrow tables.
+        folder: for files that are unpacked.
         parameters: of the serde, then of the table, lower-case keys.
+        keys: partition keys that DuckDB takes from the folders of `DataFile.link`.
     """
 
     connection: Any
+    folder: Path
     columns: tuple[Column, ...]
     wanted: list[Column]
     parameters: dict[str, str] = field(default_factory=dict)
     serde: str = ""
+    keys: tuple[Column, ...] = ()
+
+    @property
+    def option(self) -> str:
+        """The option of DuckDB's readers about partitions."""
+        if not self.keys:
+            return "hive_partitioning=false"
+        kinds = ", ".join(f"{literal(k.name)}: {literal(k.type.duckdb())}" for k in self.keys)
+        return f"hive_partitioning=true, hive_types={{{kinds}}}"
+
+    @property
+    def carried(self) -> str:
+        """Columns that a relation inside takes along: which file, and the partition."""
+        return ", ".join(["file_index", *(quote(k.name) for k in self.keys)])
+
+
+Piece = tuple[list[DataFile], dict[str, str], str]
+"""Files, SQL per wanted column, and the relation that it reads."""
 
 
 def file_list(files: list[DataFile]) -> str:
-    return "[" + ", ".join("'" + str(f.path).replace("'", "''") + "'" for f in files) + "]"
+    return "[" + ", ".join(literal(str(f.link or f.path)) for f in files) + "]"

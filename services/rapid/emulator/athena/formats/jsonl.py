@@ -1,10 +1,9 @@
-"""JSON Lines, as the Hive and the OpenX serde read them: keys without regard to case, missing ones NULL.
+"""JSON Lines, as the Hive and the OpenX serde read them, and CloudTrail's files of records.
 
-https://docs.aws.amazon.com/athena/latest/ug/json-serde.html (read 2026-11).
+Keys count without regard to case, missing ones are NULL.
+https://docs.aws.amazon.com/athena/latest/ug/json-serde.html, .../cloudtrail-serde.html (read 2026-11).
 """
 
-import gzip
-import json
 from collections import OrderedDict
 from pathlib import Path
 
@@ -13,31 +12,24 @@ from rapid.emulator.athena.sql.scope import literal, quote
 from rapid.emulator.athena.sql.types import Type, field_name
 
 _KNOWN_FILES = 20_000
+_MAX_OBJECT = 256 * 2**20
 _keys: "OrderedDict[Path, frozenset[str]]" = OrderedDict()
 
 
-def keys(path: Path) -> frozenset[str]:
-    """The keys of a file's records, as they are spelt. Files never change, so each is looked through once."""
-    known = _keys.get(path)
-    if known is None:
-        opener = gzip.open if path.suffix == ".gz" else open
-        found: set[str] = set()
-        seen: set[str] = set()
-        with opener(path, "rt", errors="replace") as file:
-            for line in file:
-                # Lines of one shape are many: look only at those whose keys were not all seen.
-                try:
-                    record = json.loads(line) if line.strip() else None
-                except ValueError:
-                    continue
-                if isinstance(record, dict) and not seen.issuperset(record):
-                    found.update(record)
-                    seen.update(record)
-        known = frozenset(found)
-        _keys[path] = known
-        while len(_keys) > _KNOWN_FILES:
-            _keys.popitem(last=False)
-    return known
+def keys(reading: Reading, files: list[DataFile], objects: str) -> set[str]:
+    """The keys of the files' records, as they are spelt. Files never change, so each is looked through once."""
+    unknown = [f for f in files if f.path not in _keys]
+    if unknown:
+        sql = f"SELECT DISTINCT file_index, unnest(json_keys(json)) FROM {objects}"
+        found: dict[int, set[str]] = {}
+        for index, key in reading.connection.rows(sql):
+            found.setdefault(int(index), set()).add(str(key))
+        for index, file in enumerate(files):
+            _keys[file.path] = frozenset(found.get(index, ()))
+    names = set().union(*(_keys[f.path] for f in files))
+    while len(_keys) > _KNOWN_FILES:
+        _keys.popitem(last=False)
+    return names
 
 
 def relation(reading: Reading, files: list[DataFile]) -> tuple[dict[str, str], str]:
@@ -45,66 +37,76 @@ def relation(reading: Reading, files: list[DataFile]) -> tuple[dict[str, str], s
 
     A malformed record fails the query, unless the table says `ignore.malformed.json` = `true`: then it is all NULL.
     """
+    trail = "cloudtrail" in reading.serde.lower()
+    ignore = reading.parameters.get("ignore.malformed.json", "false").lower() == "true"
+    looked = _objects(files, "hive_partitioning=false", ignore=True, carried="file_index", trail=trail)
     spelt: dict[str, list[str]] = {}
-    for name in sorted(frozenset().union(*(keys(f.path) for f in files))):
+    for name in sorted(keys(reading, files, looked)):
         spelt.setdefault(name.lower(), []).append(name)
-    mapping = {v.lower(): k.removeprefix("mapping.") for k, v in reading.parameters.items() if k.startswith("mapping.")}
-    renamed = {column: key for key, column in mapping.items()}
-    read: dict[str, str] = {}
-    expressions: dict[str, str] = {}
+    found = {c.name: _names(reading, c.name, spelt) for c in reading.wanted}
+    lenient = reading.parameters.get("use.null.for.invalid.data", "false").lower() == "true"
+    read = dict.fromkeys(n for names in found.values() for n in names)
+    # Keys that differ only in case cannot be columns of DuckDB's reader: then they are taken from the whole record.
+    whole = trail or any(len(names) > 1 for names in spelt.values())
+    columns = {n: f"k{i}" if whole else quote(n) for i, n in enumerate(read)}
+    expressions = {}
     for column in reading.wanted:
-        key = renamed.get(column.name, column.name)
-        found = spelt.get(key.lower()) or (spelt.get(key.replace("_", ".")) if _dots(reading) else None) or []
-        read.update(dict.fromkeys(found, "JSON"))
-        values = [value(f"CAST({quote(n)} AS VARCHAR)", column.type) for n in found]
+        values = [value(f"CAST({columns[n]} AS VARCHAR)", column.type, lenient) for n in found[column.name]]
         joined = values[0] if len(values) == 1 else f"coalesce({', '.join(values)})"
         expressions[column.name] = joined if values else f"CAST(NULL AS {column.type.duckdb()})"
-    ignore = reading.parameters.get("ignore.malformed.json", "false").lower() == "true"
-    if any(len(names) > 1 for names in spelt.values()):
-        return _by_path(expressions, read, files, ignore)
-    columns = ", ".join(f"{literal(n)}: '{t}'" for n, t in (read or {"\x1fnone": "JSON"}).items())
+    if whole:
+        items = [f"json_extract(json, {literal('$.' + quote(n))}) AS {k}" for n, k in columns.items()]
+        objects = _objects(files, reading.option, ignore, reading.carried, trail)
+        return expressions, f"(SELECT {', '.join([*items, reading.carried])} FROM {objects})"
+    shape = ", ".join(f"{literal(n)}: 'JSON'" for n in read or ["\x1fnone"])
     source = (
-        f"read_json({file_list(files)}, columns={{{columns}}}, format='newline_delimited', "
-        f"ignore_errors={'true' if ignore else 'false'}, maximum_object_size=67108864, hive_partitioning=false)"
+        f"read_json({file_list(files)}, columns={{{shape}}}, format='newline_delimited', "
+        f"ignore_errors={str(ignore).lower()}, maximum_object_size={_MAX_OBJECT}, {reading.option})"
     )
     return expressions, source
 
 
-def _by_path(
-    expressions: dict[str, str], read: dict[str, str], files: list[DataFile], ignore: bool
-) -> tuple[dict[str, str], str]:
-    """Keys that differ only in case cannot be columns of DuckDB's reader: take them from the whole record instead."""
-    items = [f"json_extract(json, {literal('$.' + quote(n))}) AS k{i}" for i, n in enumerate(read)]
-    for index, name in enumerate(read):
-        expressions = {
-            c: sql.replace(f"CAST({quote(name)} AS VARCHAR)", f"CAST(k{index} AS VARCHAR)")
-            for c, sql in expressions.items()
-        }
-    objects = f"read_ndjson_objects({file_list(files)}, ignore_errors={'true' if ignore else 'false'}, maximum_object_size=67108864)"  # noqa: E501
-    return expressions, f"(SELECT {', '.join([*items, 'file_index'])} FROM {objects})"
+def _names(reading: Reading, column: str, spelt: dict[str, list[str]]) -> list[str]:
+    """Keys of the records that a column stands for."""
+    key = reading.parameters.get(f"mapping.{column}", column)
+    if reading.parameters.get("case.insensitive", "true").lower() == "false":
+        return [n for n in spelt.get(key.lower(), ()) if n == key]
+    dotted = key.lower().replace("_", ".")
+    if reading.parameters.get("dots.in.keys", "false").lower() == "true":
+        return spelt.get(key.lower()) or next((n for k, n in spelt.items() if k.replace("_", ".") == dotted), [])
+    return spelt.get(key.lower(), [])
 
 
-def _dots(reading: Reading) -> bool:
-    return reading.parameters.get("dots.in.keys", "false").lower() == "true"
+def _objects(files: list[DataFile], option: str, ignore: bool, carried: str, trail: bool) -> str:
+    """Whole records in a column `json`; those of CloudTrail lie in the list `Records` of one object a file."""
+    form = "unstructured" if trail else "newline_delimited"
+    objects = (
+        f"read_json_objects({file_list(files)}, format='{form}', ignore_errors={str(ignore and not trail).lower()}, "
+        f"maximum_object_size={_MAX_OBJECT}, {option})"
+    )
+    if not trail:
+        return objects
+    return f"(SELECT unnest(CAST(json_extract(json, '$.Records') AS JSON[])) AS json, {carried} FROM {objects})"
 
 
-def value(text: str, kind: Type) -> str:
-    """A JSON value's text as its declared type; what cannot be it fails the query, as Athena does."""
+def value(text: str, kind: Type, lenient: bool = False) -> str:
+    """A JSON value's text as its declared type; what cannot be it fails the query, or is NULL if that is `lenient`."""
     plain = f"json_extract_string({text}, '$')"
     absent = f"({text}) IS NULL OR json_type({text}) = 'NULL'"
     if kind.is_string:
         cut = f"left({plain}, {kind.args[0]})" if kind.args else plain
         return f"CASE WHEN {absent} THEN NULL WHEN json_type({text}) IN ('OBJECT', 'ARRAY') THEN {text} ELSE {cut} END"
     if kind.name == "array":
-        inner = value("CAST(e AS VARCHAR)", kind.args[0])
+        inner = value("CAST(e AS VARCHAR)", kind.args[0], lenient)
         return f"CASE WHEN {absent} THEN NULL ELSE list_transform(json_extract({text}, '$[*]'), lambda e: {inner}) END"
     if kind.name == "map":
-        item = value("CAST(json_extract(" + text + ", '$.\"' || k || '\"') AS VARCHAR)", kind.args[1])
+        item = value("CAST(json_extract(" + text + ", '$.\"' || k || '\"') AS VARCHAR)", kind.args[1], lenient)
         pairs = f"list_transform(json_keys({text}), lambda k: {{'key': CAST(k AS {kind.args[0].duckdb()}), 'value': {item}}})"  # noqa: E501
         return f"CASE WHEN {absent} THEN NULL ELSE map_from_entries({pairs}) END"
     if kind.name == "row":
         parts = ", ".join(
-            f"{quote(field_name(n, i))}: {value(_member(text, n or ''), t)}" for i, (n, t) in enumerate(kind.args)
+            f"{quote(field_name(n, i))}: {value(_member(text, n or ''), t, lenient)}"
+            for i, (n, t) in enumerate(kind.args)
         )
         return f"CASE WHEN {absent} THEN NULL ELSE {{{parts}}} END"
     given = f"CASE WHEN {absent} THEN NULL ELSE {plain} END"
@@ -116,6 +118,8 @@ def value(text: str, kind: Type) -> str:
         converted = f"from_base64({plain})"
     else:
         converted = f"TRY_CAST({plain} AS {kind.duckdb()})"
+    if lenient:
+        return f"CASE WHEN {absent} THEN NULL ELSE {converted} END"
     message = f"HIVE_BAD_DATA: Error Parsing a column in the table: target type {kind}: For input string: "
     failed = f"({given}) <> '' AND ({converted}) IS NULL"
     return f"CASE WHEN {absent} THEN NULL WHEN {failed} THEN error({literal(message)} || '\"' || {plain} || '\"') ELSE {converted} END"  # noqa: E501

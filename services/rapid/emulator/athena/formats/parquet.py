@@ -52,7 +52,7 @@ def relations(reading: Reading, files: list[DataFile]) -> list[tuple[list[DataFi
             index = reading.columns.index(column)
             have = (columns[index] if index < len(columns) else None) if by_index else by_name.get(column.name)
             expressions[column.name] = _column(column, have, members[0])
-        source = f"read_parquet({file_list(members)}, binary_as_string=true, hive_partitioning=false)"
+        source = f"read_parquet({file_list(members)}, binary_as_string=true, {reading.option})"
         found.append((members, expressions, source))
     return found
 

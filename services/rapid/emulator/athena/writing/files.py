@@ -7,8 +7,7 @@ import uuid
 from pathlib import Path
 from urllib.parse import unquote
 
-from rapid.emulator.athena.ddl.partitions import spec
-from rapid.emulator.athena.partitions import NO_VALUE
+from rapid.emulator.athena.partitions import NO_VALUE, spec
 from rapid.emulator.athena.session import Session
 from rapid.emulator.athena.sql.errors import SqlError
 from rapid.emulator.athena.sql.scope import Column, Typed, literal, quote

@@ -1,0 +1,23 @@
+"""Text as lines, one column `l`; header lines left out."""
+
+from rapid.emulator.athena.formats import DataFile, Reading, file_list
+
+MAX_LINE = 64 * 2**20
+NO_NULL = "\x1c\x1b"
+_NEVER = "\x1f\x1e"
+"""A separator and a spelling of NULL that no text has: DuckDB then reads whole lines, as they are."""
+
+
+def skipped(reading: Reading) -> int:
+    """Header lines to leave out of each file."""
+    return int(reading.parameters.get("skip.header.line.count", "0") or 0)
+
+
+def lines(reading: Reading, files: list[DataFile]) -> str:
+    """A relation with one column `l`, a line each, and what is carried along."""
+    items = f"coalesce(l, '') AS l, {reading.carried}"
+    return (
+        f"(SELECT {items} FROM read_csv({file_list(files)}, columns={{'l': 'VARCHAR'}}, "
+        f"auto_detect=false, delim='{_NEVER}', quote='', escape='', header=false, strict_mode=false, nullstr='{NO_NULL}', "  # noqa: E501
+        f"skip={skipped(reading)}, max_line_size={MAX_LINE}, {reading.option}))"
+    )

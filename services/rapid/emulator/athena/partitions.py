@@ -1,0 +1,121 @@
+"""Which partitions of a Hive table a scan reads, and the objects in each."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote as escape
+
+from rapid.emulator.athena.catalog import GlueCatalog, Structure
+from rapid.emulator.athena.objects import Objects, StoredObject, split_uri
+from rapid.emulator.athena.projection import projected
+from rapid.emulator.athena.sql.errors import SqlError
+from rapid.emulator.athena.sql.scope import Column, Scan, Table, literal, quote
+
+NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
+_SAFE = "-_.~!$&()+,;@ "
+_FEW = 4
+"""Up to so many partitions are listed one by one; more of them by one listing of the table."""
+
+
+def spec(keys: Iterable[str], values: Iterable[str]) -> str:
+    """`dt=2020-01-01/h=3`, with Hive's escapes for what a folder's name may not hold."""
+    return "/".join(f"{k}={escape(v, safe=_SAFE)}" for k, v in zip(keys, values, strict=True))
+
+
+@dataclass
+class Partition:
+    """A partition that is read: its values by key, its location, its own descriptor."""
+
+    values: tuple[str, ...]
+    location: str
+    descriptor: Structure
+
+
+Listed = list[tuple[Partition, list[StoredObject]]]
+
+
+class Partitions:
+    """Finds partitions and objects for the scans of one query."""
+
+    def __init__(self, catalog: GlueCatalog, objects: Objects, connection: Any) -> None:
+        self.catalog, self.objects, self.connection = catalog, objects, connection
+
+    def of(self, scan: Scan, parameters: dict[str, str]) -> Listed:
+        """The partitions that the scan's predicates leave, with their objects; a table without keys is one partition.
+
+        Raises:
+            SqlError: the table has no location, or a bad projection.
+        """
+        table: Table = scan.table
+        descriptor = table.source.get("StorageDescriptor") or {}
+        location = descriptor.get("Location")
+        if not location:
+            raise SqlError("HIVE_INVALID_METADATA", f"Table {table.database}.{table.name} has no location")
+        if not table.partition_keys:
+            return [(Partition((), location, descriptor), self.objects.below(location))]
+        if parameters.get("projection.enabled", "").lower() == "true":
+            found = [Partition(v, p, descriptor) for v, p in projected(table, location, parameters, scan.predicates)]
+        else:
+            found = [
+                Partition(tuple(p["Values"]), p["StorageDescriptor"]["Location"], p["StorageDescriptor"])
+                for p in self.catalog.partitions(table.database, table.name)
+            ]
+        return self._listed(location, self._pruned(scan, table, found))
+
+    def _pruned(self, scan: Scan, table: Table, found: list[Partition]) -> list[Partition]:
+        """Those whose values the scan's predicates accept."""
+        if not scan.predicates or not found:
+            return found
+        import pyarrow as pa
+
+        name = f"partitions_{id(scan)}"
+        columns = {f"v{i}": pa.array([p.values[i] for p in found]) for i in range(len(table.partition_keys))}
+        self.connection.register(name, pa.table({"$row": pa.array(range(len(found))), **columns}))
+        items = ", ".join(f"{_typed(f'v{i}', k)} AS {quote(k.name)}" for i, k in enumerate(table.partition_keys))
+        where = " AND ".join(scan.predicates)
+        rows = self.connection.rows(
+            f'SELECT "$row" FROM (SELECT "$row", {items} FROM {quote(name)}) AS {scan.alias} WHERE {where}'
+        )
+        return [found[i] for i in sorted(int(r[0]) for r in rows)]
+
+    def _listed(self, root: str, partitions: list[Partition]) -> Listed:
+        prefix = root.rstrip("/") + "/"
+        below = [(p.location.rstrip("/") + "/").startswith(prefix) for p in partitions]
+        if sum(below) <= _FEW:
+            return [(p, self.objects.below(p.location)) for p in partitions]
+        folders: dict[str, list[StoredObject]] = {}
+        for found in self.objects.below(root):
+            folders.setdefault(found.key.rsplit("/", 1)[0] + "/", []).append(found)
+        names = sorted(folders)
+        listed: Listed = []
+        for partition, inside in zip(partitions, below, strict=True):
+            if not inside:
+                listed.append((partition, self.objects.below(partition.location)))
+                continue
+            key = split_uri(partition.location.rstrip("/") + "/")[1]
+            listed.append((partition, [f for n in _starting(names, key) for f in folders[n]]))
+        return listed
+
+
+def _starting(names: list[str], prefix: str) -> list[str]:
+    """Names of a sorted list that begin with a prefix."""
+    from bisect import bisect_left
+
+    at = bisect_left(names, prefix)
+    end = at
+    while end < len(names) and names[end].startswith(prefix):
+        end += 1
+    return names[at:end]
+
+
+def _typed(sql: str, key: Column) -> str:
+    return f"CAST(nullif({sql}, '{NO_VALUE}') AS {key.type.duckdb()})"
+
+
+def partition_value(value: str, key: Column) -> str:
+    """A partition's value as a typed constant; Hive's default partition is NULL."""
+    if value == NO_VALUE:
+        return f"CAST(NULL AS {key.type.duckdb()})"
+    if key.type.is_string:
+        return literal(value)
+    return f"CAST({literal(value)} AS {key.type.duckdb()})"

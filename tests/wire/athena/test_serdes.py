@@ -1,0 +1,164 @@
+"""Every serde that people meet: https://docs.aws.amazon.com/athena/latest/ug/supported-serdes.html."""
+
+import bz2
+import gzip
+import io
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+ROW = "ROW FORMAT SERDE "
+JSON = ROW + "'org.openx.data.jsonserde.JsonSerDe' "
+GROK = ROW + "'com.amazonaws.glue.serde.GrokSerDe' WITH SERDEPROPERTIES "
+REGEX = ROW + "'org.apache.hadoop.hive.serde2.RegexSerDe' WITH SERDEPROPERTIES "
+
+
+def hadoop_snappy(body: bytes) -> bytes:
+    packed = pa.Codec("snappy").compress(body, asbytes=True)
+    return len(body).to_bytes(4, "big") + len(packed).to_bytes(4, "big") + packed
+
+
+def lz4_frame(body: bytes) -> bytes:
+    sink = pa.BufferOutputStream()
+    with pa.CompressedOutputStream(sink, "lz4") as out:
+        out.write(body)
+    return sink.getvalue().to_pybytes()
+
+
+def zstd(body: bytes) -> bytes:
+    return bytes(pa.Codec("zstd").compress(body, asbytes=True))
+
+
+CASES: dict[str, tuple[str, str, dict[str, bytes], list[list[str | None]]]] = {
+    "packed": (
+        "id int, name string", "ROW FORMAT DELIMITED FIELDS TERMINATED BY ','",
+        {"a.csv": b"1,a\n", "b.csv.gz": gzip.compress(b"2,b\r\n"), "c.csv.bz2": bz2.compress(b"3,c\n"),
+         "d.snappy": hadoop_snappy(b"4,d\n"), "e.lz4": lz4_frame(b"5,e\n"), "f.zst": zstd(b"6,f\n"), "_hidden": b"x"},
+        [["1", "a"], ["2", "b"], ["3", "c"], ["4", "d"], ["5", "e"], ["6", "f"]],
+    ),
+    "delimited": (
+        "id int, tags array<string>, m map<string,int>, s struct<a:int,b:string>, note string",
+        "ROW FORMAT DELIMITED FIELDS TERMINATED BY '|' ESCAPED BY '\\\\' COLLECTION ITEMS TERMINATED BY ',' "
+        "MAP KEYS TERMINATED BY ':' NULL DEFINED AS 'NONE'",
+        {"a": b"1|x,y|k:1,l:2|7,q|a\\|b\\\\\n2||NONE|NONE|NONE\n"},
+        [["1", "[x, y]", "{k=1, l=2}", "{a=7, b=q}", "a|b\\"], ["2", "[]", None, None, None]],
+    ),
+    "control": (
+        "id int, xs array<array<int>>", "STORED AS TEXTFILE",
+        {"a": b"1\x011\x032\x023\n"}, [["1", "[[1, 2], [3]]"]],
+    ),
+    "header": (
+        "id int, name string",
+        ROW + "'org.apache.hadoop.hive.serde2.OpenCSVSerde' WITH SERDEPROPERTIES ('separatorChar'=';', \"quoteChar\"=\"\\\"\")",  # noqa: E501
+        {"a.csv": b'id;name\n1;"a;b"\n', "b.csv": b"id;name\n2;c\n"}, [["1", "a;b"], ["2", "c"]],
+    ),
+    "json": (
+        "user_id int, ts bigint, deep struct<a:int>, Flag boolean",
+        JSON + "WITH SERDEPROPERTIES ('mapping.ts'='timestamp', 'dots.in.keys'='true', 'ignore.malformed.json'='true')",
+        {"a.json": b'{"user.id":1,"timestamp":5,"deep":{"A":2},"FLAG":true}\n', "b.json": b"oops\n"},
+        [["1", "5", "{a=2}", "true"], [None, None, None, None]],
+    ),
+    "hivejson": (
+        "id int, at timestamp", ROW + "'org.apache.hive.hcatalog.data.JsonSerDe'",
+        {"a.json.gz": gzip.compress(b'{"id":1,"at":"2020-01-01 10:00:00"}\n{"id":null}\n')},
+        [["1", "2020-01-01 10:00:00.000"], [None, None]],
+    ),
+    "regex": (
+        "host string, code int, rest string",
+        REGEX + "('input.regex'='^(?!#)(\\\\S+) (\\\\d+)(?: (.*))?$')",
+        {"a.log": b"#comment\nh1 200 ok then\nh2 404\n"},
+        [["h1", "200", "ok then"], ["h2", "404", None], [None, None, None]],
+    ),
+    "grok": (
+        "ip string, verb string, bytes int",
+        GROK + "('input.format'='%{IP:ip} %{WORD:verb} %{SIZE:bytes}', 'input.grokCustomPatterns'='SIZE [0-9]+')",
+        {"a.log": b"10.0.0.1 GET 12\nnope\n"}, [["10.0.0.1", "GET", "12"], [None, None, None]],
+    ),
+    "trail": (
+        "eventversion string, useridentity struct<type:string,arn:string>, requestparameters string",
+        ROW + "'com.amazon.emr.hive.serde.CloudTrailSerde' STORED AS INPUTFORMAT "
+        "'com.amazon.emr.cloudtrail.CloudTrailInputFormat' OUTPUTFORMAT 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat'",  # noqa: E501
+        {"a.json.gz": gzip.compress(
+            b'{"Records":[{"eventVersion":"1.08","userIdentity":{"type":"Root","arn":"x"},"requestParameters":{"k":1}},'
+            b'{"eventVersion":"1.09"}]}'
+        )},
+        [["1.08", "{type=Root, arn=x}", '{"k":1}'], ["1.09", None, None]],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_serdes(lab: Any, name: str) -> None:
+    columns, form, files, expected = CASES[name]
+    for key, body in files.items():
+        lab.put(f"serde/{name}/{key}", body)
+    properties = " TBLPROPERTIES ('skip.header.line.count'='1')" if name == "header" else ""
+    done = lab.run(
+        f"CREATE EXTERNAL TABLE sd_{name} ({columns}) {form} LOCATION 's3://{{bucket}}/serde/{name}/'{properties}"
+    )
+    assert done.state == "SUCCEEDED", done.reason
+    outcome = lab.run(
+        f"SELECT * FROM sd_{name} ORDER BY 1 NULLS FIRST"
+        if name in ("regex",)
+        else f"SELECT * FROM sd_{name} ORDER BY 1"
+    )
+    assert outcome.state == "SUCCEEDED", outcome.reason
+    assert outcome.rows == expected
+    assert lab.run(f'SELECT count(DISTINCT "$path") FROM sd_{name}').rows == [
+        [str(len([f for f in files if f[0] != "_"]))]
+    ]
+
+
+def test_what_is_written_is_read_back(lab: Any) -> None:
+    """AVRO, partitioned ORC, buckets and compressions of CREATE TABLE AS."""
+    query = "SELECT 1 AS id, 'x' AS name, ARRAY['a','b'] AS tags, DATE '2020-01-01' AS d, DECIMAL '1.50' AS m, MAP(ARRAY['k'], ARRAY[1]) AS mm, CAST(ROW(1, 'z') AS ROW(a integer, b varchar)) AS r, 'p' AS dt"  # noqa: E501
+    expected = [["1", "x", "[a, b]", "2020-01-01", "1.50", "{k=1}", "{a=1, b=z}", "p"]]
+    for number, properties in enumerate(
+        (
+            "format = 'AVRO'", "format = 'ORC', partitioned_by = ARRAY['dt']",
+            "format = 'AVRO', partitioned_by = ARRAY['dt']",
+            "format = 'TEXTFILE', write_compression = 'BZIP2', field_delimiter = '|'",
+            "format = 'JSON', write_compression = 'ZSTD', partitioned_by = ARRAY['dt']",
+            "format = 'PARQUET', bucketed_by = ARRAY['id'], bucket_count = 4, write_compression = 'ZSTD'",
+        )
+    ):  # fmt: skip
+        done = lab.run(f"CREATE TABLE wr{number} WITH ({properties}) AS {query}")
+        assert done.state == "SUCCEEDED", (properties, done.reason)
+        assert lab.run(f"SELECT * FROM wr{number}").rows == expected, properties
+        assert lab.run(f"INSERT INTO wr{number} {query}").state == "SUCCEEDED"
+        assert lab.run(f"SELECT * FROM wr{number}").rows == expected * 2, properties
+
+
+def test_partitions_are_pruned_wherever_the_condition_stands(lab: Any) -> None:
+    for day in range(1, 9):
+        sink = io.BytesIO()
+        parquet.write_table(pa.table({"id": list(range(day * 20_000, (day + 1) * 20_000))}), sink)
+        lab.put(f"prune/dt=2020-01-0{day}/a.parquet", sink.getvalue())
+    lab.run(
+        "CREATE EXTERNAL TABLE prune (id bigint) PARTITIONED BY (dt date) STORED AS PARQUET "
+        "LOCATION 's3://{bucket}/prune/'"
+    )
+    lab.run("MSCK REPAIR TABLE prune")
+    lab.run("CREATE VIEW pruned AS SELECT dt, count(*) AS n, sum(id) AS total FROM prune GROUP BY dt")
+    whole = lab.run("SELECT sum(id) FROM prune").execution["Statistics"]["DataScannedInBytes"]
+    for sql in (
+        "SELECT n FROM pruned WHERE dt = DATE '2020-01-03' AND total > 0",
+        "SELECT count(*) FROM (SELECT * FROM prune) WHERE dt = DATE '2020-01-03' AND id > 0",
+        "WITH w AS (SELECT * FROM prune) SELECT count(*) FROM w WHERE dt = DATE '2020-01-03' AND id > 0",
+        "SELECT count(*) FROM prune p JOIN (VALUES DATE '2020-01-03') AS v(d) ON p.dt = v.d WHERE p.dt = DATE '2020-01-03' AND id > 0",  # noqa: E501
+    ):
+        done = lab.run(sql)
+        assert done.rows == [["20000"]], (sql, done.reason)
+        assert 0 < done.execution["Statistics"]["DataScannedInBytes"] < whole / 3, sql
+    assert lab.run('SELECT * FROM "prune$partitions" ORDER BY dt LIMIT 1').rows == [["2020-01-01"]]
+    glue_partition = lab.glue.get_partition(
+        DatabaseName=lab.database, TableName="prune", PartitionValues=["2020-01-01"]
+    )["Partition"]
+    glue_partition["StorageDescriptor"]["Columns"] = [{"Name": "id", "Type": "array<int>"}]
+    lab.glue.update_partition(
+        DatabaseName=lab.database, TableName="prune", PartitionValueList=["2020-01-01"],
+        PartitionInput={"Values": ["2020-01-01"], "StorageDescriptor": glue_partition["StorageDescriptor"]},
+    )  # fmt: skip
+    assert lab.run("SELECT * FROM prune").reason.startswith("HIVE_PARTITION_SCHEMA_MISMATCH")
