@@ -83,7 +83,7 @@ def get_table(database: str, name: str, catalog_id: str | None = None) -> Table:
     found = client().get_table(DatabaseName=database, Name=name, **_identity(catalog_id))["Table"]
     storage = found.get("StorageDescriptor", {})
     serde = storage.get("SerdeInfo", {})
-    parameters = {**found.get("Parameters", {}), **serde.get("Parameters", {})}
+    parameters = {**found.get("Parameters", {}), **storage.get("Parameters", {}), **serde.get("Parameters", {})}
     return Table(
         database=database,
         name=name,

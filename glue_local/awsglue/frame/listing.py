@@ -40,6 +40,17 @@ def details(session: SparkSession, start: str, recurse: bool, exclusions: Sequen
     return [file for file in found if not any(pattern.fullmatch(file.path) for pattern in refused)]
 
 
+def stored(
+    session: SparkSession, start: str, recurse: bool, exclusions: Sequence[str], spared: frozenset[str]
+) -> list[str]:
+    """The files under one path, without objects of some storage classes of S3."""
+    if not _is_plain_s3(start):
+        return files(session, [start], recurse, exclusions)
+    refused = [re.compile(glob_pattern(glob)) for glob in exclusions]
+    found = [file.path for file in _objects(start, recurse, spared)]
+    return [path for path in found if not any(pattern.fullmatch(path) for pattern in refused)]
+
+
 def has_folders(session: SparkSession, wanted: Iterable[str]) -> bool:
     """Whether any of the paths is a folder that holds folders."""
     for path in wanted:
@@ -135,7 +146,7 @@ def _is_plain_s3(start: str) -> bool:
     return start.startswith(("s3://", "s3a://", "s3n://")) and not any(char in start for char in "*?[{")
 
 
-def _objects(start: str, recurse: bool) -> Iterable[File]:
+def _objects(start: str, recurse: bool, spared: frozenset[str] = frozenset()) -> Iterable[File]:
     """Objects by S3's own listing: a thousand at a time, where Hadoop's statuses come one by one."""
     import boto3
 
@@ -148,6 +159,8 @@ def _objects(start: str, recurse: bool) -> Iterable[File]:
         for page in pages.paginate(Bucket=bucket, Prefix=prefix, **delimiter):
             for found in page.get("Contents", []):
                 name = found["Key"].rsplit("/", 1)[-1]
+                if found.get("StorageClass", "STANDARD") in spared:
+                    continue
                 if name and not name.startswith(_HIDDEN) and (prefix == folder or found["Key"] == key):
                     modified = round(found["LastModified"].timestamp() * 1000)
                     yield File(f"{scheme}://{bucket}/{found['Key']}", modified, found["Size"])

@@ -23,7 +23,7 @@ _WHOLE = 4
 def doubtful(name: str, kind: spark.DataType) -> Column:
     """A column of text as a choice of a type, where it is a value of it, and text, where not. Empty text is null."""
     text = F.col(paths.quote(name))
-    value = cast(text, spark.StringType(), kind)
+    value = cast(F.trim(text), spark.StringType(), kind)
     members = {types.member_name(kind): value, "string": F.when(value.isNull() & (F.trim(text) != ""), text)}
     fields = [members[key].alias(key, metadata={types.CHOICE: True}) for key in sorted(members)]
     return F.struct(*fields).alias(name)

@@ -77,6 +77,8 @@ def from_texts(df: DataFrame, reader: DataFrameReader | None = None, paths: list
     """
     session = df.sparkSession
     kind, bad, arrays = infer(df)
+    taken = {name.lower() for name in df.columns if name != "value"}
+    kind = glue.StructType([field for field in kind.fields if field.name.lower() not in taken])
     schema = types.to_spark(kind)
     choices = types.has_choices(kind)
     if reader is not None and paths is not None and not bad and not choices:
@@ -91,6 +93,8 @@ def from_texts(df: DataFrame, reader: DataFrameReader | None = None, paths: list
     text = F.col("value")
     if choices:
         text = jvm.call(jvm.create(session, "JsonChoices", json.dumps(kind.jsonValue())), text, spark.StringType())
+    if not kind.fields:
+        return Read(df.select(*_others(df)), errors)
     parsed = df.where(F.trim("value") != "").select(F.from_json(text, schema).alias("value"), *_others(df))
     return Read(parsed.select("value.*", *_others(df)), errors)
 

@@ -5,9 +5,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import org.apache.spark.sql.api.java.UDF1;
 
-/** Whether a text holds a JSON record, or an array of records. Of an empty text, null: it is neither good nor bad. */
+/** Whether a text holds a JSON record, or an array of records. Of an empty text or none, null: it is neither good nor bad. */
 public final class JsonGood implements UDF1 {
   public Object call(Object text) throws Exception {
+    if (text == null) {
+      return null;
+    }
     JsonParser parser = JsonTexts.parser((String) text);
     try {
       JsonToken token = parser.nextToken();

@@ -22,6 +22,9 @@ public final class JsonRecords implements UDF1 {
   }
 
   public Object call(Object text) throws Exception {
+    if (text == null) {
+      return null;
+    }
     List found = new ArrayList();
     JsonParser parser = JsonTexts.parser((String) text);
     try {

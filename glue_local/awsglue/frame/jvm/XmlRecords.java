@@ -44,6 +44,9 @@ public final class XmlRecords implements UDF1 {
   }
 
   public Object call(Object piece) throws Exception {
+    if (piece == null) {
+      return null;
+    }
     XMLInputFactory factory = XMLInputFactory.newInstance();
     factory.setProperty(XMLInputFactory.IS_NAMESPACE_AWARE, Boolean.FALSE);
     factory.setProperty(XMLInputFactory.SUPPORT_DTD, Boolean.FALSE);

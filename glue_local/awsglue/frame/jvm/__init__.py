@@ -6,6 +6,7 @@ record from Python.
 """
 
 import tempfile
+from itertools import count
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -14,9 +15,9 @@ from pyspark import SparkContext
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812
 from pyspark.sql import types as spark
-from pyspark.sql.column import _to_java_column, _to_seq
 
 _PACKAGE = "awsglue.frame"
+_names = count(1)
 _loaders: "WeakKeyDictionary[SparkContext, Any]" = WeakKeyDictionary()
 
 
@@ -37,10 +38,10 @@ def call(function: Any, column: Column, returns: spark.DataType) -> Column:
     """What one of our functions, a `UDF1`, makes of a column."""
     session = SparkSession.getActiveSession()
     assert session is not None  # noqa: S101 - a column exists, so does its session
-    gateway: Any = session.sparkContext._gateway
+    name = f"awsglue_{next(_names)}"
     kind = session._jsparkSession.parseDataType(returns.json())
-    defined = gateway.jvm.org.apache.spark.sql.functions.udf(function, kind)
-    return Column(defined.apply(_to_seq(session.sparkContext, [column], _to_java_column)))
+    session._jsparkSession.udf().register(name, function, kind)
+    return F.call_udf(name, column)
 
 
 def per_partition(df: DataFrame, function: Any) -> list[str]:
