@@ -101,6 +101,10 @@ def defaults(environ: Mapping[str, str], master: str, folder: Path, heap_mb: int
         "spark.sql.sources.parallelPartitionDiscovery.parallelism": "16",
         "spark.sql.session.timeZone": "UTC",
         "spark.python.worker.reuse": "true",
+        # S3A has no FileContext that knows s3://; Spark would try it, and warn, at each file of a checkpoint.
+        "spark.sql.streaming.checkpointFileManagerClass": (
+            "org.apache.spark.sql.execution.streaming.FileSystemBasedCheckpointFileManager"
+        ),
         "spark.shuffle.service.enabled": "false",
         "spark.hadoop.hive.exec.scratchdir": str(folder / "hive"),
         **s3(environ),

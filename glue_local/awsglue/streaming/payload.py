@@ -12,7 +12,6 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from awsglue.errors import NotSupportedError, OptionError
 from awsglue.frame.formats import flag
-from awsglue.frame.formats import json as json_format
 
 Options = Mapping[str, Any]
 
@@ -23,7 +22,7 @@ TIMESTAMP = "__src_timestamp"
 
 
 def decode(df: DataFrame, value: str, arrived: str, options: Options) -> DataFrame:
-    """A stream's columns; the raw ones if its records are not said to have a format.
+    """A stream's columns; the raw ones if its records have neither a format nor a schema.
 
     Args:
         df: the raw stream.
@@ -33,7 +32,7 @@ def decode(df: DataFrame, value: str, arrived: str, options: Options) -> DataFra
 
     Raises:
         NotSupportedError: a format that streams cannot have here.
-        OptionError: no schema, and inferSchema is not true.
+        OptionError: avro without its schema.
     """
     kind = str(options.get("classification") or "").lower()
     stamp = [F.col(arrived).alias(TIMESTAMP)] if flag(options, "addRecordTimestamp") else []
@@ -48,7 +47,7 @@ def decode(df: DataFrame, value: str, arrived: str, options: Options) -> DataFra
     if schema and not inferred:
         return _struct(df, _typed(text, kind, str(schema), options), stamp)
     if not inferred:
-        raise OptionError("A stream needs 'schema', or 'inferSchema': 'true', in its options.")
+        return df.select("*", *stamp)
     separator = str(options.get("delimiter") or ",")
     return df.select(text.alias(f"${kind}{separator if kind == 'csv' else ''}{_INFERRED}"), *stamp)
 
@@ -77,10 +76,10 @@ def settle(batch: DataFrame) -> DataFrame:
     if not batch.columns or not batch.columns[0].endswith(_INFERRED) or batch.isStreaming:
         return batch
     name = batch.columns[0]
-    kind, separator = ("json", "") if name.startswith("$json") else ("csv", name[4 : -len(_INFERRED)])
-    texts = batch.select(F.col(f"`{name}`").alias("value"))
-    if kind == "csv":
-        lines = texts.rdd.map(lambda row: row.value)
-        return batch.sparkSession.read.option("sep", separator).option("inferSchema", "true").csv(lines)
-    read: DataFrame = json_format.from_texts(texts).df
-    return read
+    session, texts = batch.sparkSession, batch.select(F.col(f"`{name}`").alias("value"))
+    reader = session._jsparkSession.read()
+    strings = getattr(texts._jdf, "as")(session.sparkContext._jvm.org.apache.spark.sql.Encoders.STRING())
+    if name.startswith("$json"):
+        return DataFrame(reader.json(strings), session)
+    separator = name[len("$csv") : -len(_INFERRED)]
+    return DataFrame(reader.option("sep", separator).option("inferSchema", "true").csv(strings), session)
