@@ -182,7 +182,7 @@ class DeclaredProvider(ResourceProvider[Model]):
             return event
         path = self.type.identifier
         renamed = path and _get(model, path) and _get(model, path) != _get(before, path)
-        if self.type.update is None or renamed:
+        if self.type.update is None or renamed or self._recreates(before, model):
             return self._replace(request, before)
         if path:
             _set(model, path, _get(before, path))
@@ -205,6 +205,11 @@ class DeclaredProvider(ResourceProvider[Model]):
             if not _gone(error):
                 return _refused(request, error)
         return ProgressEvent(OperationStatus.SUCCESS, resource_model={})
+
+    def _recreates(self, before: Model, model: Model) -> bool:
+        """Whether a property has changed that AWS sets only once."""
+        fixed = (p.removeprefix("/properties/") for p in self.SCHEMA.get("createOnlyProperties") or ())
+        return any(name in model and name in before and model[name] != before[name] for name in fixed)
 
     def _replace(self, request: ResourceRequest[Model], before: Model) -> ProgressEvent[Model]:
         created = self.create(request)

@@ -247,22 +247,6 @@ def test_awswrangler(catalog: Any, database: str, emulator: Any) -> None:
     assert wr.catalog.delete_table_if_exists(**where) is False
 
 
-@pytest.mark.parametrize(
-    ("operation", "arguments"),
-    [
-        ("start_crawler", {"Name": "c"}),
-        ("get_dev_endpoints", {}),
-        ("list_sessions", {}),
-        ("list_data_quality_results", {}),
-        ("get_ml_transforms", {}),
-    ],
-)
-def test_what_is_not_done_says_so(catalog: Any, operation: str, arguments: dict[str, Any]) -> None:
-    with pytest.raises(catalog.exceptions.ClientError, match="does not support glue") as caught:
-        getattr(catalog, operation)(**arguments)
-    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
-
-
 def test_jobs(catalog: Any) -> None:
     command = {"Name": "glueetl", "ScriptLocation": "s3://x/y.py"}
     catalog.create_job(Name="jobs", Role="r", Command=command, MaxRetries=2, Timeout=5, GlueVersion="5.1")

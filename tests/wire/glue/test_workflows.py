@@ -263,7 +263,7 @@ def test_scheduled_trigger_fires_once_a_minute(glue: Any, fake: Any, names: dict
         ({"Type": "CONDITIONAL"}, "InvalidInputException", "Predicate"),
         ({"Type": "EVENT"}, "InvalidInputException", "WorkflowName"),
         ({"Type": "ON_DEMAND", "StartOnCreation": True}, "InvalidInputException", "StartOnCreation"),
-        ({"Type": "ON_DEMAND", "Actions": [{"CrawlerName": "c"}]}, "InvalidInputException", "crawler"),
+        ({"Type": "ON_DEMAND", "Actions": [{"CrawlerName": "c"}]}, "EntityNotFoundException", "Crawler c"),
         ({"Type": "ON_DEMAND", "Actions": [{"JobName": "none"}]}, "EntityNotFoundException", "none"),
         ({"Type": "ON_DEMAND", "WorkflowName": "none"}, "EntityNotFoundException", "none"),
     ],

@@ -28,6 +28,11 @@ def _update_partition(p: Model) -> Model:
     return {**where, "PartitionValueList": json.loads(p["Ref"]), "PartitionInput": p["PartitionInput"]}
 
 
+def _crawler(p: Model) -> Model:
+    """A schedule is a structure in templates and a text in the API; none is an empty text."""
+    return {**p, "Schedule": (p.get("Schedule") or {}).get("ScheduleExpression", "")}
+
+
 Database = plugin(
     ResourceType(
         "AWS::Glue::Database",
@@ -138,9 +143,9 @@ Crawler = plugin(
         "glue",
         identifier="Name",
         arn="arn:aws:glue:{region}:{account}:crawler/{Ref}",
-        create=Call("CreateCrawler"),
+        create=Call("CreateCrawler", _crawler),
         read=Call("GetCrawler", _by_name),
-        update=Call("UpdateCrawler"),
+        update=Call("UpdateCrawler", _crawler),
         delete=Call("DeleteCrawler", _by_name),
     )
 )

@@ -13,9 +13,10 @@ After a restart `resume` asks the runner about every run that was in flight.
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
+from rapid.emulator import schedule
 from rapid.emulator.glue import data_quality_results, notices
 from rapid.emulator.glue.errors import (
     ConcurrentRunsExceededException,
@@ -43,6 +44,7 @@ class Engine:
         self.follower = Follower(runner)
         self.lock = threading.RLock()
         self._finished = finished
+        self._delays = schedule.Clock("glue-delays")
 
     def start(self, scope: Scope, job_name: str, order: Order) -> JobRun:
         """Starts a run of a job.
@@ -95,6 +97,16 @@ class Engine:
 
     def _launch(self, scope: Scope, run: JobRun, pauses: Sequence[float] = PAUSES) -> None:
         self.follower.launch(run, partial(self._apply, scope), pauses)
+        if (minutes := (run.response.get("NotificationProperty") or {}).get("NotifyDelayAfter")) and not run.told:
+            late = run.response["StartedOn"] + timedelta(minutes=minutes)
+            self._delays.at(run.id, late, partial(self._tell_of_delay, scope, run, minutes))
+
+    def _tell_of_delay(self, scope: Scope, run: JobRun, minutes: int) -> None:
+        """NotifyDelayAfter has passed; once per run."""
+        if run.state in ACTIVE:
+            run.told = True
+            mark_dirty("glue")
+            notices.job_run_status(scope, run, minutes)
 
     def _apply(self, scope: Scope, run: JobRun, status: RunStatus) -> None:
         """Takes over a state; a final one also starts what follows from it."""

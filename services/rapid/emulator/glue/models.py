@@ -50,6 +50,7 @@ class JobRun:
         request: what the runner was asked to do.
         submitted: whether the runner has acknowledged it.
         retries: attempts that may follow if this one fails.
+        told: whether an event has said that it takes longer than NotifyDelayAfter.
     """
 
     response: Structure
@@ -59,6 +60,7 @@ class JobRun:
     submitted: bool = False
     stopping: bool = False
     retries: int = 0
+    told: bool = False
 
     def update(self, *left_out: str, **members: Any) -> None:
         """Changes what GetJobRun answers, by a new structure: the one before may just be on its way to a client."""

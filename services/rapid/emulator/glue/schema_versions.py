@@ -141,7 +141,7 @@ class SchemaVersions:
         for number in _numbers(request["Versions"]):
             if number not in schema.versions:
                 code, message = "EntityNotFoundException", f"Schema version {number} is not found."
-            elif number == schema.description["SchemaCheckpoint"] and len(schema.versions) > 1:
+            elif number == schema.description["SchemaCheckpoint"]:
                 code, message = "InvalidInputException", f"Schema version {number} is the checkpoint: move that first."
             else:
                 del schema.versions[number]

@@ -73,7 +73,8 @@ def test_custom_csv_classifiers(lake: Any, columns_of: Any) -> None:
     glue, name = lake.glue, lake.bucket
     glue.create_classifier(
         CsvClassifier={
-            "Name": name, "Delimiter": "^", "QuoteSymbol": "'", "ContainsHeader": "ABSENT", "Header": ["Key", "Day", "n"],
+            "Name": name, "Delimiter": "^", "QuoteSymbol": "'", "ContainsHeader": "ABSENT",
+            "Header": ["Key", "Day", "n"],
             "CustomDatatypeConfigured": True, "CustomDatatypes": ["STRING", "DATE", "INT"], "Serde": "OpenCSVSerDe",
         }
     )  # fmt: skip
