@@ -1,0 +1,78 @@
+"""What reaches the script, and where its output goes, by a job's arguments.
+
+https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-glue-arguments.html (read 2026-11).
+"""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from glue_runner import event_logs, provided
+from glue_runner.logs import places_of
+from glue_runner.request import RunRequest
+from glue_runner.spark_conf import ConfError
+
+
+def request(command: str = "glueetl", **arguments: str) -> RunRequest:
+    return RunRequest(
+        "jr_1", "j", "s3://b/k.py", command, {f"--{k.replace('_', '-')}": v for k, v in arguments.items()}
+    )
+
+
+def test_what_sets_up_the_job_stays_with_glue() -> None:
+    given = {"conf": "a=b", "class": "GlueApp", "enable_metrics": "true", "extra_py_files": "s3://b/x.py"}
+    own = {"TempDir": "s3://b/t", "job_bookmark_option": "job-bookmark-enable", "day": "1"}
+    words = request(**given, **own).argv()
+    assert words[::2] == ["--JOB_NAME", "--JOB_ID", "--JOB_RUN_ID", "--TempDir", "--job-bookmark-option", "--day"]
+    assert request("pythonshell", **own).argv()[::2] == ["--TempDir", "--job-bookmark-option", "--day"]
+
+
+def test_log_groups() -> None:
+    assert places_of(request()) == {
+        "output": [("/aws-glue/jobs/output", "jr_1")],
+        "error": [("/aws-glue/jobs/error", "jr_1")],
+    }
+    continuous = places_of(request(enable_continuous_cloudwatch_log="true"))
+    assert continuous["error"][1:] == [("/aws-glue/jobs/logs-v2", "jr_1-driver")]
+    named = RunRequest("jr_1", "j", "s3://b/k.py", arguments={
+        "--custom-logGroup-prefix": "/mine", "--custom-logStream-prefix": "p",
+        "--enable-continuous-cloudwatch-log": "true",
+        "--continuous-log-logGroup": "/driver", "--continuous-log-logStreamPrefix": "s",
+    })  # fmt: skip
+    assert places_of(named) == {
+        "output": [("/mine/output", "p-jr_1")],
+        "error": [("/mine/error", "p-jr_1"), ("/driver", "s-driver")],
+    }
+
+
+def test_the_event_log_needs_a_place(tmp_path: Path) -> None:
+    assert event_logs.conf({"--enable-spark-ui": "false"}, tmp_path) == {}
+    assert event_logs.conf({"--enable-spark-ui": "true", "--spark-event-logs-path": "s3://b/p"}, tmp_path)[
+        "spark.eventLog.enabled"
+    ]
+    with pytest.raises(ConfError, match="spark-event-logs-path"):
+        event_logs.conf({"--enable-spark-ui": "true"}, tmp_path)
+
+
+def test_libraries_are_brought_for_the_jobs_own_files_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+
+    def install(wanted: Any, *_more: Any) -> None:
+        asked.append(wanted[0])
+        (tmp_path / "python" / "nltk.py").write_text("VALUE = 1")
+
+    (tmp_path / "python").mkdir()
+    monkeypatch.syspath_prepend(str(tmp_path / "python"))
+    monkeypatch.setattr(provided, "install", install)
+    monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
+    monkeypatch.delitem(sys.modules, "nltk", raising=False)
+    provided.offer(True, "analytics", tmp_path, tmp_path)
+    with pytest.raises(ModuleNotFoundError):
+        exec(compile("import nltk", "/elsewhere/library.py", "exec"), {})
+    assert asked == []
+    names: dict[str, Any] = {}
+    exec(compile("import nltk", str(tmp_path / "script" / "job.py"), "exec"), names)
+    assert (asked, names["nltk"].VALUE) == (["nltk"], 1)
+    del sys.modules["nltk"]
