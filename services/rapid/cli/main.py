@@ -4,6 +4,7 @@ import importlib
 import json
 import logging
 import sys
+from typing import NoReturn
 
 import click
 
@@ -69,16 +70,27 @@ def main() -> None:
     try:
         cli.main(prog_name="rapid", standalone_mode=False)
     except RapidError as error:
-        if "--json" in sys.argv:
-            print(json.dumps({"ok": False, "error": str(error)}))
-        click.secho(f"Error: {error}", fg="red", err=True)
-        sys.exit(1)
+        fail(error)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         click.echo("Stopped.", err=True)
         sys.exit(130)
+    except Exception as error:  # an answer of AWS, or none, is told in a sentence; anything else is a defect of ours
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        if not isinstance(error, BotoCoreError | ClientError):
+            raise
+        fail(error)
+
+
+def fail(error: Exception) -> NoReturn:
+    """Says what went wrong, to machines too where they were asked for, and ends with exit code 1."""
+    if "--json" in sys.argv:
+        print(json.dumps({"ok": False, "error": str(error)}))
+    click.secho(f"Error: {error}", fg="red", err=True)
+    sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -75,7 +75,11 @@ class Sender:
         """Posts one body; returns how many of its records were accepted and rejected."""
         body = (self.folder / delivery["path"]).read_bytes()
         url = f"{aws.local_api_url(self.config, self.stack['ApiUrl'])}/ingest/{delivery['dataset']}"
-        headers = {"x-api-key": self.key, "content-type": delivery["content_type"]}
+        headers = {
+            "x-api-key": self.key,
+            "content-type": delivery["content_type"],
+            "idempotency-key": f"{self.run}-{delivery['path']}",
+        }
         reply = self.session.post(url, data=body, headers=headers, timeout=35)
         answer = reply.json() if reply.headers.get("content-type", "").startswith("application/json") else {}
         if reply.status_code not in {202, 400} or "accepted" not in answer:
@@ -95,8 +99,11 @@ def _session() -> Iterator[requests.Session]:
     from requests.adapters import HTTPAdapter
     from urllib3.util.retry import Retry
 
-    # The usage plan answers 429 above its rate: a real source waits and sends again.
-    retry = Retry(_RETRIES, backoff_factor=0.2, status_forcelist=(429, 503), allowed_methods=None)
+    # The usage plan answers 429 above its rate, a busy machine 504: a real source waits and sends again, and its
+    # Idempotency-Key keeps what had landed from landing twice.
+    retry = Retry(
+        _RETRIES, backoff_factor=0.2, status_forcelist=(429, 502, 503, 504), allowed_methods=None, raise_on_status=False
+    )
     with requests.Session() as session:
         session.mount("http://", HTTPAdapter(pool_maxsize=CLIENTS, max_retries=retry))
         yield session

@@ -44,21 +44,22 @@ def extract(service: Service) -> dict[str, Content]:
     }
 
 
-def inject(service: Service, contents: dict[str, Content]) -> None:
+def inject(service: Service, contents: dict[str, Content]) -> list[str]:
     """Replaces the content of all containers of a service by what `extract` returned.
 
-    Raises:
-        ValueError: it has the content of a container that the service does not have (any more).
+    Returns:
+        Names of containers that the service does not have (any more), whose content has no place.
     """
     found = {_name(each): each for each in containers(service)}
-    if unknown := contents.keys() - found.keys():
-        raise ValueError(f"it holds {', '.join(sorted(unknown))}, which this version does not know")
     for name, content in contents.items():
-        container = found[name]
+        container = found.get(name)
+        if container is None:
+            continue
         if isinstance(container, AccountRegionBundle):
             _into_bundle(container, content)
         else:
             _into_backends(container, content)
+    return sorted(contents.keys() - found.keys())
 
 
 def _name(container: AccountRegionBundle | BackendDict) -> str:

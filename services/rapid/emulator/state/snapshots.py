@@ -7,6 +7,7 @@ before it began. An unchanged blob is not written. What changes without a reques
 
 import hashlib
 import logging
+import shutil
 import threading
 import time
 from collections.abc import Callable
@@ -124,10 +125,14 @@ class Snapshots:
             journal.close()
             if _ENTRY not in saved:
                 return False
-            containers.inject(service, pickling.loads(saved[_ENTRY]))
-        except (StateError, ValueError) as error:
+            unknown = containers.inject(service, pickling.loads(saved[_ENTRY]))
+        except StateError as error:
             quarantine(path, StateError(f"The saved state of {name} cannot be read: {error}"))
             return False
+        if unknown:  # another version wrote it
+            copy = path.with_name(f"{path.name}.before-{time.time_ns()}")
+            shutil.copy2(path, copy)
+            LOG.warning("The saved state of %s has %s, of no use here. All of it is kept in %s.", name, unknown, copy)
         return True
 
     def mark_dirty(self, name: str) -> None:
