@@ -49,7 +49,7 @@ def save(job: str, run_id: str, version: int, text: str) -> int:
     """Replaces a job's bookmark, provided that it still has `version`. Returns the new version.
 
     Raises:
-        BookmarkError: it has not, or the job does not exist.
+        BookmarkError: it has not: another run has committed since.
     """
     from botocore.exceptions import ClientError
 

@@ -45,7 +45,7 @@ def for_each(frame: DataFrame, function: BatchFunction, options: Mapping[str, An
         raise OptionError("forEachBatch needs 'windowSize' in its options, for example '100 seconds'.")
     if not frame.isStreaming:
         raise OptionError("forEachBatch needs a streaming DataFrame, from create_data_frame of kinesis or kafka.")
-    retries = int(str(options.get("batchMaxRetries") or RETRIES))
+    retries = int(str(options.get("batchMaxRetries", RETRIES)))
     keeps = flag(options, "persistDataFrame", default=True)
     level = getattr(StorageLevel, str(options.get("storageLevel") or "MEMORY_AND_DISK").upper())
 

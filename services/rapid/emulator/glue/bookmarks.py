@@ -15,8 +15,7 @@ from rapid.emulator.glue.errors import (
     InvalidInputException,
     VersionMismatchException,
 )
-from rapid.emulator.glue.jobs import find_job
-from rapid.emulator.glue.models import GlueStore, Structure
+from rapid.emulator.glue.models import GlueStore, JobRun, Structure
 
 MODEL = Path(__file__).parent / "private"
 PAGE = 1000
@@ -51,7 +50,7 @@ def _as_of(store: GlueStore, job: str, run_id: str | None) -> Structure:
     entries = _entries(store, job)
     if not run_id:
         return entries[-1]
-    order = list(store.runs.get(job, {}))
+    order = list(_siblings(store, run_id))
     until = set(order[: order.index(run_id) + 1]) if run_id in order else {run_id}
     for run in reversed([*order, run_id]):
         if run in until:
@@ -59,6 +58,14 @@ def _as_of(store: GlueStore, job: str, run_id: str | None) -> Structure:
                 if entry.get("RunId") == run:
                     return entry
     raise EntityNotFoundException(f"Continuation for job {job} with run ID {run_id} not found")
+
+
+def _siblings(store: GlueStore, run_id: str) -> dict[str, JobRun]:
+    """The runs of the job that a run is one of, the oldest first.
+
+    A script may begin under a name that is not its job's, to keep one bookmark per table: `job.init(name + table)`.
+    """
+    return next((runs for runs in store.runs.values() if run_id in runs), {})
 
 
 class Bookmarks:
@@ -95,11 +102,9 @@ class Bookmarks:
         """What `job.commit()` calls. `Version` is the version that the run began with, 0 for none.
 
         Raises:
-            EntityNotFoundException: no such job.
             VersionMismatchException: another run has committed, or the bookmark was reset, since this run began.
         """
         store, job, run_id = store_of(context), request["JobName"], request["RunId"]
-        find_job(store, job)
         before = store.bookmarks.get(job, [])
         current: Structure = before[-1] if before else {"Version": 0, "Run": 0}
         if request["Version"] != current["Version"]:
@@ -107,7 +112,7 @@ class Bookmarks:
                 "Continuation update failed due to version mismatch. "
                 f"Expected version {request['Version']} but found version {current['Version']}"
             )
-        run = store.runs.get(job, {}).get(run_id)
+        run = _siblings(store, run_id).get(run_id)
         entry = {
             "JobName": job,
             "Version": current["Version"] + 1,
