@@ -116,3 +116,14 @@ def test_iceberg_from_a_query_optimized_vacuumed_and_dropped(lab: Any) -> None:
     assert lab.run("SELECT sum(id) FROM ci").rows == [["21"]]
     assert lab.run("DROP TABLE ci").state == "SUCCEEDED"
     assert lab.s3.list_objects_v2(Bucket=lab.bucket, Prefix="ice/ci/")["KeyCount"] == 0
+
+
+def test_a_table_is_renamed_with_its_data(lab: Any) -> None:
+    """https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-alter-table-rename.html"""
+    create(lab, "before", "id bigint")
+    lab.run("INSERT INTO before VALUES (1)")
+    assert lab.run("ALTER TABLE `{db}`.`before` RENAME TO `{db}`.`after`").state == "SUCCEEDED"
+    assert lab.run("SELECT id FROM after").rows == [["1"]]
+    assert lab.run("SELECT id FROM before").state == "FAILED"
+    lab.run("INSERT INTO after VALUES (2)")
+    assert lab.run("SELECT count(*) FROM after").rows == [["2"]]

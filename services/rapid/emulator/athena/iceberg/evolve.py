@@ -9,7 +9,7 @@ from pyiceberg.schema import Schema
 from pyiceberg.table import Table as IcebergTable
 
 from rapid.emulator.athena import hive
-from rapid.emulator.athena.ddl.common import Definitions, failed
+from rapid.emulator.athena.ddl.common import Definitions, as_input, call, failed
 from rapid.emulator.athena.hive import HiveColumn, Name, Words
 from rapid.emulator.athena.iceberg.create import to_properties
 from rapid.emulator.athena.iceberg.loading import commit, load
@@ -17,11 +17,14 @@ from rapid.emulator.athena.iceberg.types import Ids, to_iceberg
 from rapid.emulator.athena.sql.errors import SqlError
 from rapid.emulator.athena.sql.types import parse_hive
 
-_EXPECTED = "'ADD', 'CHANGE', 'DROP', 'REPLACE', 'SET', 'UNSET'"
+_EXPECTED = "'ADD', 'CHANGE', 'DROP', 'RENAME', 'REPLACE', 'SET', 'UNSET'"
 
 
 def alter(definitions: Definitions, name: Name, words: Words) -> None:
     """What follows ALTER TABLE and the table's name."""
+    if words.accept("RENAME", "TO"):
+        _rename_table(definitions, name, words)
+        return
     catalog = definitions.session.catalog
     table = load(catalog, {"DatabaseName": definitions.database_of(name), **definitions.existing(name)})
     if words.accept("SET", "TBLPROPERTIES"):
@@ -38,6 +41,19 @@ def alter(definitions: Definitions, name: Name, words: Words) -> None:
         definitions.update(name, lambda t: [t.get("Parameters", {}).pop(k, None) for k in keys])
     else:
         _columns(table, words)
+
+
+def _rename_table(definitions: Definitions, name: Name, words: Words) -> None:
+    """Glue cannot rename: the new name is made with the same metadata and files, then the old one goes.
+
+    https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-alter-table-rename.html (read 2026-11).
+    """
+    new = words.name()
+    words.end()
+    given = {**as_input(definitions.existing(name)), "Name": new[1].lower()}
+    target = new[0] or definitions.database_of(name)
+    call(definitions.glue.create_table, DatabaseName=target.lower(), TableInput=given)
+    call(definitions.glue.delete_table, DatabaseName=definitions.database_of(name), Name=name[1])
 
 
 def _is_default(key: str, given: dict[str, str]) -> bool:
