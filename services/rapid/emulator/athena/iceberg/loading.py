@@ -1,6 +1,7 @@
 """An Iceberg table of the Glue catalog: its metadata, its columns, its snapshot at a time or version."""
 
-from collections import OrderedDict
+import threading
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -98,15 +99,19 @@ def at(found: Table, kind: str, value: Any) -> Table:
     return _as_table(found.database, found.name, replace(source, snapshot=snapshot.snapshot_id))
 
 
+_locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+"""By table: this process's own writers wait for each other, and need no second attempt."""
+
+
 def commit(found: IcebergTable, change: Callable[[Transaction], object]) -> None:
-    """Makes a change in one transaction.
+    """Makes a change in one transaction, from the metadata that the statement has seen.
 
     Raises:
         SqlError: ICEBERG_COMMIT_ERROR if another writer was first and both cannot be kept.
     """
     name = ".".join(found.name())
     try:
-        with found.transaction() as transaction:
+        with _locks[found.location()], found.transaction() as transaction:
             change(transaction)
     except (CommitFailedException, ValidationException) as error:
         message = f"Failed to commit Iceberg update to table: {name}"
