@@ -327,9 +327,26 @@ class GlueContext(SQLContext):
         options = {**dict(connection_options or {}), **given}
         return self.getSink("jdbc", None, transformation_ctx, **options).write(frame_or_dfc)
 
-    def write_data_frame_from_catalog(self, frame: Any, *args: Any, **kwargs: Any) -> Any:
+    def write_data_frame_from_catalog(
+        self,
+        frame: DataFrame,
+        database: str | None = None,
+        table_name: str | None = None,
+        redshift_tmp_dir: str = "",
+        transformation_ctx: str = "",
+        additional_options: Options | None = None,
+        catalog_id: str | None = None,
+        **kwargs: Any,
+    ) -> Any:
         return self.write_dynamic_frame_from_catalog(
-            DynamicFrame.fromDF(frame, self, "from_data_frame"), *args, **kwargs
+            DynamicFrame.fromDF(frame, self, "from_data_frame"),
+            database,
+            table_name,
+            redshift_tmp_dir,
+            transformation_ctx,
+            additional_options,
+            catalog_id,
+            **kwargs,
         )
 
     # Objects in S3

@@ -290,6 +290,10 @@ _ALL_TYPES: tuple[type[DataType], ...] = (
     *(NullType, ShortType, StringType, TimestampType, TimestampNTZType, UnknownType),
     *(ArrayType, SetType, ChoiceType, MapType, StructType, EntityType),
 )
+_atomic_types = [kind for kind in _ALL_TYPES if issubclass(kind, AtomicType)]
+_complex_types = [kind for kind in _ALL_TYPES if not issubclass(kind, AtomicType)]
+_atomic_type_map = {kind.typeName(): kind for kind in _atomic_types}
+_complex_type_map = {kind.typeName(): kind for kind in _complex_types}
 _all_type_map = {kind.typeName(): kind for kind in _ALL_TYPES}
 
 
@@ -352,3 +356,15 @@ class DynamicRecord(dict[str, Any]):
 
     def __setattr__(self, attr: str, value: Any) -> None:
         self[attr] = value
+
+
+def _create_dynamic_record(dynamicRecord: Mapping[str, Any]) -> DynamicRecord:
+    """A dict, and the dicts within it, as records."""
+    return DynamicRecord(
+        {k: _create_dynamic_record(v) if isinstance(v, Mapping) else v for k, v in dynamicRecord.items()}
+    )
+
+
+def _revert_to_dict(dynamicRecord: Mapping[str, Any]) -> dict[str, Any]:
+    """A record, and the records within it, as plain dicts."""
+    return {k: _revert_to_dict(v) if isinstance(v, Mapping) else v for k, v in dynamicRecord.items()}

@@ -4,7 +4,8 @@ https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-crawler-pyspark-extensio
 """
 
 import argparse
-from collections.abc import Sequence
+import traceback
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NoReturn
 
 from awsglue.errors import unsupported_getattr
@@ -15,7 +16,7 @@ _global_args: dict[str, Any] = {}
 
 __getattr__ = unsupported_getattr(
     __name__,
-    frozenset({"makeOptions", "callsite", "iteritems", "iterkeys", "itervalues"}),
+    frozenset({"makeOptions", "_as_java_list", "_as_scala_option", "_as_resolve_choiceOption"}),
 )
 
 _RESERVED = (
@@ -28,6 +29,24 @@ _RESERVED = (
 )
 
 
+def callsite() -> str:
+    """Where in the script the caller is: function, file and line."""
+    frame = traceback.extract_stack(limit=3)[0]
+    return f"{frame.name} at {frame.filename}:{frame.lineno}"
+
+
+def iteritems(d: Mapping[Any, Any], **kwargs: Any) -> Iterator[Any]:
+    return iter(d.items(**kwargs))
+
+
+def iterkeys(d: Mapping[Any, Any], **kwargs: Any) -> Iterator[Any]:
+    return iter(d.keys(**kwargs))
+
+
+def itervalues(d: Mapping[Any, Any], **kwargs: Any) -> Iterator[Any]:
+    return iter(d.values(**kwargs))
+
+
 class GlueArgumentError(Exception):
     """A job argument is missing or has an unusable value."""
 
@@ -35,8 +54,8 @@ class GlueArgumentError(Exception):
 class GlueArgumentParser(argparse.ArgumentParser):
     """An argument parser that raises instead of leaving the process."""
 
-    def error(self, message: str) -> NoReturn:
-        raise GlueArgumentError(message)
+    def error(self, msg: str) -> NoReturn:
+        raise GlueArgumentError(msg)
 
 
 def _parser(options: Sequence[str]) -> GlueArgumentParser:

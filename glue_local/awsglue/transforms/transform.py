@@ -3,14 +3,10 @@
 from typing import Any
 
 
-class GlueTransform:
-    """One step of a script. Subclasses define `__call__`."""
+class Described:
+    """What a transform says of itself: from its signature and docstring."""
 
     __call__: Any
-
-    @classmethod
-    def apply(cls, *args: Any, **kwargs: Any) -> Any:
-        return cls()(*args, **kwargs)
 
     @classmethod
     def name(cls) -> str:
@@ -59,6 +55,14 @@ class GlueTransform:
     @classmethod
     def _doc(cls) -> str:
         return (cls.__doc__ or "").strip().splitlines()[0]
+
+
+class GlueTransform(Described):
+    """One step of a script. Subclasses define `__call__`."""
+
+    @classmethod
+    def apply(cls, *args: Any, **kwargs: Any) -> Any:
+        return cls()(*args, **kwargs)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, GlueTransform) and self.name() == other.name()

@@ -45,10 +45,7 @@ def test_a_pause_needs_both_ends_or_neither() -> None:
 @pytest.mark.parametrize(
     ("module", "name"),
     [
-        ("functions", "namedStruct"),
-        ("devutils", "GlueJobUtils"),
-        ("streaming_data_source", "StreamingDataSource"),
-        ("dataframe_transforms", "ApplyMapping"),
+        ("scripts.crawler_undo", "crawler_undo"),
         ("utils", "makeOptions"),
     ],
 )
