@@ -21,6 +21,8 @@ from typing import Any, TextIO
 from glue_runner.script import describe
 
 FILE = "<stdin>"
+NEVER_RAN = {"ErrorName": "KeyboardInterrupt", "ErrorValue": "Cancelled before it ran.", "Traceback": []}
+"""The output of a statement that was cancelled while it waited: clients read an Output in every final state."""
 Tell = Callable[[dict[str, Any]], None]
 
 
@@ -79,7 +81,8 @@ class Session:
             self._current = None if cancelled else number
         started = int(time.time() * 1000)
         if cancelled:
-            self._report(number, "CANCELLED", StartedOn=started, CompletedOn=started)
+            output = {"ExecutionCount": self._count, "Status": "error", **NEVER_RAN}
+            self._report(number, "CANCELLED", StartedOn=started, CompletedOn=started, Output=output)
             return
         self._report(number, "RUNNING", StartedOn=started)
         printed = io.StringIO()

@@ -48,6 +48,7 @@ def test_what_a_statement_raises_is_its_output(told: Any) -> None:
 def test_a_statement_that_waits_can_be_cancelled(told: Any) -> None:
     states = told("1", "2", cancel=(1,))
     assert [s["State"] for s in states[1]] == ["CANCELLED"]
+    assert states[1][0]["Output"]["Status"] == "error"  # the kernel of aws-glue-sessions reads an Output in any case
 
 
 def test_a_statement_that_runs_can_be_cancelled(told: Any, monkeypatch: pytest.MonkeyPatch) -> None:

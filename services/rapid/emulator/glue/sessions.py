@@ -202,5 +202,6 @@ def _apply(session: Session, status: RunStatus) -> None:
             session.update(ErrorMessage=status.error_message)
         for number, statement in session.statements.items():
             if statement["State"] not in {"AVAILABLE", "CANCELLED", "ERROR"}:
-                session.statements[number] = {**statement, "State": "CANCELLED"}
+                output = {"Status": "error", "ErrorName": "SessionEnded", "ErrorValue": state, "Traceback": []}
+                session.statements[number] = {**statement, "State": "CANCELLED", "Output": output}
     mark_dirty("glue")

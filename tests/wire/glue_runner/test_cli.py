@@ -1,0 +1,92 @@
+"""`./rapid glue`: a script on the terminal, jobs, their logs; and Python modules that a job brings from S3.
+
+Installing: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-python-libraries.html (read 2026-11).
+"""
+
+import io
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rapid.core.config import ROOT
+
+BUCKET = "glue-runner-wire"
+
+
+@pytest.fixture(scope="module")
+def rapid(jobs: Any) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runs `./rapid glue ...` on the test's services."""
+
+    def run(*words: str) -> subprocess.CompletedProcess[str]:
+        environment = {**os.environ, **jobs.config.as_environment(), "PYTHONPATH": str(ROOT / "services")}
+        line = [sys.executable, "-m", "rapid.cli.main", "glue", *words]
+        return subprocess.run(line, env=environment, capture_output=True, text=True, timeout=120, check=False)
+
+    return run
+
+
+def test_a_script_on_the_terminal(rapid: Any, tmp_path: Path) -> None:
+    script = tmp_path / "job.py"
+    script.write_text("import sys\nprint('args', sys.argv[1:])\nif 'bad' in sys.argv: raise KeyError('no')\n")
+    good = rapid("run", "--python-shell", str(script), "--day", "1")
+    assert (good.returncode, good.stdout) == (0, "args ['--day', '1']\n")
+    bad = rapid("run", "--json", "--python-shell", str(script), "--day", "bad")
+    outcome = json.loads(bad.stdout)
+    assert (bad.returncode, outcome["state"], outcome["error"]) == (1, "FAILED", "KeyError: 'no'")
+    assert "args ['--day', 'bad']" in bad.stderr
+    assert rapid("run", str(tmp_path / "none.py")).returncode == 1
+
+
+def test_modules_from_s3_and_the_logs_of_a_job(rapid: Any, jobs: Any, aws: Callable[[str], Any]) -> None:
+    jobs.s3.put_object(Bucket=BUCKET, Key="lib/g5_mine-1.0-py3-none-any.whl", Body=wheel("g5_mine", "VALUE = 'ünï'"))
+    body = b"import g5_mine\nprint('value', g5_mine.VALUE)\nimport sys\nprint('err', file=sys.stderr)"
+    jobs.s3.put_object(Bucket=BUCKET, Key="shell.py", Body=body)
+    glue = aws("glue")
+    glue.create_job(
+        Name="shell", Role="r", MaxCapacity=0.0625,
+        Command={"Name": "pythonshell", "ScriptLocation": f"s3://{BUCKET}/shell.py", "PythonVersion": "3.9"},
+        DefaultArguments={"--additional-python-modules": f"s3://{BUCKET}/lib/g5_mine-1.0-py3-none-any.whl"},
+    )  # fmt: skip
+    assert "has not run yet" in rapid("logs", "shell").stderr
+    run_id = glue.start_job_run(JobName="shell")["JobRunId"]
+    followed = rapid("logs", "shell", "-f")
+    assert (followed.returncode, followed.stdout) == (0, "value ünï\n"), followed.stderr
+    assert "err" in followed.stderr
+    assert f"{run_id} SUCCEEDED" in followed.stderr
+    run = glue.get_job_run(JobName="shell", RunId=run_id)["JobRun"]
+    assert (run["LogGroupName"], run["MaxCapacity"]) == ("/aws-glue/python-jobs", 0.0625)
+    (listed,) = [job for job in json.loads(rapid("jobs", "--json").stdout) if job["job"] == "shell"]
+    assert (listed["run"], listed["state"]) == (run_id, "SUCCEEDED")
+
+
+def test_a_module_that_cannot_be_installed_fails_the_run(jobs: Any) -> None:
+    given = {"--additional-python-modules": f"s3://{BUCKET}/lib/none.whl"}
+    missing = jobs.run("print(1)", given, command="pythonshell")
+    assert (missing.states[-1], "none.whl" in missing.error) == ("FAILED", True)
+    jobs.s3.put_object(Bucket=BUCKET, Key="lib/broken-1.0-py3-none-any.whl", Body=b"not a wheel")
+    given = {"--additional-python-modules": f"s3://{BUCKET}/lib/broken-1.0-py3-none-any.whl"}
+    broken = jobs.run("print(1)", given, command="pythonshell")
+    assert broken.error.startswith("LAUNCH ERROR | Python Module Installer indicates modules that failed to install")
+    assert any("PythonModuleInstaller:" in line for line in jobs.logs(broken.run_id, "error"))
+
+
+def wheel(name: str, code: str) -> bytes:
+    """A wheel of one module."""
+    info, buffer = f"{name}-1.0.dist-info", io.BytesIO()
+    files = {
+        f"{name}.py": code,
+        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n",
+        f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        f"{info}/RECORD": "",
+    }
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for path, text in files.items():
+            archive.writestr(path, text)
+    return buffer.getvalue()
