@@ -31,7 +31,7 @@ def hive_partitions(table: Table, catalog: GlueCatalog) -> list[tuple[Any, ...]]
     parameters = {k.lower(): v for k, v in (table.source.get("Parameters") or {}).items()}
     if parameters.get("projection.enabled", "").lower() == "true":
         location = table.source["StorageDescriptor"]["Location"]
-        found = [values for values, _ in projected(table, location, parameters, [])]
+        found = [values for values, _ in projected(table, location, parameters, [], lambda _, v: v)]
     else:
         found = [tuple(p["Values"]) for p in catalog.partitions(table.database, table.name)]
     return [tuple(None if v == NO_VALUE else v for v in one) for one in found]

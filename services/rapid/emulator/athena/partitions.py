@@ -39,6 +39,7 @@ class Partitions:
 
     def __init__(self, catalog: GlueCatalog, objects: Objects, connection: Any) -> None:
         self.catalog, self.objects, self.connection = catalog, objects, connection
+        self._registered = 0
 
     def of(self, scan: Scan, parameters: dict[str, str]) -> Listed:
         """The partitions that the scan's predicates leave, with their objects; a table without keys is one partition.
@@ -54,7 +55,8 @@ class Partitions:
         if not table.partition_keys:
             return [(Partition((), location, descriptor), self.objects.below(location))]
         if parameters.get("projection.enabled", "").lower() == "true":
-            found = [Partition(v, p, descriptor) for v, p in projected(table, location, parameters, scan.predicates)]
+            made = projected(table, location, parameters, scan.predicates, lambda k, v: self._kept(scan, k, v))
+            found = [Partition(row, place, descriptor) for row, place in made]
         else:
             found = [
                 Partition(tuple(p["Values"]), p["StorageDescriptor"]["Location"], p["StorageDescriptor"])
@@ -62,21 +64,37 @@ class Partitions:
             ]
         return self._listed(location, self._pruned(scan, table, found))
 
+    def _kept(self, scan: Scan, key: Column, values: list[str]) -> list[str]:
+        """Values of one key that the conditions over it alone accept, before the keys are combined."""
+        own = f"{scan.alias}.{quote(key.name)}"
+        others = [f"{scan.alias}.{quote(k.name)}" for k in scan.table.partition_keys if k.name != key.name]
+        predicates = [p for p in scan.predicates if own in p and not any(o in p for o in others)]
+        if not predicates:
+            return values
+        kept = self._matching(scan, (key,), [(v,) for v in values], predicates)
+        return [values[i] for i in kept]
+
     def _pruned(self, scan: Scan, table: Table, found: list[Partition]) -> list[Partition]:
         """Those whose values the scan's predicates accept."""
         if not scan.predicates or not found:
             return found
+        kept = self._matching(scan, table.partition_keys, [p.values for p in found], scan.predicates)
+        return [found[i] for i in kept]
+
+    def _matching(
+        self, scan: Scan, keys: tuple[Column, ...], values: list[tuple[str, ...]], predicates: list[str]
+    ) -> list[int]:
+        """Places of the rows of values that all predicates accept."""
         import pyarrow as pa
 
-        name = f"partitions_{id(scan)}"
-        columns = {f"v{i}": pa.array([p.values[i] for p in found]) for i in range(len(table.partition_keys))}
-        self.connection.register(name, pa.table({"$row": pa.array(range(len(found))), **columns}))
-        items = ", ".join(f"{_typed(f'v{i}', k)} AS {quote(k.name)}" for i, k in enumerate(table.partition_keys))
-        where = " AND ".join(scan.predicates)
-        rows = self.connection.rows(
-            f'SELECT "$row" FROM (SELECT "$row", {items} FROM {quote(name)}) AS {scan.alias} WHERE {where}'
-        )
-        return [found[i] for i in sorted(int(r[0]) for r in rows)]
+        self._registered += 1
+        name = f"partitions_{id(self)}_{self._registered}"
+        columns = {f"v{i}": pa.array([v[i] for v in values], "string") for i in range(len(keys))}
+        self.connection.register(name, pa.table({"i": pa.array(range(len(values)), "int64"), **columns}))
+        items = ", ".join(f"{_typed(f'v{i}', k)} AS {quote(k.name)}" for i, k in enumerate(keys))
+        source = f"(SELECT i, {items} FROM {quote(name)}) AS {scan.alias}"
+        rows = self.connection.rows(f"SELECT i FROM {source} WHERE {' AND '.join(predicates)}")
+        return sorted(int(r[0]) for r in rows)
 
     def _listed(self, root: str, partitions: list[Partition]) -> Listed:
         prefix = root.rstrip("/") + "/"

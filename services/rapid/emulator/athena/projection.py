@@ -5,49 +5,56 @@ https://docs.aws.amazon.com/athena/latest/ug/partition-projection-supported-type
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 from rapid.emulator.athena.sql.errors import SqlError
 from rapid.emulator.athena.sql.scope import Column, Table
 
 MAX_VALUES = 1_000_000
-_UNITS = {"SECONDS": 1, "MINUTES": 60, "HOURS": 3600, "DAYS": 86400, "WEEKS": 7 * 86400}
+_SECONDS = {"SECONDS": 1, "MINUTES": 60, "HOURS": 3600, "DAYS": 86400, "WEEKS": 7 * 86400}
 _JAVA = {
-    "yyyy": "%Y",
-    "uuuu": "%Y",
-    "yy": "%y",
-    "MM": "%m",
-    "dd": "%d",
-    "HH": "%H",
-    "mm": "%M",
-    "ss": "%S",
-    "SSS": "000",
-}
+    "yyyy": "%Y", "uuuu": "%Y", "y": "%Y", "yy": "%y", "MM": "%m", "M": "%-m", "MMM": "%b", "MMMM": "%B", "dd": "%d",
+    "d": "%-d", "DDD": "%j", "HH": "%H", "H": "%-H", "hh": "%I", "a": "%p", "mm": "%M", "m": "%-M", "ss": "%S",
+    "s": "%-S", "SSS": "000", "EEE": "%a", "EEEE": "%A",
+}  # fmt: skip
+_PIECE = re.compile(r"'((?:[^']|'')*)'|([A-Za-z])\2*|[^A-Za-z']+")
+
+Filter = Callable[[Column, list[str]], list[str]]
+"""Leaves the values of one key that the query's conditions over that key alone accept."""
 
 
 def projected(
-    table: Table, location: str, parameters: dict[str, str], predicates: list[str]
+    table: Table, location: str, parameters: dict[str, str], predicates: list[str], keep: Filter
 ) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Values and location of every projected partition that predicates over single keys leave.
+    """Values and location of every projected partition that conditions over single keys leave.
 
     Raises:
-        SqlError: INVALID_TABLE_PROPERTY if a key's projection is incomplete.
+        SqlError: INVALID_TABLE_PROPERTY if a projection is incomplete, CONSTRAINT_VIOLATION if an injected key has
+            no condition, HIVE_EXCEEDED_PARTITION_LIMIT if there are too many.
     """
     template = parameters.get("storage.location.template")
-    columns = [_values(key, parameters, predicates) for key in table.partition_keys]
-    for values in itertools.islice(itertools.product(*columns), MAX_VALUES):
-        pairs = list(zip(table.partition_keys, values, strict=True))
+    columns = [keep(key, values(key, parameters, predicates)) for key in table.partition_keys]
+    count = 1
+    for found in columns:
+        count *= len(found)
+    if count > MAX_VALUES:
+        message = f"Projection of table {table.database}.{table.name} has {count} partitions: narrow the query to fewer than {MAX_VALUES}"  # noqa: E501
+        raise SqlError("HIVE_EXCEEDED_PARTITION_LIMIT", message)
+    for row in itertools.product(*columns):
+        pairs = list(zip(table.partition_keys, row, strict=True))
         if template:
             place = template
             for key, value in pairs:
                 place = place.replace("${" + key.name + "}", value)
         else:
             place = location.rstrip("/") + "/" + "/".join(f"{k.name}={v}" for k, v in pairs)
-        yield values, place
+        yield row, place
 
 
-def _values(key: Column, parameters: dict[str, str], predicates: list[str]) -> list[str]:
+def values(key: Column, parameters: dict[str, str], predicates: list[str]) -> list[str]:
+    """Every value of one key."""
+
     def setting(name: str, default: str | None = None) -> str:
         value = parameters.get(f"projection.{key.name}.{name}", default)
         if value is None:
@@ -60,24 +67,34 @@ def _values(key: Column, parameters: dict[str, str], predicates: list[str]) -> l
     if kind == "enum":
         return [v.strip() for v in setting("values").split(",")]
     if kind == "integer":
-        low, high = (int(v) for v in setting("range").split(","))
-        digits, step = int(setting("digits", "0")), int(setting("interval", "1"))
-        return [str(v).zfill(digits) for v in range(low, high + 1, step)]
+        low, high = _range(key, setting("range"))
+        step, digits = int(setting("interval", "1")), int(setting("digits", "0"))
+        return [f"{v:0{digits}d}" if digits else str(v) for v in range(int(low), int(high) + 1, step)]
     if kind == "date":
-        return _dates(setting("range"), setting("format"), int(setting("interval", "1")), setting("interval.unit", ""))
+        return _dates(
+            key, setting("range"), setting("format"), int(setting("interval", "1")), setting("interval.unit", "")
+        )
     if kind == "injected":
         return _injected(key, predicates)
     raise SqlError("INVALID_TABLE_PROPERTY", f"Unknown projection type '{kind}' for column {key.name}")
 
 
+def _range(key: Column, text: str) -> tuple[str, str]:
+    parts = [p.strip() for p in text.split(",")]
+    if len(parts) != 2:
+        message = f"Property projection.{key.name}.range needs two values, found '{text}'"
+        raise SqlError("INVALID_TABLE_PROPERTY", message)
+    return parts[0], parts[1]
+
+
 def _injected(key: Column, predicates: list[str]) -> list[str]:
     """An injected key has exactly the values that the query names."""
-    named = re.compile(rf'\."{re.escape(key.name)}" (?:= |IN \()(.*?)\)$')
+    named = re.compile(rf'\."{re.escape(key.name)}" (?:= |IN \()(.*?)\)?$')
     for predicate in predicates:
-        match = named.search(predicate)
+        match = named.search(predicate.strip().removeprefix("(").removesuffix(")"))
         if match:
-            values = re.findall(r"'((?:[^']|'')*)'", match[1]) or re.findall(r"-?\d+", match[1])
-            return [v.replace("''", "'") for v in values]
+            found = re.findall(r"'((?:[^']|'')*)'", match[1]) or re.findall(r"-?\d+", match[1])
+            return [v.replace("''", "'") for v in found]
     raise SqlError(
         "CONSTRAINT_VIOLATION",
         f"For the injected projected partition column {key.name}, the WHERE clause must contain only static equality "
@@ -85,18 +102,43 @@ def _injected(key: Column, predicates: list[str]) -> list[str]:
     )
 
 
-def _dates(span: str, pattern: str, step: int, unit: str) -> list[str]:
-    form = re.sub("|".join(_JAVA), lambda m: _JAVA[m[0]], pattern.replace("'", ""))
+def strftime_of(pattern: str) -> str:
+    """A pattern of Java's DateTimeFormatter as Python writes it.
+
+    Raises:
+        SqlError: INVALID_TABLE_PROPERTY for letters that have no counterpart.
+    """
+    made = ""
+    for piece in _PIECE.finditer(pattern):
+        if piece[1] is not None:
+            made += piece[1].replace("''", "'").replace("%", "%%") or "'"
+        elif piece[2]:
+            if piece[0] not in _JAVA:
+                raise SqlError("INVALID_TABLE_PROPERTY", f"Unknown date format in projection: {pattern}")
+            made += _JAVA[piece[0]]
+        else:
+            made += piece[0].replace("%", "%%")
+    return made
+
+
+def _dates(key: Column, span: str, pattern: str, step: int, unit: str) -> list[str]:
+    """All dates of a range; without a unit, days or months as the format is precise."""
+    form = strftime_of(pattern)
     if not unit:
-        unit = (
-            "DAYS" if "%d" in form and "%H" not in form else "MONTHS" if "%d" not in form and "%m" in form else "DAYS"
-        )
+        day = any(p in form for p in ("%d", "%-d", "%j"))
+        hour = any(p in form for p in ("%H", "%-H", "%I"))
+        if hour or (not day and not any(p in form for p in ("%m", "%-m", "%b", "%B"))):
+            message = f"Table is missing required projection property: projection.{key.name}.interval.unit"
+            raise SqlError("INVALID_TABLE_PROPERTY", message)
+        unit = "DAYS" if day else "MONTHS"
     unit = unit.upper() + ("" if unit.upper().endswith("S") else "S")
-    first, last = (_date(part.strip(), form) for part in span.split(","))
+    first, last = (_date(part, form) for part in _range(key, span))
     found: list[str] = []
     current, count = first, 0
-    while current <= last and len(found) < MAX_VALUES:
-        found.append(current.strftime(form))
+    while current <= last and len(found) <= MAX_VALUES:
+        text = current.strftime(form)
+        if not found or found[-1] != text:
+            found.append(text)
         count += step
         current = _add(first, count, unit)
     return found
@@ -106,16 +148,19 @@ def _add(start: datetime, count: int, unit: str) -> datetime:
     if unit in ("MONTHS", "YEARS"):
         months = start.year * 12 + start.month - 1 + count * (12 if unit == "YEARS" else 1)
         return start.replace(year=months // 12, month=months % 12 + 1, day=min(start.day, 28))
-    if unit not in _UNITS:
+    if unit not in _SECONDS:
         raise SqlError("INVALID_TABLE_PROPERTY", f"Unknown projection interval unit: {unit}")
-    return start + timedelta(seconds=count * _UNITS[unit])
+    return start + timedelta(seconds=count * _SECONDS[unit])
 
 
 def _date(text: str, form: str) -> datetime:
     """A bound: a date in the column's format, or `NOW`, `NOW-3DAYS`."""
     match = re.fullmatch(r"NOW(?:\s*([+-])\s*(\d+)\s*([A-Z]+?)S?)?", text.upper())
     if not match:
-        return datetime.strptime(text, form).replace(tzinfo=UTC)
+        try:
+            return datetime.strptime(text, form.replace("%-", "%")).replace(tzinfo=UTC)
+        except ValueError as error:
+            raise SqlError("INVALID_TABLE_PROPERTY", f"Bound of a projected range does not parse: {text}") from error
     now = datetime.now(UTC)
     if not match[1]:
         return now
