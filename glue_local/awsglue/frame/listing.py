@@ -1,14 +1,19 @@
 """Which files a path stands for: Glue's rules (recurse, exclusions) over Hadoop's file systems, S3 among them."""
 
 import json
+import os
 import re
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from pyspark.sql import SparkSession
 
 from awsglue.bookmarks.files import File
 from awsglue.errors import OptionError
+
+FEW, PAGE_FOLDERS, REQUESTS = 16, 20, 16
+"""Folders that are asked one by one; how many one page of a listing is worth; requests side by side."""
 
 _HIDDEN = ("_", ".")
 """Files whose names begin so are no data, to Glue as to Spark."""
@@ -17,6 +22,34 @@ _HIDDEN = ("_", ".")
 def existing(session: SparkSession, wanted: Iterable[str]) -> list[str]:
     """Those paths (globs too) that stand for something. Glue reads a path with nothing in it as an empty frame."""
     return [path for path in wanted if _glob(session, path)]
+
+
+def occupied(session: SparkSession, folders: Sequence[str]) -> set[str]:
+    """Those folders that hold something. Many in one bucket are not asked one by one, if their parent lists quickly."""
+    buckets = {folder.split("/")[2] for folder in folders if _is_plain_s3(folder)}
+    if len(folders) <= FEW or len(buckets) != 1 or not all(map(_is_plain_s3, folders)):
+        return set(existing(session, folders))
+    import boto3
+
+    client, bucket = boto3.client("s3"), buckets.pop()
+    prefixes = {folder: "/".join(folder.split("/")[3:]).rstrip("/") + "/" for folder in folders}
+    parent = os.path.commonprefix(list(prefixes.values())).rpartition("/")[0]
+    pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=f"{parent}/" if parent else "")
+    parents: set[str] = set()
+    for number, page in enumerate(pages):
+        if number > len(folders) // PAGE_FOLDERS:  # most of what is there is not wanted
+            break
+        for found in page.get("Contents", []):
+            parts = found["Key"].split("/")
+            parents.update("/".join(parts[:depth]) + "/" for depth in range(1, len(parts)))
+    else:
+        return {folder for folder, prefix in prefixes.items() if prefix in parents}
+
+    def holds(folder: str) -> bool:
+        return bool(client.list_objects_v2(Bucket=bucket, Prefix=prefixes[folder], MaxKeys=1).get("KeyCount"))
+
+    with ThreadPoolExecutor(REQUESTS) as pool:
+        return {folder for folder, there in zip(folders, pool.map(holds, folders), strict=True) if there}
 
 
 def files(session: SparkSession, wanted: Sequence[str], recurse: bool, exclusions: Sequence[str] = ()) -> list[str]:

@@ -70,7 +70,8 @@ def _files(session: SparkSession, folders: Sequence[str], options: Options, ctx:
         return chooser.choose({folder: listing.details(session, folder, True, exclusions) for folder in folders})
     if exclusions:
         return {folder: listing.files(session, [folder], True, exclusions) for folder in folders}
-    return {folder: listing.existing(session, [folder]) for folder in folders}
+    there = listing.occupied(session, folders)
+    return {folder: [folder] if folder in there else [] for folder in folders}
 
 
 def _read_folder(session: SparkSession, table: catalog.Table, files: Mapping[str, list[str]], extra: Options) -> Read:
@@ -93,11 +94,11 @@ def _read_partitions(
 ) -> list[Read]:
     """Partitions in Hive's layout are read at once, others one by one."""
     base = table.location.rstrip("/")
-    hive = [p for p in kept if p.location.rstrip("/") == base + "/" + catalog.hive_folder(table, p.values)]
+    hive = {p: p.location for p in kept if p.location.rstrip("/") == f"{base}/{catalog.hive_folder(table, p.values)}"}
     reads = []
     if hive:
         with _texts_as_partition_values(session):
-            below = {p.location: files[p.location] for p in hive}
+            below = {location: files[location] for location in hive.values()}
             reads.append(_read_folder(session, table, below, {"basePath": base}))
     for partition in kept:
         if partition not in hive:
