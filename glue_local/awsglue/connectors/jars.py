@@ -62,7 +62,8 @@ def need(session: SparkSession, name: str, what: str) -> None:
         NotSupportedError: it is not.
     """
     if not has(session, name):
-        raise NotSupportedError(what, f"It needs the Java class {name}; give its jar with --extra-jars.")
+        formats = " or --datalake-formats" if any(lake in name for lake in ("hudi", "iceberg", "delta")) else ""
+        raise NotSupportedError(what, f"It needs the Java class {name}; give its jar with --extra-jars{formats}.")
 
 
 def merged(options: Mapping[str, Any], without: Iterable[str]) -> dict[str, str]:

@@ -43,9 +43,13 @@ def _resolve(session: SparkSession, kind: str, options: Options) -> tuple[str, d
         if base.get("CONNECTOR_URL", "").startswith("s3"):
             jars.add_from_s3(session, base["CONNECTOR_URL"])
     name = given.get("className") or given.get("spark.format") or base.get("CONNECTOR_CLASS_NAME") or _FORMATS.get(kind)
+    if not name and any(option.startswith("hoodie.") for option in given):
+        name = "hudi"  # the Marketplace's connection for it may say no more than its name
     if not name:
         raise OptionError(f"connection_type={kind!r} needs 'className', or a connection with CONNECTOR_CLASS_NAME.")
-    if "." in str(name):
+    if "." in str(name) and not jars.has(
+        session, f"{name}.DefaultSource"
+    ):  # Spark takes a package for its DefaultSource
         jars.need(session, str(name), f"connection_type={kind!r}")
     login = _login(given, base)
     given = _mongo(given, base, login) if kind in {"mongodb", "documentdb"} else {**login, **given}
