@@ -78,7 +78,7 @@ class Session:
     def _relation(self, scan: Scan) -> str:
         self.run.check()
         if scan.table.database == "information_schema":
-            return information_schema.relation(scan, self.catalog)
+            return information_schema.Rows(scan, self.catalog, self.connection).relation()
         return self.reader.relation(scan)
 
     def select(self, sql: str, parameters: list[str] | None = None) -> None:

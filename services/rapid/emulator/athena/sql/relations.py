@@ -160,7 +160,7 @@ def _scan(
     fields = []
     columns = [*table.columns, *table.partition_keys]
     shown = rename(columns, renamed, node)
-    keys = {c.name for c in table.partition_keys}
+    keys = {*(c.name for c in table.partition_keys), *table.pruning}
     for column, label in zip(columns, shown, strict=True):
         sql = f"{alias}.{quote(column.name)}"
         fields.append(Field(label.name, column.type, sql, path, scan, column.name in keys, column=column.name))

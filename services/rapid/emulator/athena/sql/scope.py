@@ -32,7 +32,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """A table or view of the catalog, as the compiler needs it. Exactly one of `columns` and `view` counts."""
+    """A table or view of the catalog, as the compiler needs it. Exactly one of `columns` and `view` counts.
+
+    `pruning` names columns that are no partition keys, but over which conditions are given to the scan all the same.
+    """
 
     database: str
     name: str
@@ -40,6 +43,7 @@ class Table:
     partition_keys: tuple[Column, ...] = ()
     view: str | None = None
     source: Any = None
+    pruning: tuple[str, ...] = ()
 
 
 class Catalog(Protocol):
