@@ -70,7 +70,7 @@ def warm_up(session: Any, folder: Path, wanted: Callable[[], bool]) -> None:
         wanted: asked between steps; False ends the warm-up, because a job is waiting.
     """
     data = folder / "warmup"
-    for step in (_touch_s3, _touch_python, _touch_json, _touch_shuffle, _touch_commands):
+    for step in (_touch_s3, _touch_python, _touch_json, _touch_shuffle, _touch_commands, _touch_catalog):
         if not wanted():
             return
         step(session, data)
@@ -118,3 +118,16 @@ def _touch_commands(session: Any, data: Path) -> None:
     session.read.text(str(data / "json")).createOrReplaceTempView("glue_runner_warm_up")
     session.sql("select count(distinct value) as n from glue_runner_warm_up").collect()
     session.catalog.dropTempView("glue_runner_warm_up")
+
+
+def _touch_catalog(session: Any, _data: Path) -> None:
+    """Asks the metastore, if there is one, for databases that are not there: the classes of Hive's client are many."""
+    context = session.sparkContext
+    conf, java = context._jsc.sc().conf(), context._jvm  # noqa: SLF001 - Spark's client of Hive has no other door
+    if not conf.contains("spark.hadoop.hive.metastore.uris"):
+        return
+    hive = getattr(getattr(java.org.apache.spark.sql.hive, "HiveUtils$"), "MODULE$")
+    try:
+        hive.newClientForMetadata(conf, context._jsc.sc().hadoopConfiguration()).listDatabases("glue_runner_warm_up")  # noqa: SLF001
+    except Exception as error:  # no endpoint: the classes are loaded all the same
+        LOG.debug("the metastore in warm-up: %s", error)
