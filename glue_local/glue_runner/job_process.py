@@ -92,11 +92,18 @@ class Job:
             print(error, file=sys.stderr, flush=True)  # noqa: T201 - the run's error log
             return str(error)
         publishing.deliver = lambda result: self.report({"data_quality": result})
-        self.tell("running")
         if path is None:
-            self.session.serve(request.idle_seconds)
-            return self._java_end()
+            return self._serve_session(request)
+        self.tell("running")
         return self._run_script(request, path)
+
+    def _serve_session(self, request: RunRequest) -> str | None:
+        """Runs statements until nobody sends any. Returns the error message."""
+        if message := self.session.provide():
+            return self._java_end() or message
+        self.tell("running")
+        self.session.serve(request.idle_seconds)
+        return self._java_end()
 
     def _run_script(self, request: RunRequest, path: Path) -> str | None:
         """Runs the script, and brings to AWS what was measured meanwhile. Returns the error message."""

@@ -49,8 +49,7 @@ class Session:
                 os.kill(os.getpid(), signal.SIGINT)
 
     def serve(self, idle_seconds: float | None) -> None:
-        """Runs statements until none has come for so long. `sc` and `spark` are there from the start."""
-        self._provide()
+        """Runs statements until none has come for so long."""
         while True:
             try:
                 statement = self._waiting.get(timeout=idle_seconds)
@@ -67,12 +66,19 @@ class Session:
             threading.Thread(target=active.cancelAllJobs, daemon=True).start()
         raise KeyboardInterrupt
 
-    def _provide(self) -> None:
+    def provide(self) -> str | None:
+        """Makes `spark` and `sc`, which statements find. Returns the error message if that fails."""
         from pyspark.sql import SparkSession
 
-        spark = SparkSession.builder.getOrCreate()
-        spark.sparkContext.setLocalProperty("spark.job.interruptOnCancel", "true")  # else tasks outlive their statement
+        try:
+            spark = SparkSession.builder.getOrCreate()
+            # else tasks outlive their statement
+            spark.sparkContext.setLocalProperty("spark.job.interruptOnCancel", "true")
+        except Exception as error:  # the edge: whatever Spark raises ends the session, with its reason
+            traceback.print_exc()
+            return describe(error)
         self._names |= {"spark": spark, "sc": spark.sparkContext}
+        return None
 
     def _run(self, number: int, code: str) -> None:
         signal.signal(signal.SIGINT, self._interrupt)  # each new Spark context puts its own handler in place
@@ -81,8 +87,8 @@ class Session:
             self._current = None if cancelled else number
         started = int(time.time() * 1000)
         if cancelled:
-            output = {"ExecutionCount": self._count, "Status": "error", **NEVER_RAN}
-            self._report(number, "CANCELLED", StartedOn=started, CompletedOn=started, Output=output)
+            never = {"ExecutionCount": self._count, "Status": "error", **NEVER_RAN}
+            self._report(number, "CANCELLED", StartedOn=started, CompletedOn=started, Output=never)
             return
         self._report(number, "RUNNING", StartedOn=started)
         printed = io.StringIO()

@@ -10,9 +10,8 @@ from glue_runner.session import Session
 
 
 @pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> Any:
+def told() -> Any:
     """Runs statements to their end and returns what was told of each."""
-    monkeypatch.setattr(Session, "_provide", lambda _self: None)
 
     def run(*statements: str, cancel: tuple[int, ...] = ()) -> dict[int, list[dict[str, Any]]]:
         found: dict[int, list[dict[str, Any]]] = {}
