@@ -6,6 +6,9 @@ Start reading at `dynamicframe.DynamicFrame`; the work behind it is in `frame/`.
 `errors.NotSupportedError` with its own name.
 """
 
+from awsglue import studio
 from awsglue.dynamicframe import DynamicFrame
 
 __all__ = ["DynamicFrame"]
+
+studio.install()

@@ -57,6 +57,10 @@ def _download(bucket: str, key: str, target: Path) -> None:
         raise FetchError(f"LAUNCH ERROR | s3://{bucket}/{key}: {error}") from error
 
 
+_STUDIO = "s3://aws-glue-studio-transforms-"
+"""AWS's buckets with Glue Studio's ready-made transforms (gs_now.py, ...), which `awsglue.studio` has instead."""
+
+
 def listed(text: str | None) -> list[str]:
     """The parts of a comma-separated argument."""
     return [part.strip() for part in (text or "").split(",") if part.strip()]
@@ -78,6 +82,8 @@ def python_files(locations: Iterable[str], folder: Path, downloads: Path) -> lis
     """
     found = []
     for location in locations:
+        if location.startswith(_STUDIO):
+            continue
         file = fetch(location, downloads)
         found.append(file)
         if file.suffix == ".py":
