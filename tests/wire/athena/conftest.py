@@ -49,8 +49,9 @@ class Lab:
             return Outcome(execution, [], [])
         results = self.athena.get_query_results(QueryExecutionId=query_id)["ResultSet"]
         rows = [[cell.get("VarCharValue") for cell in row["Data"]] for row in results["Rows"]]
-        header = execution["Query"].lstrip()[:6].upper() in ("SELECT", "WITH A", "VALUES", "EXPLAI", "EXECUT")
-        return Outcome(execution, rows[1:] if header else rows, results["ResultSetMetadata"]["ColumnInfo"])
+        columns = results["ResultSetMetadata"]["ColumnInfo"]
+        header = execution["StatementType"] != "DDL" and rows[:1] == [[c["Name"] for c in columns]]
+        return Outcome(execution, rows[1:] if header else rows, columns)
 
     def wait(self, query_id: str) -> dict[str, Any]:
         while True:  # GetQueryExecution waits for the end by itself

@@ -126,11 +126,9 @@ def test_statistics_are_measured(lab: Any) -> None:
     assert measured["Rows"]["OutputRows"] == 1
 
 
-def test_unknown_ids_and_unwritten_operations_say_so(lab: Any) -> None:
+def test_unknown_ids_say_so(lab: Any) -> None:
     with pytest.raises(ClientError, match="QueryExecution nope was not found"):
         lab.athena.get_query_execution(QueryExecutionId="nope")
-    with pytest.raises(ClientError, match=r"does not support athena.StartSession yet"):
-        lab.athena.start_session(WorkGroup="primary", EngineConfiguration={"MaxConcurrentDpus": 4})
 
 
 @pytest.mark.parametrize(

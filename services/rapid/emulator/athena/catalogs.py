@@ -11,7 +11,7 @@ from localstack.aws.api import RequestContext, handler
 
 from rapid.emulator.athena.errors import InvalidRequestException, MetadataException
 from rapid.emulator.athena.models import Structure
-from rapid.emulator.athena.requests import clients, page, store_of, with_token
+from rapid.emulator.athena.requests import clients, ensure_default, page, scope_of, store_of, with_token
 from rapid.emulator.athena.tags import arn, set_tags
 
 DEFAULT = {"Name": "AwsDataCatalog", "Type": "GLUE", "Description": "AWS Glue Data Catalog", "Parameters": {}}
@@ -61,6 +61,7 @@ class DataCatalogs:
     @handler("ListDatabases", expand=False)
     def list_databases(self, context: RequestContext, request: Structure) -> Structure:
         glue = _glue(context, request["CatalogName"])
+        ensure_default(glue, scope_of(context))
         found = [_database(d) for p in glue.get_paginator("get_databases").paginate() for d in p["DatabaseList"]]
         shown, token = page(found, request, 50)
         return with_token({"DatabaseList": shown}, token)
@@ -142,6 +143,8 @@ def _table(found: Structure) -> Structure:
         ("serde.serialization.lib", serde.get("SerializationLibrary")),
     )
     parameters.update({name: value for name, value in shown if value})
+    if "comment" in parameters:  # of several lines, AWS answers one
+        parameters["comment"] = re.sub(r"\s+", " ", parameters["comment"])
     parameters.update({f"serde.param.{k}": v for k, v in (serde.get("Parameters") or {}).items()})
     described: Structure = {
         "Name": found["Name"],

@@ -1,6 +1,7 @@
 """What every operation needs of a request: its store, its clients, the resource it names, its page."""
 
 import base64
+from contextlib import suppress
 from typing import Any
 
 from localstack.aws.api import RequestContext
@@ -23,6 +24,17 @@ def clients(context: RequestContext) -> tuple[Any, Any]:
     """Glue and S3 of the caller's account and region."""
     scope = scope_of(context)
     return scope.client("glue"), scope.client("s3")
+
+
+_with_default: set[Scope] = set()
+
+
+def ensure_default(glue: Any, scope: Scope) -> None:
+    """Makes the database `default`, which every catalog has that Athena has ever worked on."""
+    if scope not in _with_default:
+        with suppress(glue.exceptions.AlreadyExistsException):
+            glue.create_database(DatabaseInput={"Name": "default", "Description": "Default Hive database"})
+        _with_default.add(scope)
 
 
 def find_workgroup(store: AthenaStore, name: str | None) -> WorkGroup:

@@ -5,7 +5,7 @@ import time
 from rapid.emulator.athena import hive
 from rapid.emulator.athena.catalog import Structure, is_iceberg
 from rapid.emulator.athena.ddl.common import Definitions, call, failed, glue_columns
-from rapid.emulator.athena.ddl.formats import FORMATS
+from rapid.emulator.athena.ddl.formats import FORMATS, UNNAMED_OUTPUT
 from rapid.emulator.athena.hive import Words
 from rapid.emulator.athena.objects import split_uri
 from rapid.emulator.athena.sql.errors import SqlError
@@ -58,7 +58,7 @@ def table_input(made: hive.CreateTable) -> Structure:
         parameters["comment"] = made.comment
     descriptor: Structure = {
         "Columns": glue_columns(made.columns),
-        "Location": made.location,
+        "Location": _path(made.location or ""),
         "InputFormat": inputs,
         "OutputFormat": outputs,
         "Compressed": False,
@@ -84,6 +84,11 @@ def table_input(made: hive.CreateTable) -> Structure:
     return given
 
 
+def _path(location: str) -> str:
+    """A location as Hive writes paths: without a slash at its end, unless it is the bucket itself."""
+    return location.rstrip("/") if split_uri(location)[1].strip("/") else location
+
+
 def _formats(made: hive.CreateTable) -> tuple[str, str, str]:
     """Input format, output format and serde; a serde of a columnar format brings its formats along."""
     stored = {"JSONFILE": "JSON"}.get(made.stored_as or "", made.stored_as or "TEXTFILE")
@@ -97,7 +102,7 @@ def _formats(made: hive.CreateTable) -> tuple[str, str, str]:
         if not made.stored_as and not made.formats:
             lower = serde.lower()
             found = next((f for f in ("PARQUET", "ORC", "AVRO", "ION") if FORMATS[f][2].lower() == lower), None)
-            inputs, outputs, _ = FORMATS[found] if found else (inputs, outputs, serde)
+            inputs, outputs, _ = FORMATS[found] if found else (inputs, UNNAMED_OUTPUT, serde)
     return inputs, outputs, serde
 
 

@@ -42,7 +42,9 @@ class Writer:
             self.session.measure()
             self.session.run.executed = time.monotonic()
             stamp = time.strftime("%Y%m%d_%H%M%S", time.gmtime())
-            for number, path in enumerate(sorted(p for p in self.folder.rglob("*") if p.is_file())):
+            # Trino opens a file with its first row: no rows, no file, except for buckets.
+            made = sorted(p for p in self.folder.rglob("*") if p.is_file()) if count or self.target.buckets else []
+            for number, path in enumerate(made):
                 self.session.run.check()
                 self._upload(path, f"{stamp}_{number:05d}_{uuid.uuid4().hex[:5]}_{uuid.uuid4()}")
         finally:
