@@ -121,6 +121,13 @@ def test_runs_on_tables(glue: Any, events: Callable[[], dict[str, Any]], aws: Ca
     context = {"contextType": "GLUE_DATA_CATALOG", "runId": run_id, "databaseName": "dq", "tableName": "facts"}
     assert event["detail"]["context"].items() >= context.items()
     assert (event["detail"]["rulesSucceeded"], event["detail"]["rulesFailed"]) == (2, 1)
+    statistics = glue.list_data_quality_statistics(ProfileId=result["ProfileId"])["Statistics"]
+    by_name = {s["StatisticName"]: (s["EvaluationLevel"], s["ColumnsReferenced"], s["DoubleValue"]) for s in statistics}
+    assert by_name["RowCount"] == ("Dataset", [], 40.0)
+    assert by_name["Completeness"] == ("Column", ["v"], 0.975)
+    glue.put_data_quality_profile_annotation(ProfileId=result["ProfileId"], InclusionAnnotation="EXCLUDE")
+    annotations = glue.list_data_quality_statistic_annotations(ProfileId=result["ProfileId"])["Annotations"]
+    assert {a["InclusionAnnotation"]["Value"] for a in annotations} == {"EXCLUDE"}
     stored = aws("s3").list_objects_v2(Bucket=BUCKET, Prefix="results/")["Contents"]
     body = aws("s3").get_object(Bucket=BUCKET, Key=stored[0]["Key"])["Body"].read().decode()
     assert [json.loads(line)["outcome"] for line in body.splitlines()] == ["Passed", "Failed", "Passed"]

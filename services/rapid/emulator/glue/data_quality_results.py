@@ -44,7 +44,8 @@ def keep(scope: Scope, reports: Iterable[Structure], **origin: str) -> list[str]
         found.append(result["ResultId"])
         if result["ResultId"] not in known:
             times = {name: datetime.fromtimestamp(result[name], UTC) for name in ("StartedOn", "CompletedOn")}
-            known[result["ResultId"]] = {**result, **times, **origin}
+            profile = result["ResultId"].replace("dqresult", "dqprofile")
+            known[result["ResultId"]] = {**result, **times, **origin, "ProfileId": profile}
             mark_dirty("glue")
             _announce(scope, known[result["ResultId"]])
     return found

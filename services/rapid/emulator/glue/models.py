@@ -253,6 +253,8 @@ class GlueStore(BaseStore):
     crawlers: dict[str, Crawler] = LocalAttribute(default=dict)
     data_quality_rulesets: dict[str, Structure] = LocalAttribute(default=dict)
     data_quality_results: dict[str, Structure] = LocalAttribute(default=dict)
+    annotations: dict[tuple[str, str], Structure] = LocalAttribute(default=dict)
+    """Profile and statistic to the InclusionAnnotation that people gave it."""
     data_quality_runs: dict[str, DataQualityRun] = LocalAttribute(default=dict)
     sessions: dict[str, Session] = LocalAttribute(default=dict)
     registries: dict[str, Registry] = LocalAttribute(default=dict)

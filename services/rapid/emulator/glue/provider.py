@@ -12,6 +12,7 @@ from rapid.emulator.glue.crawlers import Crawlers
 from rapid.emulator.glue.data_quality_results import DataQualityResults
 from rapid.emulator.glue.data_quality_rulesets import DataQualityRulesets
 from rapid.emulator.glue.data_quality_runs import DataQualityRuns
+from rapid.emulator.glue.data_quality_statistics import DataQualityStatistics
 from rapid.emulator.glue.databases import Databases
 from rapid.emulator.glue.entities import CustomEntityTypes, MLTransforms, UsageProfiles
 from rapid.emulator.glue.functions import Functions
@@ -51,6 +52,7 @@ class GlueProvider(
     DataQualityRulesets,
     DataQualityRuns,
     DataQualityResults,
+    DataQualityStatistics,
     Sessions,
     Triggers,
     Workflows,
