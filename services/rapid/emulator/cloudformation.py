@@ -164,9 +164,10 @@ class DeclaredProvider(ResourceProvider[Model]):
             response = self._call(request, self.type.create, model)
         except (ClientError, ParamValidationError) as error:
             return _refused(request, error)
-        if self.type.arn and "/properties/Arn" in (self.SCHEMA.get("readOnlyProperties") or ()):
+        model = self._complete(model, response)
+        if self.type.arn and "/properties/Arn" in (self.SCHEMA.get("readOnlyProperties") or ()) and "Arn" not in model:
             model["Arn"] = self._arn(request, model)
-        return ProgressEvent(OperationStatus.SUCCESS, resource_model=self._complete(model, response))
+        return ProgressEvent(OperationStatus.SUCCESS, resource_model=model)
 
     def read(self, request: ResourceRequest[Model]) -> ProgressEvent[Model]:
         try:

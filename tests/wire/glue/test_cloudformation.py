@@ -203,6 +203,163 @@ def test_a_stack_is_created_updated_and_deleted(glue: Any, deployed: Any, cloudf
     assert "cfn-flow" not in glue.list_workflows()["Workflows"]
 
 
+def _record(*names: str) -> str:
+    fields = [{"name": name, "type": "int", "default": 0} for name in names]
+    return json.dumps({"type": "record", "name": "r", "fields": fields})
+
+
+MORE = {
+    "Resources": {
+        "Registry": {
+            "Type": "AWS::Glue::Registry",
+            "Properties": {"Name": "cfn-registry", "Tags": [{"Key": "team", "Value": "data"}]},
+        },
+        "Schema": {
+            "Type": "AWS::Glue::Schema",
+            "Properties": {
+                "Name": "cfn-schema",
+                "Registry": {"Arn": {"Fn::GetAtt": ["Registry", "Arn"]}},
+                "DataFormat": "AVRO",
+                "Compatibility": "BACKWARD",
+                "SchemaDefinition": _record("a"),
+            },
+        },
+        "Version": {
+            "Type": "AWS::Glue::SchemaVersion",
+            "Properties": {"Schema": {"SchemaArn": {"Ref": "Schema"}}, "SchemaDefinition": _record("a", "b")},
+        },
+        "Metadata": {
+            "Type": "AWS::Glue::SchemaVersionMetadata",
+            "Properties": {"SchemaVersionId": {"Ref": "Version"}, "Key": "k", "Value": "v"},
+        },
+        "Lake": {
+            "Type": "AWS::Glue::Database",
+            "Properties": {"CatalogId": ACCOUNT, "DatabaseInput": {"Name": "cfn_more"}},
+        },
+        "Rows": {
+            "Type": "AWS::Glue::Table",
+            "Properties": {
+                "CatalogId": ACCOUNT,
+                "DatabaseName": {"Ref": "Lake"},
+                "TableInput": {"Name": "rows", "StorageDescriptor": {"Columns": COLUMNS, "Location": "s3://lake/rows/"}},
+            },
+        },
+        "Compaction": {
+            "Type": "AWS::Glue::TableOptimizer",
+            "Properties": {
+                "CatalogId": ACCOUNT,
+                "DatabaseName": {"Ref": "Lake"},
+                "TableName": {"Ref": "Rows"},
+                "Type": "compaction",
+                "TableOptimizerConfiguration": {"RoleArn": "arn:aws:iam::000000000000:role/r", "Enabled": True},
+            },
+        },
+        "Crawler": {
+            "Type": "AWS::Glue::Crawler",
+            "Properties": {
+                "Role": "r",
+                "DatabaseName": {"Ref": "Lake"},
+                "Targets": {"S3Targets": [{"Path": "s3://lake/rows"}]},
+                "Schedule": {"ScheduleExpression": "cron(0 1 * * ? *)"},
+                "Configuration": '{"Version": 1.0, "CreatePartitionIndex": true}',
+            },
+        },
+        "AfterCrawl": {
+            "Type": "AWS::Glue::Trigger",
+            "Properties": {"Type": "ON_DEMAND", "Actions": [{"CrawlerName": {"Ref": "Crawler"}}]},
+        },
+        "Rules": {
+            "Type": "AWS::Glue::DataQualityRuleset",
+            "Properties": {
+                "Name": "cfn-rules",
+                "Ruleset": "Rules = [ RowCount > 0 ]",
+                "TargetTable": {"DatabaseName": {"Ref": "Lake"}, "TableName": {"Ref": "Rows"}},
+            },
+        },
+        "Duplicates": {
+            "Type": "AWS::Glue::MLTransform",
+            "Properties": {
+                "Name": "cfn-duplicates",
+                "Role": "r",
+                "InputRecordTables": {
+                    "GlueTables": [{"DatabaseName": {"Ref": "Lake"}, "TableName": {"Ref": "Rows"}}]
+                },
+                "TransformParameters": {
+                    "TransformType": "FIND_MATCHES",
+                    "FindMatchesParameters": {"PrimaryKeyColumnName": "id"},
+                },
+            },
+        },
+        "Number": {
+            "Type": "AWS::Glue::CustomEntityType",
+            "Properties": {"Name": "cfn-number", "RegexString": "[0-9]+", "ContextWords": ["id"]},
+        },
+        "Profile": {
+            "Type": "AWS::Glue::UsageProfile",
+            "Properties": {
+                "Name": "cfn-profile",
+                "Configuration": {"JobConfiguration": {"numberOfWorkers": {"DefaultValue": "2"}}},
+            },
+        },
+        "Encryption": {
+            "Type": "AWS::Glue::DataCatalogEncryptionSettings",
+            "Properties": {
+                "CatalogId": ACCOUNT,
+                "DataCatalogEncryptionSettings": {"EncryptionAtRest": {"CatalogEncryptionMode": "SSE-KMS"}},
+            },
+        },
+    },
+    "Outputs": {
+        **{n: {"Value": {"Ref": n}} for n in ("Registry", "Schema", "Version", "Crawler", "Duplicates", "Rules")},
+        "First": {"Value": {"Fn::GetAtt": ["Schema", "InitialSchemaVersionId"]}},
+        "VersionId": {"Value": {"Fn::GetAtt": ["Version", "VersionId"]}},
+    },
+}  # fmt: skip
+
+
+def test_the_other_types(glue: Any, deployed: Any, cloudformation: Any) -> None:
+    refs = deployed(MORE)
+    account = "000000000000"
+    arn = f"arn:aws:glue:us-east-1:{account}"
+    assert (refs["Registry"], refs["Schema"]) == (
+        f"{arn}:registry/cfn-registry",
+        f"{arn}:schema/cfn-registry/cfn-schema",
+    )
+    assert refs["Version"] == refs["VersionId"] != refs["First"]
+    assert glue.get_schema(SchemaId={"SchemaArn": refs["Schema"]})["LatestSchemaVersion"] == 2
+    assert (
+        glue.query_schema_version_metadata(SchemaVersionId=refs["Version"])["MetadataInfoMap"]["k"]["MetadataValue"]
+        == "v"
+    )
+    assert glue.get_tags(ResourceArn=refs["Registry"])["Tags"] == {"team": "data"}
+    schedule = glue.get_crawler(Name=refs["Crawler"])["Crawler"]["Schedule"]
+    assert schedule["ScheduleExpression"] == "cron(0 1 * * ? *)"
+    transform = glue.get_ml_transform(TransformId=refs["Duplicates"])
+    assert transform["Parameters"]["FindMatchesParameters"] == {"PrimaryKeyColumnName": "id"}
+    assert glue.get_custom_entity_type(Name="cfn-number")["ContextWords"] == ["id"]
+    assert glue.get_usage_profile(Name="cfn-profile")["Configuration"]["JobConfiguration"]
+    settings = glue.get_data_catalog_encryption_settings()["DataCatalogEncryptionSettings"]
+    assert settings["EncryptionAtRest"]["CatalogEncryptionMode"] == "SSE-KMS"
+    where = {"CatalogId": account, "DatabaseName": "cfn_more", "TableName": "rows", "Type": "compaction"}
+    assert glue.get_table_optimizer(**where)["TableOptimizer"]["configuration"]["enabled"] is True
+
+    changed = copy.deepcopy(MORE)
+    resources = changed["Resources"]
+    del resources["Crawler"]["Properties"]["Schedule"]
+    resources["Schema"]["Properties"]["Compatibility"] = "NONE"
+    resources["Registry"]["Properties"]["Tags"] = [{"Key": "team", "Value": "bi"}]
+    resources["Rules"]["Properties"]["Ruleset"] = "Rules = [ RowCount > 1 ]"
+    after = deployed(changed)
+    assert after == refs
+    assert "Schedule" not in glue.get_crawler(Name=refs["Crawler"])["Crawler"]
+    assert glue.get_schema(SchemaId={"SchemaArn": refs["Schema"]})["Compatibility"] == "NONE"
+    assert glue.get_tags(ResourceArn=refs["Registry"])["Tags"] == {"team": "bi"}
+    assert "> 1" in glue.get_data_quality_ruleset(Name="cfn-rules")["Ruleset"]
+    delete(cloudformation, "glue-types")
+    assert [r for r in glue.list_registries()["Registries"] if r["RegistryName"] == "cfn-registry"] == []
+    assert glue.get_ml_transforms()["Transforms"] == []
+
+
 @pytest.mark.parametrize(
     ("resource", "words"),
     [

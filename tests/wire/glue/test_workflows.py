@@ -291,3 +291,69 @@ def test_triggers_are_listed_updated_and_deleted(glue: Any, flow: dict[str, str]
     glue.delete_trigger(Name=name)
     with pytest.raises(glue.exceptions.EntityNotFoundException):
         glue.get_trigger(Name=name)
+
+
+def crawler(glue: Any, machine: Any, name: str) -> str:
+    """A crawler over one object."""
+    s3 = machine.client("s3")
+    s3.create_bucket(Bucket=name)
+    s3.put_object(Bucket=name, Key="t/a.json", Body='{"a": 1}\n')
+    targets = {"S3Targets": [{"Path": f"s3://{name}/t"}]}
+    glue.create_crawler(Name=name, Role="r", DatabaseName=name.replace("-", "_"), Targets=targets)
+    return name
+
+
+def test_crawlers_are_nodes_and_a_run_is_resumed(
+    glue: Any, fake: Any, machine: Any, names: dict[str, str], until: Any
+) -> None:
+    """https://docs.aws.amazon.com/glue/latest/dg/resuming-workflow.html."""
+    name = names["flow"]
+    crawls = crawler(glue, machine, f"c-{name}")
+    glue.create_workflow(Name=name)
+    glue.create_trigger(Name=f"{name}-a", WorkflowName=name, Type="ON_DEMAND", Actions=[{"CrawlerName": crawls}])
+    for trigger, condition, job in (
+        ("b", {"CrawlerName": crawls, "CrawlState": "SUCCEEDED"}, names["first"]),
+        ("c", {"JobName": names["first"], "State": "SUCCEEDED"}, names["second"]),
+    ):
+        glue.create_trigger(
+            Name=f"{name}-{trigger}", WorkflowName=name, Type="CONDITIONAL", StartOnCreation=True,
+            Predicate={"Conditions": [{"LogicalOperator": "EQUALS", **condition}]}, Actions=[{"JobName": job}],
+        )  # fmt: skip
+    run_id = glue.start_workflow_run(Name=name)["RunId"]
+    fake.next_run().say("FAILED", "no", 1)
+    run = ended(glue, until, name, run_id)
+    nodes = {node["Name"]: node for node in run["Graph"]["Nodes"]}
+    assert nodes[crawls]["CrawlerDetails"]["Crawls"][0]["State"] == "SUCCEEDED"
+    assert (run["Statistics"]["SucceededActions"], run["Statistics"]["FailedActions"]) == (1, 1)
+    with pytest.raises(glue.exceptions.InvalidInputException, match="nodes that ran"):
+        glue.resume_workflow_run(Name=name, RunId=run_id, NodeIds=[nodes[names["second"]]["UniqueId"]])
+    node = nodes[names["first"]]["UniqueId"]
+    resumed = glue.resume_workflow_run(Name=name, RunId=run_id, NodeIds=[node])
+    assert resumed["NodeIds"] == [node]
+    again = fake.next_run()
+    assert again.request["arguments"]["--WORKFLOW_RUN_ID"] == resumed["RunId"]
+    again.say("SUCCEEDED", None, 1)
+    fake.next_run().say("SUCCEEDED", None, 1)
+    run = ended(glue, until, name, resumed["RunId"])
+    assert (run["Statistics"]["TotalActions"], run["Statistics"]["SucceededActions"]) == (3, 3)
+    assert run["PreviousRunId"] == run_id
+    assert len(glue.list_crawls(CrawlerName=crawls)["Crawls"]) == 1
+
+
+def test_crawlers_and_schemas_survive_a_kill(glue: Any, machine: Any, names: dict[str, str], until: Any) -> None:
+    name = crawler(glue, machine, f"k-{names['flow']}")
+    glue.create_schema(SchemaName=name, DataFormat="JSON", SchemaDefinition='{"type": "object"}')
+    glue.create_security_configuration(Name=name, EncryptionConfiguration={})
+    glue.start_crawler(Name=name)  # cut off, or just done: it ends either way
+    machine.kill()
+    machine.start()
+    until(lambda: glue.get_crawler(Name=name)["Crawler"], lambda c: c["State"] == "READY" and "LastCrawl" in c)
+    assert [crawl["State"] for crawl in glue.list_crawls(CrawlerName=name)["Crawls"]] == ["COMPLETED"]
+    assert glue.get_table(DatabaseName=name.replace("-", "_"), Name="t")
+    assert (
+        glue.get_schema_by_definition(
+            SchemaId={"RegistryName": "default-registry", "SchemaName": name}, SchemaDefinition='{"type":"object"}'
+        )["Status"]
+        == "AVAILABLE"
+    )
+    assert glue.get_security_configuration(Name=name)
