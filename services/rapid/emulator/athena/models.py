@@ -31,6 +31,7 @@ class Execution:
         managed: whether the result lies where the caller does not see it.
         sequence: number of its last state-change event.
         stage: OutputStage of its runtime statistics.
+        token: ClientRequestToken and digest of the request that started it.
     """
 
     id: str
@@ -62,6 +63,7 @@ class Execution:
     managed: bool = False
     sequence: int = 0
     stage: Structure | None = None
+    token: str = ""
 
     def describe(self) -> Structure:
         """What GetQueryExecution answers."""
@@ -139,6 +141,14 @@ def default_configuration(given: Structure) -> Structure:
     }
 
 
+class Executions(dict[str, Execution]):
+    """Query id to execution, oldest first. On disk by `history`, not with the rest of the store."""
+
+
+class Tokens(dict[str, str]):
+    """ClientRequestToken to query id and digest of the request; comes back with the executions."""
+
+
 class AthenaStore(BaseStore):
     """Everything of one account and region.
 
@@ -146,8 +156,8 @@ class AthenaStore(BaseStore):
     by name, with their `Assignments`. `tags`: ARN to key to value.
     """
 
-    executions: dict[str, Execution] = LocalAttribute(default=dict)
-    tokens: dict[str, str] = LocalAttribute(default=dict)
+    executions: dict[str, Execution] = LocalAttribute(default=Executions)
+    tokens: dict[str, str] = LocalAttribute(default=Tokens)
     workgroups: dict[str, WorkGroup] = LocalAttribute(default=_workgroups)
     named_queries: dict[str, Structure] = LocalAttribute(default=dict)
     prepared: dict[tuple[str, str], PreparedStatement] = LocalAttribute(default=dict)

@@ -8,6 +8,8 @@ import json
 import logging
 import queue
 import threading
+import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,6 +21,8 @@ from rapid.emulator.athena.models import TERMINAL, Execution
 LOG = logging.getLogger(__name__)
 _AT_ONCE = 10
 """Entries that one PutEvents takes."""
+_GATHERED = 0.1
+"""Seconds in which what happens is told in one call."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +63,10 @@ class Notices:
     def _work(self) -> None:
         while True:
             batch = [self._waiting.get()]
-            while len(batch) < _AT_ONCE and not self._waiting.empty():
-                batch.append(self._waiting.get())
+            until = time.monotonic() + _GATHERED
+            with suppress(queue.Empty):
+                while len(batch) < _AT_ONCE:
+                    batch.append(self._waiting.get(timeout=max(0.0, until - time.monotonic())))
             for scope in dict.fromkeys(n.scope for n in batch):
                 own = [n for n in batch if n.scope == scope]
                 try:

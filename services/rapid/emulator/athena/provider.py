@@ -1,5 +1,7 @@
 """Amazon Athena: every operation that has behaviour, one class per resource."""
 
+import threading
+
 from localstack.services.plugins import ServiceLifecycleHook
 from localstack.state import StateVisitor
 
@@ -34,10 +36,16 @@ class AthenaProvider(
     def accept_state_visitor(self, visitor: StateVisitor) -> None:
         visitor.visit(athena_stores)
 
+    def on_after_init(self) -> None:
+        """Who asks anything of Athena is about to run a query: what that needs is imported meanwhile."""
+        threading.Thread(target=self.runs, name="athena-warm-up", daemon=True).start()
+
     def on_after_state_load(self) -> None:
         """Nobody works any more on what was queued or running when the process ended."""
+        from rapid.emulator.athena import history
         from rapid.emulator.athena.runs import fail_interrupted
 
+        history.load()
         for _account, _region, store in athena_stores.iter_stores():
             fail_interrupted(store.executions)
 

@@ -10,6 +10,7 @@ from rapid.emulator.athena.errors import InvalidRequestException
 from rapid.emulator.athena.models import TERMINAL, Structure
 from rapid.emulator.athena.requests import (
     clients,
+    ensure_default,
     find_execution,
     find_workgroup,
     page,
@@ -47,10 +48,11 @@ class Queries(Running):
         runs = self.runs()
         starting.check_quota(runs.active(scope, statement.kind == "DDL"), statement.kind)
         execution = starting.execution(request, workgroup, statement, scope)
-        starting.remember(store, request, execution)
+        starting.remember(store, scope, request, execution)
         glue, s3 = clients(context)
 
         def work(run: Run) -> None:
+            ensure_default(glue, scope)
             starting.check_catalog(store, execution)
             earlier = starting.reusable(store, execution, s3)
             if earlier is None:

@@ -16,18 +16,18 @@ class Running:
         with self._starting:
             if self._runs is None:
                 from rapid.core import config
+                from rapid.emulator.athena import history
                 from rapid.emulator.athena.engine import Engine
                 from rapid.emulator.athena.models import TERMINAL
                 from rapid.emulator.athena.notices import Notices
                 from rapid.emulator.athena.runs import Run, Runs
-                from rapid.emulator.state import mark_dirty
 
                 notices = Notices()
 
                 def changed(run: Run, previous: str | None) -> None:
                     notices.tell(run.scope, run.execution, previous)
                     if run.execution.state in TERMINAL:
-                        mark_dirty("athena")
+                        history.record(run.scope.account, run.scope.region, run.execution)
 
                 settings = config.load()
                 engine = Engine([settings.state / "s3" / "objects"], settings.run / "athena")

@@ -11,6 +11,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from rapid.emulator.athena import history
 from rapid.emulator.athena.errors import InvalidRequestException, TooManyRequestsException
 from rapid.emulator.athena.models import TERMINAL, AthenaStore, Execution, Structure, WorkGroup, now
 from rapid.emulator.athena.notices import Scope
@@ -69,18 +70,21 @@ def repeated(store: AthenaStore, request: Structure) -> str | None:
     return query_id
 
 
-def remember(store: AthenaStore, request: Structure, execution: Execution) -> None:
+def remember(store: AthenaStore, scope: Scope, request: Structure, execution: Execution) -> None:
     """Adds an execution to the history, and its token; AWS forgets after 45 days, this after so many."""
     store.executions[execution.id] = execution
     if token := request.get("ClientRequestToken"):
+        execution.token = f"{token} {_digest(request)}"
         store.tokens[token] = f"{execution.id} {_digest(request)}"
     while len(store.executions) > KEPT_EXECUTIONS:
         oldest = next(iter(store.executions))
         if store.executions[oldest].state not in TERMINAL:
             break
         del store.executions[oldest]
+        history.forget(scope.account, scope.region, [oldest])
     while len(store.tokens) > KEPT_EXECUTIONS:
         del store.tokens[next(iter(store.tokens))]
+    history.record(scope.account, scope.region, execution)
 
 
 def _digest(request: Structure) -> str:

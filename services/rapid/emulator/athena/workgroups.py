@@ -4,6 +4,7 @@ from typing import Any
 
 from localstack.aws.api import RequestContext, handler
 
+from rapid.emulator.athena import history
 from rapid.emulator.athena.errors import InvalidRequestException
 from rapid.emulator.athena.models import ENGINE, Structure, WorkGroup, default_configuration
 from rapid.emulator.athena.requests import find_workgroup, page, store_of, with_token
@@ -78,7 +79,10 @@ class WorkGroups:
         store.named_queries = {k: q for k, q in store.named_queries.items() if q["WorkGroup"] != name}
         store.prepared = {k: p for k, p in store.prepared.items() if k[0] != name}
         store.notebooks = {k: n for k, n in store.notebooks.items() if n["WorkGroup"] != name}
-        store.executions = {k: e for k, e in store.executions.items() if e.workgroup != name}
+        gone = [k for k, e in store.executions.items() if e.workgroup == name]
+        for query_id in gone:
+            del store.executions[query_id]
+        history.forget(context.account_id, context.region, gone)
         store.tags.pop(arn(context, "workgroup", name), None)
         del store.workgroups[name]
         return {}

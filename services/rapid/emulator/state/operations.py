@@ -10,6 +10,7 @@ _JOURNALED = {
     "sqs": {"SendMessage", "SendMessageBatch", "ReceiveMessage", "DeleteMessage", "DeleteMessageBatch",
             "ChangeMessageVisibility", "ChangeMessageVisibilityBatch"},
     "logs": {"PutLogEvents"},
+    "athena": {"StartQueryExecution"},
     # LocalStack keeps these in a SQLite file of its own
     "cloudwatch": {"PutMetricData"},
 }  # fmt: skip

@@ -59,6 +59,12 @@ def _logs(folder: Path) -> Wake:
     return lambda _: logs.wake(journal)
 
 
+def _athena(folder: Path) -> None:
+    from rapid.emulator.athena import history
+
+    history.prepare(open_checked(folder / "athena.db"))
+
+
 def _events(_folder: Path) -> Wake:
     from rapid.emulator.state import events
 
@@ -91,6 +97,7 @@ def _lambda(_folder: Path) -> None:
 
 
 _PREPARERS: dict[str, Callable[[Path], Wake | None]] = {
+    "athena": _athena,
     "cloudformation": _cloudformation,
     "cloudwatch": _cloudwatch,
     "events": _events,
