@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from pyspark.errors import AnalysisException
 from pyspark.sql import SparkSession
 
 from awsglue.errors import AwsGlueError, NotSupportedError
@@ -62,8 +63,25 @@ def need(session: SparkSession, name: str, what: str) -> None:
         NotSupportedError: it is not.
     """
     if not has(session, name):
-        formats = " or --datalake-formats" if any(lake in name for lake in ("hudi", "iceberg", "delta")) else ""
-        raise NotSupportedError(what, f"It needs the Java class {name}; give its jar with --extra-jars{formats}.")
+        raise _missing(name, what)
+
+
+def need_source(session: SparkSession, name: str, what: str) -> None:
+    """The same for a data source, by any name that Spark knows it by: its class, its package or a short one."""
+    from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
+
+    jvm: Any = session.sparkContext._jvm
+    lookup = jvm.org.apache.spark.sql.execution.datasources.DataSource.lookupDataSource
+    try:
+        lookup(name, session._jsparkSession.sessionState().conf())
+    except (Py4JJavaError, AnalysisException) as error:
+        raise _missing(name, what) from error
+
+
+def _missing(name: str, what: str) -> NotSupportedError:
+    lake = any(part in name for part in ("hudi", "iceberg", "delta"))
+    way = "--extra-jars or --datalake-formats" if lake else "--extra-jars"
+    return NotSupportedError(what, f"It needs the Java class {name}; bring its jar with {way}.")
 
 
 def merged(options: Mapping[str, Any], without: Iterable[str]) -> dict[str, str]:

@@ -47,10 +47,7 @@ def _resolve(session: SparkSession, kind: str, options: Options) -> tuple[str, d
         name = "hudi"  # the Marketplace's connection for it may say no more than its name
     if not name:
         raise OptionError(f"connection_type={kind!r} needs 'className', or a connection with CONNECTOR_CLASS_NAME.")
-    if "." in str(name) and not jars.has(
-        session, f"{name}.DefaultSource"
-    ):  # Spark takes a package for its DefaultSource
-        jars.need(session, str(name), f"connection_type={kind!r}")
+    jars.need_source(session, str(name), f"connection_type={kind!r}")
     login = _login(given, base)
     given = _mongo(given, base, login) if kind in {"mongodb", "documentdb"} else {**login, **given}
     return str(name), jars.merged(given, _OF_GLUE)

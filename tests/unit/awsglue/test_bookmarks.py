@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +89,7 @@ def test_both_sides_know_the_same_private_operations() -> None:
 
 
 @pytest.fixture
-def saved(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, str]]:
+def saved(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[int, str]]]:
     """Stands in for the Glue API: (version, bookmark) per commit."""
     history: list[tuple[int, str]] = [(0, "{}")]
 

@@ -204,10 +204,13 @@ def test_connections_and_tables_of_the_catalog(
 
 def test_each_row_once(glue: Any, postgres: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     kept = [(0, "{}")]
+
+    def save(job: str, run_id: str, version: int, text: str) -> int:
+        kept.append((version + 1, text))
+        return version + 1
+
     monkeypatch.setattr(service, "load", lambda job, run_id=None: kept[-1])
-    monkeypatch.setattr(
-        service, "save", lambda job, run, version, text: kept.append((version + 1, text)) or version + 1
-    )
+    monkeypatch.setattr(service, "save", save)
 
     def run(commit: bool = True, **keys: Any) -> list[int]:
         job = Job(glue)
@@ -217,7 +220,7 @@ def test_each_row_once(glue: Any, postgres: dict[str, str], monkeypatch: pytest.
             job.commit()
         return found
 
-    by_price = {"jobBookmarkKeys": ["price", "id"], "jobBookmarkKeysSortOrder": "asc"}
+    by_price: dict[str, Any] = {"jobBookmarkKeys": ["price", "id"], "jobBookmarkKeysSortOrder": "asc"}
     try:
         fill(glue, "postgresql", postgres, "log", 1, 3)
         assert run(commit=False, **by_price) == [1, 2, 3]
@@ -227,7 +230,7 @@ def test_each_row_once(glue: Any, postgres: dict[str, str], monkeypatch: pytest.
         assert run(**by_price) == []
         fill(glue, "postgresql", postgres, "log", 0, 0)
         assert run(**by_price) == []
-        down = {"jobBookmarkKeys": "id", "jobBookmarkKeysSortOrder": "DESC"}
+        down: dict[str, Any] = {"jobBookmarkKeys": "id", "jobBookmarkKeysSortOrder": "DESC"}
         assert len(run(**down)) == 6
         fill(glue, "postgresql", postgres, "log", -1, -1)
         assert run(**down) == [-1]
