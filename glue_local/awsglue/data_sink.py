@@ -1,6 +1,5 @@
 """`DataSink`: what `GlueContext.getSink` returns."""
 
-import time
 from typing import Any
 
 from awsglue.errors import NotSupportedError, OptionError
@@ -63,11 +62,12 @@ class DataSink:
             raise OptionError("enableUpdateCatalog needs setCatalogInfo(catalogDatabase=..., catalogTableName=...).")
         if in_step and self._type not in {"s3"}:
             raise NotSupportedError(f"enableUpdateCatalog with connection_type={self._type!r}")
-        df, since = frame._df, time.time()
+        df, location = frame._df, f"{str(options.get('path') or '').rstrip('/')}/"
+        keys = sinks.keys_of(options)
+        before = updates.files(df.sparkSession, location) if in_step and keys else frozenset()
         sinks.write(df, self._type, options, self._format, self._format_options)
         if in_step and self._table and self._format:
-            location, keys = f"{str(options['path']).rstrip('/')}/", sinks.keys_of(options)
             ready = sinks.storable(df, self._format)
-            written = updates.Written(ready, location, keys, self._format, self._format_options, since)
+            written = updates.Written(ready, location, keys, self._format, self._format_options, before)
             updates.update(self._table, written, str(options.get("updateBehavior") or "UPDATE_IN_DATABASE"))
         return type(frame)(df.limit(0), frame.glue_ctx, f"{frame.name}_errors")

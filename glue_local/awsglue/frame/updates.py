@@ -55,14 +55,14 @@ class Target:
 
 @dataclass(frozen=True)
 class Written:
-    """What a sink has written: the frame as files hold it, their folder and format, and when it began."""
+    """What a sink has written: the frame as files hold it, their folder and format, and what lay there before."""
 
     df: DataFrame
     location: str
     keys: Sequence[str]
     format: str
     format_options: Options
-    since: float
+    before: frozenset[str]
 
     def columns(self) -> Columns:
         fields = [field for field in self.df.schema.fields if field.name not in self.keys]
@@ -186,13 +186,14 @@ def _add_partitions(target: Target, known: Mapping[str, Any], written: Written) 
                 )
 
 
+def files(session: SparkSession, location: str) -> frozenset[str]:
+    """The paths of all data files below a folder."""
+    return frozenset(file.path for file in listing.details(session, location, recurse=True))
+
+
 def folders(session: SparkSession, written: Written) -> Iterable[tuple[tuple[str, ...], str]]:
-    """Values and folder of each partition that has files since the sink began. S3 tells times in whole seconds."""
-    found = {
-        file.path.rsplit("/", 1)[0]
-        for file in listing.details(session, written.location, recurse=True)
-        if file.modified_ms >= int(written.since) * 1000
-    }
+    """Values and folder of each partition that got files. Times would not tell: S3's are in whole seconds."""
+    found = {path.rsplit("/", 1)[0] for path in files(session, written.location) - written.before}
     for folder in sorted(found):
         parts = folder.split("/")[-len(written.keys) :]
         if [unquote(part.partition("=")[0]) for part in parts] == list(written.keys):
