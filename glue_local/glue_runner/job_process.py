@@ -16,6 +16,7 @@ import signal
 import subprocess
 import sys
 import threading
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -221,9 +222,14 @@ def main() -> None:
     os.set_inheritable(report, False)
     job = Job(setup, report)
     threading.Thread(target=job.listen, daemon=True).start()
-    if setup["warm"]:
-        job.warm()
-    message = job.run()
+    try:
+        if setup["warm"]:
+            job.warm()
+        message = job.run()
+    except BaseException:  # the process edge: it ends here and now, while a thread still reads the order pipe
+        traceback.print_exc()
+        sys.stderr.flush()
+        os._exit(1)
     job.leave()
     job.tell("done", error=message)
     os._exit(0 if message is None else 1)

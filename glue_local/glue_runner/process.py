@@ -23,6 +23,7 @@ from glue_runner.settings import Settings, child_environment
 LOG = logging.getLogger(__name__)
 
 READ_BYTES = 65_536
+BEFORE_BYTES = 4_096
 REPORT_BYTES = 1 << 26
 """The longest line that a job may report: the output of one statement, the result of one ruleset."""
 Sink = Callable[[bytes], Awaitable[None]]
@@ -40,6 +41,8 @@ class JobProcess:
         """The script is over, or the process is."""
         self.result: str | None = None
         self.reported = False
+        self.before = b""
+        """The last of what it printed before it had a job; it says why a warm process died."""
         self._sinks: Mapping[str, Sink] = {}
         self._on_report: Callable[[dict[str, Any]], Awaitable[None]] | None = None
         self._process: asyncio.subprocess.Process | None = None
@@ -114,7 +117,7 @@ class JobProcess:
             if sink:
                 await sink(data)
             else:
-                LOG.debug("%s, before its job: %s", self.name, data.decode(errors="replace").rstrip())
+                self.before = (self.before + data)[-BEFORE_BYTES:]
 
     async def _listen(self, descriptor: int) -> None:
         """Follows the report pipe to its end, which is the end of the process too, however that came."""
@@ -168,6 +171,16 @@ class JobProcess:
         self.ended.set()
         await asyncio.to_thread(shutil.rmtree, self.folder, ignore_errors=True)
         return code
+
+
+async def first(*events: asyncio.Event) -> None:
+    """Waits for any of these."""
+    waiting = [asyncio.create_task(event.wait()) for event in events]
+    try:
+        await asyncio.wait(waiting, return_when="FIRST_COMPLETED")
+    finally:
+        for task in waiting:
+            task.cancel()
 
 
 def death(code: int) -> str:
