@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/glue/latest/dg/add-classifier.html (read 2026-11)
 """
 
 import logging
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import IO
 
@@ -31,6 +32,11 @@ _CUSTOM: dict[str, Callable[[Sample, Structure], Found | None]] = {
 UNKNOWN = Found("UNKNOWN", {})
 
 
+_REMEMBERED = 50_000
+_seen: "OrderedDict[tuple[str, str, str], Found]" = OrderedDict()
+"""URI, ETag and classifiers to what was found: a crawler need not read again what has not changed."""
+
+
 def classify(stored: Stored, classifiers: Sequence[Structure]) -> Found:
     """The classification and schema of one object; UNKNOWN if no classifier knows it or it is damaged.
 
@@ -38,6 +44,16 @@ def classify(stored: Stored, classifiers: Sequence[Structure]) -> Found:
         stored: the object.
         classifiers: the crawler's own, as GetClassifier answers them.
     """
+    key = (stored.uri, stored.etag, repr(classifiers))
+    found = _seen.get(key)
+    if found is None:
+        found = _seen[key] = _read(stored, classifiers)
+        while len(_seen) > _REMEMBERED:
+            _seen.popitem(last=False)
+    return found
+
+
+def _read(stored: Stored, classifiers: Sequence[Structure]) -> Found:
     with stored.open() as file:
         try:
             head = file.read(4)

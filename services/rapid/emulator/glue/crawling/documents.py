@@ -20,34 +20,33 @@ def json_file(sample: Sample, path: str | None = None) -> Found | None:
     """The schema of JSON Lines, of JSON documents one after another, or of what a JSON path finds in them."""
     if sample.text.lstrip()[:1] not in ("{", "["):
         return None
-    values, whole = _values(sample)
+    values, count = _values(sample)
     if not values and not sample.complete:
         sample = sample.longer()
-        values, whole = _values(sample)
-    if not values or (sample.complete and not whole):
-        return None
-    records = list(_records(values, path))
+        values, count = _values(sample)
+    records = list(_records(values, path)) if count else []
     if not records:
         return None
     schema: Schema = {}
     for record in records[:MOST_RECORDS]:
         schema = merge_schemas(schema, of_record(record))
-    count, average = sample.size(len(records))
+    count, average = sample.size(max(count, len(records)))
     serde_parameters = {"jsonPath": path} if path else {}
     return Found(
         "json", schema, "json", serde_parameters, {}, records=count, average=average, compression=sample.compression
     )
 
 
-def _values(sample: Sample) -> tuple[list[Any], bool]:
-    """The JSON values of a sample, and whether nothing else is in it (but a last one that is cut off)."""
-    text = sample.text
-    found: list[Any] = []
+def _values(sample: Sample) -> tuple[list[Any], int]:
+    """The first JSON values of a sample and how many it has; none if anything else is in it (but a last one cut off).
+
+    Once the first lines are values of their own, the others are taken to be so too: that is what makes a crawl fast.
+    """
     try:
-        found = [json.loads(line) for line in sample.lines]
+        return [json.loads(line) for line in sample.lines[:MOST_RECORDS]], len(sample.lines)
     except ValueError:
-        return _stream(text)
-    return found, True
+        found, whole = _stream(sample.text)
+        return found, len(found) if whole or not sample.complete else 0
 
 
 def _stream(text: str) -> tuple[list[Any], bool]:

@@ -43,6 +43,7 @@ class Stored:
 
     Attributes:
         folders: its path below the include path, without its name.
+        etag: of its content.
     """
 
     bucket: str
@@ -50,6 +51,7 @@ class Stored:
     size: int
     folders: tuple[str, ...]
     name: str
+    etag: str
     client: Any = field(repr=False)
 
     @property
@@ -96,7 +98,7 @@ def listing(client: Any, path: str, exclusions: list[str]) -> Iterator[Stored]:
             parts = below.split("/")
             if key.endswith("/") or any(part.startswith(("_", ".")) for part in parts) or excluded(below):
                 continue
-            yield Stored(bucket, key, item["Size"], tuple(parts[:-1]), parts[-1], client)
+            yield Stored(bucket, key, item["Size"], tuple(parts[:-1]), parts[-1], item["ETag"], client)
 
 
 def _below(key: str, prefix: str) -> str | None:
