@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from rapid.emulator.athena.sql import decimals
+from rapid.emulator.athena.sql import decimals, ordering
 from rapid.emulator.athena.sql.calls import unexpected
 from rapid.emulator.athena.sql.dialect import position
 from rapid.emulator.athena.sql.errors import SqlError, not_supported
@@ -60,7 +60,7 @@ def _taken_apart(ex: "Expressions", given: list[exp.Expr]) -> tuple[list[exp.Exp
     arguments, distinct, order = list(given), "", ""
     for at in (-1, 0):
         if arguments and isinstance(arguments[at], exp.Order):
-            order = " " + ex.compiler.order_by(arguments[at], ex)
+            order = " " + ordering.order_by(arguments[at], ex)
             arguments[at] = arguments[at].this
     if arguments and isinstance(arguments[0], exp.Distinct):
         distinct = "DISTINCT "
@@ -120,7 +120,7 @@ def filtered(ex: "Expressions", node: exp.Expr) -> Typed:
 
 @compiles(exp.Window)
 def window(ex: "Expressions", node: exp.Window) -> Typed:
-    return _windowed(ex, node.this, f" OVER {ex.compiler.window(node, ex)}")
+    return _windowed(ex, node.this, f" OVER {ordering.window(node, ex)}")
 
 
 def _windowed(ex: "Expressions", node: exp.Expr, after: str) -> Typed:

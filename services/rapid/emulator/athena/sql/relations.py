@@ -4,11 +4,12 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from rapid.emulator.athena.sql import selecting, unnesting
 from rapid.emulator.athena.sql.dialect import parse_query, position
 from rapid.emulator.athena.sql.errors import SqlError, not_supported
 from rapid.emulator.athena.sql.expressions import Expressions
 from rapid.emulator.athena.sql.scope import Column, Field, Scan, Scope, Table, quote
-from rapid.emulator.athena.sql.types import BIGINT, VARCHAR, Type, common, field_name
+from rapid.emulator.athena.sql.types import BIGINT, VARCHAR, Type, common
 
 if TYPE_CHECKING:
     from rapid.emulator.athena.sql.compiler import Compiler
@@ -60,7 +61,7 @@ def _relation(compiler: "Compiler", node: exp.Expr, outer: Scope) -> tuple[str, 
     if isinstance(node, exp.Table):
         return _table(compiler, node)
     if isinstance(node, exp.Unnest):
-        return _unnest(compiler, node, outer)
+        return unnesting.alone(compiler, node, outer)
     if isinstance(node, exp.Lateral):
         sql, fields = _derived(compiler, node.this, node.args.get("alias"), outer)
         return f"LATERAL {sql}", fields
@@ -197,56 +198,17 @@ def _view(
     return _named(compiler, f"({query.sql})", columns, path)
 
 
-def _unnest(compiler: "Compiler", node: exp.Unnest, outer: Scope) -> tuple[str, list[Field]]:
-    """`UNNEST(a, …) [WITH ORDINALITY] [AS t(x, …)]`: arrays side by side, maps as two columns, rows taken apart."""
-    expressions = Expressions(compiler, outer)
-    inner, outputs = [], []
-    lengths = []
-    for index, argument in enumerate(node.expressions):
-        value = expressions.compile(argument)
-        name = f"u{index}"
-        if value.type.name == "map":
-            inner += [f"unnest(map_keys({value.sql})) AS {name}k", f"unnest(map_values({value.sql})) AS {name}v"]
-            outputs += [(f"{name}k", value.type.args[0], None), (f"{name}v", value.type.args[1], None)]
-            lengths.append(f"cardinality({value.sql})")
-        elif value.type.name == "array":
-            inner.append(f"unnest({value.sql}) AS {name}")
-            lengths.append(f"len({value.sql})")
-            element = value.type.args[0]
-            if element.name == "row":
-                outputs += [(f"{name}.{quote(field_name(n, i))}", t, n) for i, (n, t) in enumerate(element.args)]
-            else:
-                outputs.append((name, element, None))
-        else:
-            raise SqlError("TYPE_MISMATCH", f"Cannot unnest type: {value.type}", position(argument))
-    offset = node.args.get("offset")
-    alias, names = _alias(node.args.get("alias"))
-    if offset:
-        count = lengths[0] if len(lengths) == 1 else f"greatest({', '.join(lengths)})"
-        inner.append(f"unnest(range(1, coalesce({count}, 0) + 1)) AS ord")
-        outputs.append(("ord", BIGINT, None))
-        if isinstance(offset, exp.Identifier) and (names or node.args.get("alias")):
-            names = [*names, offset.name]
-    if names and len(names) != len(outputs):
-        message = f"Column alias list has {len(names)} entries but '{alias}' has {len(outputs)} columns available"
-        raise SqlError("MISMATCHED_COLUMN_ALIASES", message, position(node))
-    shown = names or [n or f"_col{i}" for i, (_, _, n) in enumerate(outputs)]
-    items = ", ".join(f"{sql} AS c{i}" for i, (sql, _, _) in enumerate(outputs))
-    columns = [Column(n, t) for n, (_, t, _) in zip(shown, outputs, strict=True)]
-    sql, fields = _named(
-        compiler, f"(SELECT {items} FROM (SELECT {', '.join(inner)}))", columns, (alias,) if alias else ()
-    )
-    return (f"LATERAL {sql}" if outer.fields else sql), fields
-
-
 def _join(
     compiler: "Compiler", left: str, fields: list[Field], join: exp.Join, parent: Scope | None
 ) -> tuple[str, list[Field]]:
     side, kind = (join.args.get("side") or "").upper(), (join.args.get("kind") or "").upper()
     if join.args.get("method") or kind in ("SEMI", "ANTI"):
         raise not_supported(f"{join.args.get('method') or kind} JOIN", position(join.this))
-    right, more = relation(compiler, join.this, Scope(fields, parent))
     on, using = join.args.get("on"), join.args.get("using")
+    anyway = on is None or (isinstance(on, exp.Boolean) and on.this)
+    if isinstance(join.this, exp.Unnest) and fields and anyway and not using and side in ("", "LEFT"):
+        return unnesting.beside(compiler, left, fields, join.this, Scope(fields, parent), keep=side == "LEFT")
+    right, more = relation(compiler, join.this, Scope(fields, parent))
     _mark_nullable(side, fields, more)
     if using:
         return _using(left, fields, right, more, side, [u.name.lower() for u in using], join)
@@ -262,7 +224,7 @@ def _join(
     usable = {
         s for s in allowed if s is not None and (not s.nullable or (side == "LEFT" and s in {f.scan for f in more}))
     }
-    condition = compiler.condition(on, expressions, "JOIN ON clause", usable)
+    condition = selecting.condition(on, expressions, "JOIN ON clause", usable)
     word = {"LEFT": "LEFT JOIN", "RIGHT": "RIGHT JOIN", "FULL": "FULL JOIN"}.get(side, "JOIN")
     return f"{left} {word} {right} ON {condition}", everything
 

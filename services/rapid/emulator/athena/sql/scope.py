@@ -62,7 +62,8 @@ class Catalog(Protocol):
 class Field:
     """A column that can be named in a scope. `relation` is the path that may qualify it, innermost last.
 
-    `column` is its name in the table, for a field of a scan.
+    `column` is its name in the table, for a field of a scan. A field that an UNNEST passes on says which it was
+    (`origin`) and in what it is `carried`.
     """
 
     name: str | None
@@ -73,6 +74,8 @@ class Field:
     is_partition: bool = False
     hidden: bool = False
     column: str = ""
+    origin: "Field | None" = None
+    carried: "Carried | None" = None
 
 
 @dataclass(eq=False)
@@ -92,6 +95,23 @@ class Scan:
     @property
     def token(self) -> str:
         return f'"{self.table.database}"."{self.table.name}"/*scan {self.index}*/'
+
+
+@dataclass(eq=False)
+class Carried:
+    """The fields that a relation passes on beside what it makes itself; only those that are used are in the SQL."""
+
+    alias: str
+    used: dict[str, Field] = field(default_factory=dict)
+
+    def token(self, inner: bool) -> str:
+        return f"/*{'inner' if inner else 'outer'} of {self.alias}*/"
+
+    def fill(self, sql: str) -> str:
+        """Puts the used fields where the tokens stand."""
+        names = sorted(self.used)
+        inner = "".join(f"{self.used[n].sql} AS {n}, " for n in names)
+        return sql.replace(self.token(True), inner).replace(self.token(False), "".join(f"{n}, " for n in names))
 
 
 def quote(name: str) -> str:
@@ -166,6 +186,9 @@ class Scope:
             seen.add(used)
         if used.scan:
             used.scan.columns.add(used.column)
+        if used.carried and used.origin:
+            used.carried.used[used.sql.rpartition(".")[2]] = used.origin
+            self.use(used.origin)
 
 
 def _qualifies(qualifier: tuple[str, ...], relation: tuple[str, ...]) -> bool:

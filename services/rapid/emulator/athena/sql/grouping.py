@@ -1,0 +1,133 @@
+"""GROUP BY, and what may stand beside aggregates: https://trino.io/docs/current/sql/select.html#group-by-clause."""
+
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from rapid.emulator.athena.sql import ordering
+from rapid.emulator.athena.sql.dialect import position
+from rapid.emulator.athena.sql.errors import Position, SqlError, not_supported
+from rapid.emulator.athena.sql.functions import AGGREGATES, COLLECTING
+from rapid.emulator.athena.sql.scope import Typed
+
+if TYPE_CHECKING:
+    from rapid.emulator.athena.sql.expressions import Expressions
+
+_GROUPING = ((exp.GroupingSets, "GROUPING SETS"), (exp.Rollup, "ROLLUP"), (exp.Cube, "CUBE"))
+
+
+class Grouping:
+    """The GROUP BY of one SELECT: `sql`, and the keys that it groups by."""
+
+    def __init__(self, tree: exp.Select, expressions: "Expressions", outputs: list[Typed]) -> None:
+        self.expressions = expressions
+        self.outputs = outputs
+        self.keys: set[str] = set()
+        group = tree.args.get("group")
+        self.sql = self._clause(group) if group else ""
+        candidates = [*tree.expressions, tree.args.get("having"), tree.args.get("order")]
+        self.applies = bool(group) or any(aggregates(n) for n in candidates if n is not None)
+
+    def _clause(self, group: exp.Group) -> str:
+        if group.args.get("all"):
+            raise not_supported("GROUP BY ALL", position(group))
+        items = [self._item(n) for n in group.expressions]
+        for kind, word in (("grouping_sets", "GROUPING SETS"), ("rollup", "ROLLUP"), ("cube", "CUBE")):
+            for node in group.args.get(kind) or []:
+                items.append(f"{word} ({', '.join(map(self._item, node.expressions))})")
+        return " GROUP BY " + ", ".join(items)
+
+    def _item(self, node: exp.Expr) -> str:
+        if isinstance(node, exp.Literal) and not node.is_string:
+            key = self.outputs[ordering.ordinal(node, len(self.outputs), "GROUP BY")].sql
+        elif isinstance(node, exp.Tuple):
+            return "(" + ", ".join(map(self._item, node.expressions)) + ")"
+        elif isinstance(node, exp.Paren):
+            return f"({self._item(node.this)})"
+        else:
+            for kind, word in _GROUPING:
+                if isinstance(node, kind):
+                    return f"{word} ({', '.join(map(self._item, node.expressions))})"
+            refuse_aggregates(node, "GROUP BY clause")
+            key = self.expressions.compile(node).sql
+        self.keys.add(key)
+        return key
+
+    def check(self, nodes: list[exp.Expr]) -> None:
+        """Raises EXPRESSION_NOT_AGGREGATE for the first that is neither grouped by nor aggregated."""
+        for node in nodes if self.applies else ():
+            if not self._settled(node):
+                shown = f"({node.sql('trino')})" if isinstance(node, exp.Binary) else node.sql("trino")
+                message = f"'{shown}' must be an aggregate expression or appear in GROUP BY clause"
+                raise SqlError("EXPRESSION_NOT_AGGREGATE", message, _place(self.expressions, node))
+
+    def _settled(self, node: exp.Expr) -> bool:
+        if isinstance(node, exp.Query | exp.Subquery | exp.Lambda | exp.DataType) or is_aggregate(node):
+            return True
+        if isinstance(node, exp.Identifier | exp.Var | exp.Star | exp.Literal):
+            return True
+        if isinstance(node, exp.Column):
+            return self._named(node)
+        if isinstance(node, exp.Window):
+            function = node.this
+            while isinstance(function, exp.Filter | exp.IgnoreNulls | exp.RespectNulls):
+                function = function.this
+            parts = [*function.iter_expressions(), *(node.args.get("partition_by") or []), node.args.get("order")]
+            return all(self._settled(p) for p in parts if p is not None)
+        if isinstance(node, exp.Anonymous) and str(node.this).lower() == "grouping":
+            return True
+        if self.keys and not isinstance(node, exp.Ordered | exp.Order | exp.When | exp.If):
+            if self.expressions.compile(node).sql in self.keys:
+                return True
+        return all(self._settled(child) for child in node.iter_expressions())
+
+    def _named(self, node: exp.Column) -> bool:
+        """Whether a column is grouped by, whole or as a part of a row, or belongs to an outer query."""
+        scope = self.expressions.scope
+        parts = [p.name.lower() for p in node.parts]
+        if scope.variable(parts[0]) is not None:
+            return True
+        if self.expressions.compile(node).sql in self.keys:
+            return True
+        found, _ = scope.resolve(parts, node)
+        return found.sql in self.keys or found not in scope.fields
+
+
+def _place(expressions: "Expressions", node: exp.Expr) -> Position | None:
+    return expressions.operator_position(node) if isinstance(node, exp.Binary) else position(node)
+
+
+def is_aggregate(node: exp.Expr) -> bool:
+    """Whether it is a call of an aggregate function; in OVER the call is not one."""
+    if isinstance(node, exp.GroupConcat):
+        return True
+    if isinstance(node, exp.Filter | exp.IgnoreNulls | exp.RespectNulls):
+        return is_aggregate(node.this)
+    return isinstance(node, exp.Anonymous) and str(node.this).lower() in {*AGGREGATES, *COLLECTING}
+
+
+def aggregates(node: exp.Expr) -> bool:
+    """Whether an expression has an aggregate of its own query, not one of a subquery."""
+    if isinstance(node, exp.Query | exp.Subquery):
+        return False
+    if isinstance(node, exp.Window):
+        inner = [*node.this.iter_expressions(), *(node.args.get("partition_by") or []), node.args.get("order")]
+        return any(aggregates(n) for n in inner if n is not None)
+    return is_aggregate(node) or any(aggregates(child) for child in node.iter_expressions())
+
+
+def refuse_aggregates(node: exp.Expr, where: str) -> None:
+    """Raises EXPRESSION_NOT_SCALAR for an aggregate or window function where rows are not yet grouped."""
+    found = next((n for n in _own(node) if is_aggregate(n) or isinstance(n, exp.Window)), None)
+    if found is not None:
+        message = (
+            f"{where} cannot contain aggregations, window functions or grouping operations: [{found.sql('trino')}]"
+        )
+        raise SqlError("EXPRESSION_NOT_SCALAR", message, position(found))
+
+
+def _own(node: exp.Expr) -> list[exp.Expr]:
+    """The nodes of an expression without those of its subqueries."""
+    if isinstance(node, exp.Query | exp.Subquery):
+        return []
+    return [node, *(inner for child in node.iter_expressions() for inner in _own(child))]
