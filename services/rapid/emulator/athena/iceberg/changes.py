@@ -8,6 +8,7 @@ from pyiceberg.table import Table as IcebergTable
 from pyiceberg.table import Transaction
 from pyiceberg.table.snapshots import Operation
 
+from rapid.emulator.athena.arrow import sound
 from rapid.emulator.athena.iceberg.loading import Source, commit
 from rapid.emulator.athena.iceberg.reading import SnapshotReader
 from rapid.emulator.athena.session import Session
@@ -32,7 +33,7 @@ def as_arrow(found: IcebergTable, rows: Any) -> Any:
     target = schema_to_pyarrow(schema, include_field_ids=False)
     names = {n.lower(): n for n in rows.column_names}
     rows = rows.select([names[f.name.lower()] for f in schema.fields]).rename_columns([f.name for f in schema.fields])
-    return rows.cast(target)
+    return sound(rows).cast(target)
 
 
 class Rewrite:

@@ -19,6 +19,8 @@ from rapid.emulator.athena.sql.errors import SqlError
 from rapid.emulator.athena.sql.scope import Column, Table
 
 _KNOWN = 128
+_WRITTEN = 2
+"""The newest format version that pyiceberg 0.12 writes."""
 _metadata: "OrderedDict[str, TableMetadata]" = OrderedDict()
 """Metadata by location: such a file never changes."""
 
@@ -110,6 +112,9 @@ def commit(found: IcebergTable, change: Callable[[Transaction], object]) -> None
         SqlError: ICEBERG_COMMIT_ERROR if another writer was first and both cannot be kept.
     """
     name = ".".join(found.name())
+    if found.format_version > _WRITTEN:
+        message = f"Iceberg format version {found.format_version} is read, but not written, by Rapid Analytics"
+        raise SqlError("NOT_SUPPORTED", message)
     try:
         with _locks[found.location()], found.transaction() as transaction:
             change(transaction)

@@ -7,6 +7,7 @@ import uuid
 from pathlib import Path
 from urllib.parse import unquote
 
+from rapid.emulator.athena.arrow import sound
 from rapid.emulator.athena.partitions import NO_VALUE, spec
 from rapid.emulator.athena.session import Session
 from rapid.emulator.athena.sql.errors import SqlError
@@ -129,7 +130,7 @@ class Writer:
         if self.target.form == "ORC":
             from pyarrow import orc
 
-            orc.write_table(table, str(path), compression=self.target.codec)
+            orc.write_table(sound(table), str(path), compression=self.target.codec)
         else:
             from rapid.emulator.athena.formats import avro
 
