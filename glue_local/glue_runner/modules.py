@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from glue_runner import installed
 from glue_runner.fetch import FetchError, fetch
 
 INSTALL_SECONDS = 600
@@ -39,12 +40,14 @@ def install(wanted: Sequence[str], extra: str, cache: Path, folder: Path, downlo
         FetchError: the installer failed; carries its reason.
     """
     local = [str(fetch(item, downloads)) if item.startswith("s3") and "://" in item else item for item in wanted]
-    key = hashlib.sha256("\0".join([sys.version, extra, *map(_identity, local)]).encode()).hexdigest()[:24]
+    pins = installed.pins(local)
+    key = hashlib.sha256("\0".join([sys.version, extra, *map(_identity, local), *pins]).encode()).hexdigest()[:24]
     target = cache / "modules" / key
     if not target.is_dir():
         target.parent.mkdir(parents=True, exist_ok=True)
         fresh = Path(tempfile.mkdtemp(dir=target.parent))
-        _run_installer([*shlex.split(extra), *local], fresh)
+        _install([*shlex.split(extra), *local], pins, fresh)
+        installed.drop_copies(fresh)
         try:
             fresh.rename(target)
         except OSError:  # another run was first
@@ -70,7 +73,21 @@ def _installer() -> list[str]:
     raise FetchError("--additional-python-modules: neither uv nor pip is installed beside the Glue runner.")
 
 
-def _run_installer(arguments: list[str], target: Path) -> None:
+def _install(arguments: list[str], pins: Sequence[str], target: Path) -> None:
+    """Installs with what is here already, or, where modules do not go with that, with what they need."""
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as constraints:
+        constraints.write("\n".join(pins))
+        constraints.flush()
+        reason = _run_installer(["--constraint", constraints.name, *arguments], target)
+    reason = reason and _run_installer(arguments, target)
+    if reason:
+        shutil.rmtree(target, ignore_errors=True)
+        print(f"PythonModuleInstaller: {reason[-REASON_LENGTH:]}", file=sys.stderr, flush=True)  # noqa: T201 - the log
+        raise FetchError(MESSAGE)
+
+
+def _run_installer(arguments: list[str], target: Path) -> str | None:
+    """Runs the installer. Returns what it says if it fails."""
     index = os.environ.get("PIP_INDEX_URL")
     if index and "UV_DEFAULT_INDEX" not in os.environ:  # uv does not read pip's variables
         arguments = ["--default-index", index, *arguments]
@@ -79,12 +96,6 @@ def _run_installer(arguments: list[str], target: Path) -> None:
         done = subprocess.run(
             command, capture_output=True, text=True, timeout=INSTALL_SECONDS, check=False, env=dict(os.environ)
         )
-        reason = done.stderr.strip() or done.stdout.strip()
     except subprocess.TimeoutExpired:
-        reason = f"no answer within {INSTALL_SECONDS} s"
-    else:
-        if done.returncode == 0:
-            return
-    shutil.rmtree(target, ignore_errors=True)
-    print(f"PythonModuleInstaller: {reason[-REASON_LENGTH:]}", file=sys.stderr, flush=True)  # noqa: T201 - the error log
-    raise FetchError(MESSAGE)
+        return f"no answer within {INSTALL_SECONDS} s"
+    return None if done.returncode == 0 else done.stderr.strip() or done.stdout.strip() or "no reason given"

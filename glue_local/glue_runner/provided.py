@@ -47,7 +47,6 @@ SHELL = SHARED | {
     "sqlalchemy": "SQLAlchemy<2",
 }
 """Of `--library-set analytics`, which Python shell jobs have unless they say none."""
-FITTING = ("numpy<2", "pandas<2.3")
 
 
 class Provided(MetaPathFinder):
@@ -63,7 +62,7 @@ class Provided(MetaPathFinder):
         if path is not None or distribution is None or not self._asked_by_the_job():
             return None
         try:
-            install([distribution, *FITTING], "", self._cache, self._folder / "python", self._folder / "downloads")
+            install([distribution], "", self._cache, self._folder / "python", self._folder / "downloads")
         except FetchError as error:
             message = f"No module named {fullname!r}: AWS Glue has it, and here it could not be installed. {error}"
             raise ModuleNotFoundError(message, name=fullname) from error

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from glue_runner import event_logs, provided
+from glue_runner import event_logs, installed, provided
 from glue_runner.logs import places_of
 from glue_runner.request import RunRequest
 from glue_runner.spark_conf import ConfError
@@ -76,3 +76,23 @@ def test_libraries_are_brought_for_the_jobs_own_files_alone(tmp_path: Path, monk
     exec(compile("import nltk", str(tmp_path / "script" / "job.py"), "exec"), names)
     assert (asked, names["nltk"].VALUE) == (["nltk"], 1)
     del sys.modules["nltk"]
+
+
+def test_modules_go_with_what_is_installed(tmp_path: Path) -> None:
+    assert installed.names(["pandas==2.1", "/x/my_mod-1.0-py3-none-any.whl", "a-b[c]>1", "s3fs"]) == {
+        *("pandas", "my-mod", "a-b", "s3fs")
+    }
+    here = installed.versions()["pandas"]
+    assert f"pandas=={here}" in installed.pins(["humanize"])
+    assert not [pin for pin in installed.pins(["Pandas>2"]) if pin.startswith("pandas==")]
+    assert installed.replaces(["pandas==1.0"])
+    assert not installed.replaces(["no-such-thing"])
+    for name, version in (("pandas", here), ("other", "1.0")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text("")
+        info = tmp_path / f"{name}-{version}.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+        (info / "RECORD").write_text(f"{name}/__init__.py,,\n{info.name}/METADATA,,\n{info.name}/RECORD,,\n")
+    installed.drop_copies(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["other", "other-1.0.dist-info"]
