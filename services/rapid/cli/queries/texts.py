@@ -3,6 +3,8 @@
 import re
 
 _PARTS = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|`[^`]*`|--[^\n]*|/\*.*?\*/|;|[^;'\"`/-]+|.", re.DOTALL)
+_QUOTES = {"'", '"', "`"}
+"""Parts that are a quote whose partner is missing."""
 
 
 def split(text: str) -> list[str]:
@@ -25,7 +27,7 @@ def complete(text: str) -> bool:
     if not text.strip() or text.lstrip().startswith("\\"):
         return True
     parts = [p for p in _PARTS.findall(text) if p.strip() and not p.startswith(("--", "/*"))]
-    return bool(parts) and parts[-1] == ";"
+    return bool(parts) and parts[-1] == ";" and not _QUOTES.intersection(parts)
 
 
 def _says_something(statement: str) -> bool:
