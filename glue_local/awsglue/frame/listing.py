@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from typing import Any
 
 from pyspark.sql import SparkSession
@@ -26,30 +27,45 @@ def existing(session: SparkSession, wanted: Iterable[str]) -> list[str]:
 
 def occupied(session: SparkSession, folders: Sequence[str]) -> set[str]:
     """Those folders that hold something. Many in one bucket are not asked one by one, if their parent lists quickly."""
-    buckets = {folder.split("/")[2] for folder in folders if _is_plain_s3(folder)}
-    if len(folders) <= FEW or len(buckets) != 1 or not all(map(_is_plain_s3, folders)):
+    if not _many(folders):
         return set(existing(session, folders))
-    import boto3
-
-    client, bucket = boto3.client("s3"), buckets.pop()
-    prefixes = {folder: "/".join(folder.split("/")[3:]).rstrip("/") + "/" for folder in folders}
-    parent = os.path.commonprefix(list(prefixes.values())).rpartition("/")[0]
-    pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=f"{parent}/" if parent else "")
-    parents: set[str] = set()
-    for number, page in enumerate(pages):
-        if number > len(folders) // PAGE_FOLDERS:  # most of what is there is not wanted
-            break
-        for found in page.get("Contents", []):
-            parts = found["Key"].split("/")
-            parents.update("/".join(parts[:depth]) + "/" for depth in range(1, len(parts)))
-    else:
+    listed, prefixes = _below_parent(folders), {folder: _key(folder) for folder in folders}
+    if listed is not None:
+        parents = {parent for found in listed for parent in _parents(found["Key"])}
         return {folder for folder, prefix in prefixes.items() if prefix in parents}
+    bucket = folders[0].split("/")[2]
 
     def holds(folder: str) -> bool:
-        return bool(client.list_objects_v2(Bucket=bucket, Prefix=prefixes[folder], MaxKeys=1).get("KeyCount"))
+        return bool(_client().list_objects_v2(Bucket=bucket, Prefix=prefixes[folder], MaxKeys=1).get("KeyCount"))
 
     with ThreadPoolExecutor(REQUESTS) as pool:
         return {folder for folder, there in zip(folders, pool.map(holds, folders), strict=True) if there}
+
+
+def _many(folders: Sequence[str]) -> bool:
+    """Whether these are more than a few folders of one bucket."""
+    return len(folders) > FEW and all(map(_is_plain_s3, folders)) and len({each.split("/")[2] for each in folders}) == 1
+
+
+def _key(folder: str) -> str:
+    return "/".join(folder.split("/")[3:]).rstrip("/") + "/"
+
+
+def _parents(key: str) -> Iterable[str]:
+    parts = key.split("/")
+    return ("/".join(parts[:depth]) + "/" for depth in range(1, len(parts)))
+
+
+def _below_parent(folders: Sequence[str]) -> list[Any] | None:
+    """The objects below the folders' common parent; None if most of what is there is not wanted."""
+    parent = os.path.commonprefix([_key(folder) for folder in folders]).rpartition("/")[0]
+    bucket, prefix = folders[0].split("/")[2], f"{parent}/" if parent else ""
+    found: list[Any] = []
+    for number, page in enumerate(_client().get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)):
+        if number > len(folders) // PAGE_FOLDERS:
+            return None
+        found += page.get("Contents", [])
+    return found
 
 
 def files(session: SparkSession, wanted: Sequence[str], recurse: bool, exclusions: Sequence[str] = ()) -> list[str]:
@@ -71,6 +87,22 @@ def details(session: SparkSession, start: str, recurse: bool, exclusions: Sequen
     refused = [re.compile(glob_pattern(glob)) for glob in exclusions]
     found = list(_objects(start, recurse) if _is_plain_s3(start) else _statuses(session, start, recurse))
     return [file for file in found if not any(pattern.fullmatch(file.path) for pattern in refused)]
+
+
+def details_of(session: SparkSession, folders: Sequence[str], exclusions: Sequence[str]) -> dict[str, list[File]]:
+    """The same for many folders, with all that is below them."""
+    listed = _below_parent(folders) if _many(folders) else None
+    if listed is None:
+        with ThreadPoolExecutor(REQUESTS) as pool:
+            found = pool.map(lambda folder: details(session, folder, True, exclusions), folders)
+            return dict(zip(folders, found, strict=True))
+    refused = [re.compile(glob_pattern(glob)) for glob in exclusions]
+    by_key, made = {_key(folder): folder for folder in folders}, {folder: list[File]() for folder in folders}
+    for each in listed:
+        for folder in (by_key[parent] for parent in _parents(each["Key"]) if parent in by_key):
+            start = "/".join(folder.split("/")[:3])
+            made[folder] += [file for file in _data([each], start) if not any(p.fullmatch(file.path) for p in refused)]
+    return made
 
 
 def stored(
@@ -179,21 +211,30 @@ def _is_plain_s3(start: str) -> bool:
     return start.startswith(("s3://", "s3a://", "s3n://")) and not any(char in start for char in "*?[{")
 
 
-def _objects(start: str, recurse: bool, spared: frozenset[str] = frozenset()) -> Iterable[File]:
-    """Objects by S3's own listing: a thousand at a time, where Hadoop's statuses come one by one."""
+@lru_cache(maxsize=1)
+def _client() -> Any:
     import boto3
 
+    return boto3.client("s3")
+
+
+def _objects(start: str, recurse: bool, spared: frozenset[str] = frozenset()) -> Iterable[File]:
+    """Objects by S3's own listing: a thousand at a time, where Hadoop's statuses come one by one."""
     scheme, _, rest = start.partition("://")
     bucket, _, key = rest.partition("/")
     folder = f"{key.rstrip('/')}/" if key.strip("/") else ""
     delimiter = {} if recurse else {"Delimiter": "/"}
-    pages = boto3.client("s3").get_paginator("list_objects_v2")
-    for prefix in (folder, key) if folder != key else (folder,):
-        for page in pages.paginate(Bucket=bucket, Prefix=prefix, **delimiter):
-            for found in page.get("Contents", []):
-                name = found["Key"].rsplit("/", 1)[-1]
-                if found.get("StorageClass", "STANDARD") in spared:
-                    continue
-                if name and not name.startswith(_HIDDEN) and (prefix == folder or found["Key"] == key):
-                    modified = round(found["LastModified"].timestamp() * 1000)
-                    yield File(f"{scheme}://{bucket}/{found['Key']}", modified, found["Size"])
+    pages = _client().get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=folder, **delimiter)
+    listed = [found for page in pages for found in page.get("Contents", [])]
+    if not listed and key != folder:  # no folder: the path may be an object's own
+        first = _client().list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1).get("Contents", [])
+        listed = [found for found in first if found["Key"] == key]
+    yield from _data(listed, f"{scheme}://{bucket}", spared)
+
+
+def _data(listed: Iterable[Any], start: str, spared: frozenset[str] = frozenset()) -> Iterable[File]:
+    """The listed objects that are data; `start` is s3://bucket."""
+    for found in listed:
+        name = found["Key"].rsplit("/", 1)[-1]
+        if name and not name.startswith(_HIDDEN) and found.get("StorageClass", "STANDARD") not in spared:
+            yield File(f"{start}/{found['Key']}", round(found["LastModified"].timestamp() * 1000), found["Size"])

@@ -67,7 +67,7 @@ def _files(session: SparkSession, folders: Sequence[str], options: Options, ctx:
     """What to read in each folder: the folder itself, or single files where not all of them are wanted."""
     exclusions, chooser = exclusions_of(options), Chooser.of(ctx, options)
     if chooser:
-        return chooser.choose({folder: listing.details(session, folder, True, exclusions) for folder in folders})
+        return chooser.choose(listing.details_of(session, folders, exclusions))
     if exclusions:
         return {folder: listing.files(session, [folder], True, exclusions) for folder in folders}
     there = listing.occupied(session, folders)
