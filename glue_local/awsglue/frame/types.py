@@ -32,6 +32,7 @@ _ATOMIC: dict[type[spark.DataType], type[glue.AtomicType]] = {
 }
 _SPARK: dict[type[glue.DataType], type[spark.DataType]] = {g: s for s, g in _ATOMIC.items()}
 
+_TEXT = re.compile(r"(?<![\w`])(?:var)?char(?:\s*\(\s*\d+\s*\))?(?![\w:`])", re.IGNORECASE)
 _SYNONYMS = {"long": "bigint", "integer": "int", "short": "smallint", "byte": "tinyint", "null": "void"}
 _WORD = re.compile(r"(?<![\w:`])(long|integer|short|byte|null)(?![\w:`])", re.IGNORECASE)
 COMPLEX = frozenset({"struct", "array", "map", "set", "choice"})
@@ -124,7 +125,7 @@ def parse(name: str) -> spark.DataType:
     Raises:
         OptionError: no such type.
     """
-    text = _WORD.sub(lambda word: _SYNONYMS[word.group().lower()], name.strip())
+    text = _WORD.sub(lambda word: _SYNONYMS[word.group().lower()], _TEXT.sub("string", name.strip()))
     if text.lower() == "void":
         return spark.NullType()
     try:
