@@ -19,6 +19,7 @@ from typing import Any
 
 import duckdb
 
+from rapid.emulator.athena.failures import translate
 from rapid.emulator.athena.sql.computed import HELPERS
 from rapid.emulator.athena.sql.decimals import exactly
 from rapid.emulator.athena.sql.errors import SqlError
@@ -159,41 +160,6 @@ class Connection:
 
 class StoppedError(Exception):
     """The query was stopped while it ran."""
-
-
-_OURS = re.compile(r"^Invalid Input Error: (?:Python exception .*?Error: )?([A-Z][A-Z_]+): (.*)$", re.DOTALL)
-
-
-def translate(error: Exception) -> SqlError:
-    """DuckDB's failure in Athena's words: our own errors from macros, then the kinds that data can cause."""
-    text = str(error).split("\n\nLINE ")[0].split("\n\nStack Trace")[0].split("\n\nAt:")[0].strip()
-    ours = _OURS.match(text)
-    if ours:
-        return SqlError(ours[1], ours[2])
-    message = text.split(": ", 1)[-1]
-    if "Malformed JSON in file" in text or "JSON transform error in file" in text:
-        return SqlError(
-            "HIVE_CURSOR_ERROR", "Row is not a valid JSON Object - JSONException: " + message.split(": ", 1)[-1]
-        )
-    if re.match(r"Overflow in \w+ of DECIMAL", message):
-        return SqlError("NUMERIC_VALUE_OUT_OF_RANGE", "Decimal overflow")
-    if isinstance(error, duckdb.OutOfRangeException) or "out of range" in message:
-        return SqlError("NUMERIC_VALUE_OUT_OF_RANGE", message)
-    if "must appear in the GROUP BY" in message:
-        message = "Expression must be an aggregate expression or appear in GROUP BY clause"
-        return SqlError("EXPRESSION_NOT_AGGREGATE", message)
-    if "More than one row returned by a subquery" in message:
-        return SqlError("SUBQUERY_MULTIPLE_ROWS", "Scalar sub-query has returned multiple rows")
-    if isinstance(error, duckdb.ConversionException):
-        return SqlError("INVALID_CAST_ARGUMENT", message)
-    if isinstance(error, duckdb.OutOfMemoryException):
-        return SqlError("EXCEEDED_LOCAL_MEMORY_LIMIT", "Query exceeded the memory that this machine gives to queries")
-    if isinstance(error, duckdb.IOException):
-        return SqlError("HIVE_CANNOT_OPEN_SPLIT", message)
-    if isinstance(error, duckdb.InvalidInputException):
-        return SqlError("INVALID_FUNCTION_ARGUMENT", message)
-    LOG.warning("DuckDB refused compiled SQL: %s", text)
-    return SqlError("NOT_SUPPORTED", f"Rapid Analytics could not run this statement: {message.splitlines()[0]}")
 
 
 def _statements(script: str) -> list[str]:

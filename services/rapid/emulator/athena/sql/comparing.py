@@ -29,8 +29,8 @@ _OPERATORS: dict[type[exp.Expr], str] = {
 @compiles(*_OPERATORS)
 def comparison(ex: "Expressions", node: exp.Expr) -> Typed:
     operator = _OPERATORS[type(node)]
-    if isinstance(node.expression, exp.Any | exp.All):
-        return _quantified(ex, node, operator)
+    if (quantified := _quantifier(node.expression)) is not None:
+        return _quantified(ex, node, operator, *quantified)
     left, right = ex.compile(node.this), ex.compile(node.expression)
     ex.check_comparable(left, right, operator if len(operator) < 3 else "IS DISTINCT FROM", node)
     return Typed(compared(ex, left, right, operator), BOOLEAN)
@@ -69,10 +69,19 @@ def sides(ex: "Expressions", left: Typed, right: Typed) -> tuple[Typed, Typed]:
     return ex.coerce(left, kind), ex.coerce(right, kind)
 
 
-def _quantified(ex: "Expressions", node: exp.Expr, operator: str) -> Typed:
+def _quantifier(side: exp.Expr) -> tuple[str, exp.Expr] | None:
+    """ANY, SOME or ALL with its query, which sqlglot sometimes takes for a function's."""
+    if isinstance(side, exp.Any | exp.All):
+        return "ANY" if isinstance(side, exp.Any) else "ALL", side.this
+    name = str(side.this).upper() if isinstance(side, exp.Anonymous) else ""
+    if name in ("ALL", "ANY", "SOME") and len(side.expressions) == 1:
+        return "ALL" if name == "ALL" else "ANY", side.expressions[0]
+    return None
+
+
+def _quantified(ex: "Expressions", node: exp.Expr, operator: str, quantifier: str, inner: exp.Expr) -> Typed:
     left = ex.compile(node.this)
-    quantifier = "ANY" if isinstance(node.expression, exp.Any) else "ALL"
-    query = ex.one_column(node.expression.this)
+    query = ex.one_column(inner)
     ex.check_comparable(left, Typed("", query.columns[0].type), operator, node)
     return Typed(f"({left.sql} {operator} {quantifier} ({query.sql}))", BOOLEAN)
 

@@ -134,7 +134,7 @@ class AthenaSql(Trino):
 
 
 _DIALECT = AthenaSql()
-_FORBIDDEN = {TokenType.DCOLON, TokenType.L_BRACE, TokenType.AMP, TokenType.PIPE}
+_FORBIDDEN = {TokenType.PARAMETER, TokenType.DCOLON, TokenType.L_BRACE, TokenType.AMP, TokenType.PIPE}
 
 
 def tokenize(text: str) -> list[Token]:
@@ -186,8 +186,7 @@ def parse_query(text: str) -> exp.Query:
     if not isinstance(tree, exp.Query | exp.Values):
         raise mismatched(text, found[0] if found else None, "'SELECT', 'VALUES', 'WITH'")
     for select in tree.find_all(exp.Select):
-        if not select.expressions:
-            raise mismatched(text, _after(found, "SELECT"), "'*', 'ALL', 'DISTINCT', <expression>")
+        _check_select(text, found, select)
     return tree  # type: ignore[return-value]
 
 
@@ -208,6 +207,14 @@ def parse_change(text: str) -> exp.Update | exp.Delete | exp.Merge:
     return trees[0]
 
 
+def _check_select(text: str, found: list[Token], select: exp.Select) -> None:
+    if not select.expressions:
+        raise mismatched(text, _after(found, "SELECT"), "'*', 'ALL', 'DISTINCT', <expression>")
+    group = select.args.get("group")
+    if group is not None and not any(group.args.values()):
+        raise mismatched(text, None, "'(', 'CUBE', 'GROUPING', 'ROLLUP', <expression>")
+
+
 def _after(found: list[Token], word: str) -> Token | None:
     for one, two in pairwise(found):
         if one.text.upper() == word:
@@ -218,9 +225,19 @@ def _after(found: list[Token], word: str) -> Token | None:
 def _refuse(text: str, found: list[Token]) -> None:
     """Refuses what sqlglot's parser forgives."""
     comma, kinds = TokenType.COMMA, TokenType
+    for before, star, after in zip(found, found[1:], found[2:], strict=False):
+        opens = before.token_type in (kinds.SELECT, comma, kinds.DOT, kinds.DISTINCT)
+        if opens and star.token_type == kinds.STAR and after.token_type == kinds.VAR:
+            raise mismatched(text, after, "',', 'EXCEPT', 'FETCH', 'FROM', 'GROUP', 'HAVING', 'INTERSECT', 'LIMIT', 'OFFSET', 'ORDER', 'UNION', 'WHERE', 'WINDOW', <EOF>")  # fmt: skip  # noqa: E501
     for one, two in zip(found, [*found[1:], None], strict=True):
         if one.token_type in _FORBIDDEN:
             raise mismatched(text, one, "<expression>")
+        if one.text == "`" or text[one.start] == "`":
+            message = "backquoted identifiers are not supported; use double quotes to quote identifiers"
+            raise MalformedQueryError(message, token_position(one))
+        if one.token_type == kinds.NUMBER and two is not None and two.start == one.end + 1 and two.text.isidentifier():
+            message = "identifiers must not start with a digit; surround the identifier with double quotes"
+            raise MalformedQueryError(message, token_position(one))
         if one.token_type == comma and (
             two is None or two.token_type in (comma, kinds.FROM, kinds.R_PAREN, kinds.WHERE)
         ):
@@ -237,6 +254,10 @@ def _from_parse_error(text: str, found: list[Token], error: ParseError) -> Malfo
     expecting = description.removeprefix("Expecting").strip() if description.startswith("Expecting") else "<expression>"
     if token is found[-1] and description.startswith("Expecting"):
         return mismatched(text, None, f"'{expecting}'")
+    if token is found[-1] and description.startswith(
+        ("Required keyword", "Expected table name", "Failed to parse any")
+    ):
+        return mismatched(text, None, "<expression>")
     if token is None:
         return MalformedQueryError(f"mismatched input. {description}", Position(int(line or 1), int(col or 1)))
     return mismatched(text, token, f"'{expecting}'" if expecting != "<expression>" else expecting)

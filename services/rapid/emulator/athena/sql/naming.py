@@ -7,7 +7,7 @@ from sqlglot import exp
 from rapid.emulator.athena.sql.dialect import position
 from rapid.emulator.athena.sql.errors import SqlError, not_supported
 from rapid.emulator.athena.sql.nodes import compiles
-from rapid.emulator.athena.sql.scope import Typed, quote
+from rapid.emulator.athena.sql.scope import Typed, literal, quote
 from rapid.emulator.athena.sql.types import VARCHAR, common, field_name
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ def column(ex: "Expressions", node: exp.Expr) -> Typed:
     alias = ex.scope.aliases.get(parts[0])
     if alias is not None and len(parts) == 1:
         return alias
+    if parts == ["current_schema"] and not any(f.name == "current_schema" for f in ex.scope.fields):
+        return Typed(literal(ex.compiler.database), VARCHAR)
     found, rest = ex.scope.resolve(parts, node)
     return fields(Typed(found.sql, found.type), rest, node)
 

@@ -4,7 +4,25 @@ https://trino.io/docs/current/functions/aggregate.html#approximate-aggregate-fun
 error that Trino allows.
 """
 
-from rapid.emulator.athena.sql.computed.registry import helper, refuse
+from statistics import NormalDist
+
+from rapid.emulator.athena.sql.computed.registry import computed, helper, refuse
+
+
+@computed("normal_cdf(double, double, double) -> double")
+def normal_cdf(mean: float, deviation: float, value: float) -> float:
+    if deviation <= 0:
+        raise refuse("standardDeviation must be > 0")
+    return NormalDist(mean, deviation).cdf(value)
+
+
+@computed("inverse_normal_cdf(double, double, double) -> double")
+def inverse_normal_cdf(mean: float, deviation: float, share: float) -> float:
+    if not 0 < share < 1:
+        raise refuse("p must be 0 > p > 1")
+    if deviation <= 0:
+        raise refuse("sd must be > 0")
+    return NormalDist(mean, deviation).inv_cdf(share)
 
 
 @helper("p_weighted", "DOUBLE[]; DOUBLE[]; DOUBLE[]", "DOUBLE[]")

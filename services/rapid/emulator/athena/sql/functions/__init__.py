@@ -26,5 +26,5 @@ _TABLES = (aggregates, arrays, collected, computed, formats, json, maths, other,
 
 
 def names() -> set[str]:
-    """All names, lower case."""
-    return {*SCALARS, *SPECIALS, *AGGREGATES, *WINDOWS, *COLLECTING}
+    """All names that can be called, lower case."""
+    return {*SCALARS, *SPECIALS, *AGGREGATES, *WINDOWS, *COLLECTING} - set(other.UNSUPPORTED)

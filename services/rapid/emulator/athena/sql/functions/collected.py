@@ -1,7 +1,5 @@
 """Aggregates computed over the list of all values: https://trino.io/docs/current/functions/aggregate.html."""
 
-from sqlglot import exp
-
 from rapid.emulator.athena.sql.functions import arrays
 from rapid.emulator.athena.sql.registry import Aggregation, Call, collecting
 from rapid.emulator.athena.sql.scope import Typed
@@ -58,4 +56,5 @@ def approx_percentile(call: Call, parts: Aggregation) -> Typed:
 
 def _weighs(call: Call, given: int) -> bool:
     """`(x, w, p)` from `(x, p, accuracy)`: an accuracy is a literal below the percentile's place, a weight any number."""
-    return given == 4 or not isinstance(call.arguments[1], exp.Literal) or call.typed(1).type.is_integer
+    second = call.typed(1)
+    return given == 4 or second.value is None or second.type.is_integer or second.value > 1

@@ -42,8 +42,8 @@ declare(
     sign(double) -> double = CAST(sign({0}) AS DOUBLE)
     random() -> double = random()
     rand() -> double = random()
-    random(bigint) -> bigint = CAST(floor(random() * {0}) AS BIGINT)
-    rand(bigint) -> bigint = CAST(floor(random() * {0}) AS BIGINT)
+    random(int) -> int = CAST(floor(random() * {0}) AS BIGINT)
+    rand(int) -> int = CAST(floor(random() * {0}) AS BIGINT)
     random(bigint, bigint) -> bigint = ({0} + CAST(floor(random() * ({1} - {0})) AS BIGINT))
     width_bucket(double, double, double, bigint) -> bigint = t_width_bucket({0}, {1}, {2}, {3})
     width_bucket(double, array(double)) -> bigint = len(list_filter({1}, lambda b: b <= {0}))
@@ -58,7 +58,6 @@ declare(
     bit_count(bigint, bigint) -> bigint = t_bit_count({0}, {1})
     to_base(bigint, bigint) -> varchar = t_to_base({0}, {1})
     from_base(varchar, bigint) -> bigint = t_from_base({0}, {1})
-    normal_cdf(double, double, double) -> double = t_normal_cdf({0}, {1}, {2})
     cosine_similarity(array(double), array(double)) -> double = list_cosine_similarity({0}, {1})
     """,
 )

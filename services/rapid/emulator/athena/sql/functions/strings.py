@@ -5,7 +5,7 @@ from rapid.emulator.athena.sql.errors import Position, SqlError
 from rapid.emulator.athena.sql.registry import SCALARS, Call, declare, special
 from rapid.emulator.athena.sql.scope import Typed, literal
 from rapid.emulator.athena.sql.shown import text
-from rapid.emulator.athena.sql.types import VARBINARY, VARCHAR, Type, array_of, map_of
+from rapid.emulator.athena.sql.types import VARBINARY, VARCHAR, Type, array_of, common, map_of
 
 declare(
     SCALARS,
@@ -84,7 +84,11 @@ def concat(call: Call) -> Typed:
 def join(call: Call, left: Typed, right: Typed, where: Position | None = None) -> Typed:
     """`left || right`; `where` is the place of the operator."""
     if left.type.name == "array" or right.type.name == "array":
-        element = left.type.args[0] if left.type.name == "array" else right.type.args[0]
+        elements = [t.type.args[0] if t.type.name == "array" else t.type for t in (left, right)]
+        element = common(*elements)
+        if element is None:
+            message = f"Unexpected parameters ({left.type}, {right.type}) for function concat"
+            raise SqlError("FUNCTION_NOT_FOUND", message, where or position(call.node))
         kind = array_of(element)
         sides = [
             call.compiler.coerce(s, kind).sql if s.type.name == "array" else f"[{call.compiler.coerce(s, element).sql}]"

@@ -1,0 +1,95 @@
+"""DuckDB's failures in Athena's words: our own errors from macros and helpers, then the kinds that data can cause.
+
+Messages: Trino's operators for each type (`BigintOperators`, `DecimalCasts`, …), read 2026-11.
+"""
+
+import logging
+import re
+
+import duckdb
+
+from rapid.emulator.athena.sql.errors import SqlError
+
+LOG = logging.getLogger(__name__)
+_OURS = re.compile(r"^Invalid Input Error: (?:Python exception .*?Error: )?([A-Z][A-Z_]+): (.*)$", re.DOTALL)
+_TYPES = {
+    "INT8": "tinyint", "INT16": "smallint", "INT32": "integer", "INT64": "bigint", "INT128": "bigint", "FLOAT": "real",
+    "TINYINT": "tinyint", "SMALLINT": "smallint", "INTEGER": "integer", "BIGINT": "bigint", "DOUBLE": "double",
+}  # fmt: skip
+_WORDS = {"addition": "addition", "subtraction": "subtraction", "multiplication": "multiplication"}
+
+
+def translate(error: Exception) -> SqlError:
+    """What Athena would say; SQL that DuckDB should not have been given at all is logged."""
+    text = str(error).split("\n\nLINE ")[0].split("\n\nStack Trace")[0].split("\n\nAt:")[0].strip()
+    ours = _OURS.match(text)
+    if ours:
+        return SqlError(ours[1], ours[2])
+    message = text.split(": ", 1)[-1]
+    known = _arithmetic(message) or _range(message)
+    if known:
+        return known
+    if "More than one row returned by a subquery" in message:
+        return SqlError("SUBQUERY_MULTIPLE_ROWS", "Scalar sub-query has returned multiple rows")
+    if "must appear in the GROUP BY" in message:
+        message = "Expression must be an aggregate expression or appear in GROUP BY clause"
+        return SqlError("EXPRESSION_NOT_AGGREGATE", message)
+    if zone := re.search(r"Unknown TimeZone '([^']*)'", message):
+        return SqlError("INVALID_FUNCTION_ARGUMENT", f"'{zone[1]}' is not a valid time zone")
+    if isinstance(error, duckdb.ConversionException):
+        return SqlError("INVALID_CAST_ARGUMENT", _readable(message))
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return SqlError("EXCEEDED_LOCAL_MEMORY_LIMIT", "Query exceeded the memory that this machine gives to queries")
+    if isinstance(error, duckdb.IOException):
+        return SqlError("HIVE_CANNOT_OPEN_SPLIT", message)
+    if isinstance(error, duckdb.OutOfRangeException):
+        return SqlError("NUMERIC_VALUE_OUT_OF_RANGE", _readable(message))
+    if isinstance(error, duckdb.InvalidInputException):
+        return SqlError("INVALID_FUNCTION_ARGUMENT", _readable(message))
+    LOG.warning("DuckDB refused compiled SQL: %s", text)
+    return SqlError("NOT_SUPPORTED", f"Rapid Analytics could not run this statement: {message.splitlines()[0]}")
+
+
+def _readable(message: str) -> str:
+    return re.sub(r"\s*when casting from source column .*$", "", message.splitlines()[0])
+
+
+def _arithmetic(message: str) -> SqlError | None:
+    if re.match(r"Overflow in \w+ of DECIMAL", message) or "Could not multiply DECIMAL" in message:
+        return SqlError("NUMERIC_VALUE_OUT_OF_RANGE", "Decimal overflow")
+    match = re.match(r"Overflow in (\w+) of (\w+) \((.*)\)!", message)
+    if match and match[1] in _WORDS and match[2] in _TYPES:
+        what = f"{_TYPES[match[2]]} {match[1]} overflow: {match[3]}"
+        return SqlError("NUMERIC_VALUE_OUT_OF_RANGE", what)
+    match = re.match(r"Overflow on abs\((.*)\)", message)
+    if match:
+        return SqlError("NUMERIC_VALUE_OUT_OF_RANGE", f"Value {match[1]} is out of range for abs(bigint)")
+    match = re.match(r"Overflow in negation of (?:integer|numeric value|\w+)", message)
+    if match:
+        return SqlError("NUMERIC_VALUE_OUT_OF_RANGE", "bigint negation overflow")
+    return None
+
+
+def _range(message: str) -> SqlError | None:
+    match = re.match(r"Type (\w+) with value (\S+) can't be cast because .* destination type (\w+)", message)
+    if match:
+        source, value, target = match.groups()
+        if source == "INT128" and target == "INT64":
+            return SqlError("NUMERIC_VALUE_OUT_OF_RANGE", "bigint addition overflow")
+        if source in ("DOUBLE", "FLOAT"):
+            return SqlError("INVALID_CAST_ARGUMENT", f"Cannot cast double '{value}' to {_TYPES.get(target, target)}")
+        kind = _TYPES.get(target, target.lower())
+        return SqlError("NUMERIC_VALUE_OUT_OF_RANGE", f"Out of range for {kind}: {value}")
+    match = re.match(r"Could not cast value (\S+) to DECIMAL\((\d+),(\d+)\)", message)
+    if match:
+        value = match[1].rstrip("0").rstrip(".") if "." in match[1] else match[1]
+        kind = "DOUBLE" if "." in match[1] else "BIGINT"
+        return SqlError("INVALID_CAST_ARGUMENT", f"Cannot cast {kind} '{value}' to DECIMAL({match[2]}, {match[3]})")
+    match = re.match(r'Casting value "(\S+)" to type DECIMAL\((\d+),(\d+)\) failed', message)
+    if match:
+        whole, _, fraction = match[1].lstrip("-").partition(".")
+        source = f"DECIMAL({len(whole + fraction)}, {len(fraction)})"
+        return SqlError(
+            "INVALID_CAST_ARGUMENT", f"Cannot cast {source} '{match[1]}' to DECIMAL({match[2]}, {match[3]})"
+        )
+    return None
