@@ -82,16 +82,13 @@ def _check(described: Structure) -> None:
         raise InvalidInputException("Catalog targets cannot be mixed with other targets.")
     for target in targets["S3Targets"]:
         split(target.get("Path") or "")
-    for kind in ("JdbcTargets",):
-        if any(not target.get("ConnectionName") for target in targets[kind]):
-            raise InvalidInputException("A JDBC target needs a ConnectionName.")
+    if any(not target.get("ConnectionName") for target in targets["JdbcTargets"]):
+        raise InvalidInputException("A JDBC target needs a ConnectionName.")
     policies = Policies.of(described)
     if targets["CatalogTargets"] and policies.delete != "LOG":
         raise InvalidInputException(
             "The SchemaChangePolicy for catalog targets can have only LOG DeleteBehavior value."
         )
-    if not described.get("DatabaseName") and not targets["CatalogTargets"]:
-        raise InvalidInputException("A crawler needs a DatabaseName.")
 
 
 def _shown(crawler: Crawler) -> Structure:

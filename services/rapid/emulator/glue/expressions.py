@@ -42,6 +42,11 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
 }
 
 
+NAMES: dict[Callable[[str], Any], str] = {
+    int: "an integer", Decimal: "a decimal", float: "a number", _date: "a date", _timestamp: "a timestamp",
+}  # fmt: skip
+
+
 def _parser(type_name: str) -> Callable[[str], Any]:
     base = type_name.lower().split("(")[0].strip()
     if base in INTEGERS:
@@ -140,7 +145,10 @@ class _Compiler:
         return lambda v: None if (x := operand(v)) is None else x in wanted
 
     def _like(self, node: exp.Like) -> Predicate:
-        position, _ = self._position(node.this)
+        position, parse = self._position(node.this)
+        if parse is not str:
+            kind = {int: "Integral", Decimal: "Decimal", _date: "Date", _timestamp: "Timestamp"}.get(parse, "Floating")
+            raise InvalidInputException(f"{kind} data type doesn't support operation 'LIKE'")
         if not isinstance(node.expression, exp.Literal):
             raise self.refuse("LIKE needs a text.")
         parts = re.split(r"([%_])", node.expression.this)
@@ -163,8 +171,10 @@ class _Compiler:
     def _position(self, node: exp.Expr) -> tuple[int, Callable[[str], Any]]:
         while isinstance(node, exp.Paren | exp.Cast):
             node = node.this
-        if not isinstance(node, exp.Column) or node.name.lower() not in self.types:
+        if not isinstance(node, exp.Column):
             raise self.refuse(f"{node.sql()} is not a partition key. Keys: {', '.join(self.types)}.")
+        if node.name.lower() not in self.types:
+            raise InvalidInputException(f"Unknown column '{node.name}'")
         return self.types[node.name.lower()]
 
     def _column(self, node: exp.Expr) -> tuple[Operand, Callable[[str], Any]]:
@@ -181,7 +191,7 @@ class _Compiler:
             try:
                 return parse(text)
             except (ValueError, ArithmeticError) as error:
-                raise self.refuse(f"{text!r} is not a value of its partition key's type.") from error
+                raise InvalidInputException(f"{text} is not {NAMES.get(parse, 'of the partition key')}") from error
         raise self.refuse(f"{node.sql()} is not a constant.")
 
 

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from rapid.core.config import Config
 from rapid.emulator.glue import chains, graphs
+from rapid.emulator.glue.actions import Actions
 from rapid.emulator.glue.chains import FINAL, Node
 from rapid.emulator.glue.crawls import Crawls
 from rapid.emulator.glue.engine import Engine
@@ -22,7 +23,6 @@ from rapid.emulator.glue.errors import (
     InvalidInputException,
 )
 from rapid.emulator.glue.models import CrawlRun, JobRun, Structure, Trigger, Workflow, WorkflowRun, now
-from rapid.emulator.glue.orders import Order, new_run
 from rapid.emulator.glue.runner import Runner
 from rapid.emulator.glue.scope import Scope
 from rapid.emulator.glue.timing import Timing
@@ -41,6 +41,7 @@ class Orchestration:
     def __init__(self, config: Config) -> None:
         self.engine = Engine(Runner(config), self._run_finished)
         self.crawls = Crawls(self.engine.lock, self._run_finished)
+        self._actions = Actions(self.engine, self.crawls)
         self.timing = Timing(self.fire_scheduled, self.check_events)
 
     def resume(self, scope: Scope) -> None:
@@ -68,7 +69,7 @@ class Orchestration:
             if workflow := trigger.description.get("WorkflowName"):
                 self.start_workflow(scope, workflow, {})
             else:
-                self._act(scope, name, trigger, "chain_" + secrets.token_hex(16), None, ())
+                self._actions.act(scope, name, trigger, "chain_" + secrets.token_hex(16), None, ())
 
     def fire_scheduled(self, scope: Scope, name: str, instant: datetime) -> None:
         """Fires a SCHEDULED trigger for one instant. That it fired is on disk first: a kill must not fire it twice."""
@@ -93,54 +94,6 @@ class Orchestration:
         except GlueError as error:
             LOG.warning("Trigger %s did not start its workflow: %s", name, error)
 
-    def _act(
-        self,
-        scope: Scope,
-        name: str,
-        trigger: Trigger,
-        group: str,
-        workflow: str | None,
-        predecessors: tuple[Structure, ...],
-    ) -> None:
-        """Starts the actions of a trigger that have not been started in this group yet."""
-        known = chains.carried(scope, workflow, group)
-        for action in trigger.description["Actions"]:
-            node = Node.of(action)
-            if any(chains.fired(run, name) for run in node.runs(scope, group, known)):
-                continue
-            if node.kind == "CRAWLER":
-                self._crawl(scope, node.name, name, group, workflow)
-                continue
-            arguments = dict(action.get("Arguments") or {})
-            if workflow:
-                arguments |= {"--WORKFLOW_NAME": workflow, "--WORKFLOW_RUN_ID": group}
-            order = Order({**action, "Arguments": arguments}, name, group, workflow, predecessors)
-            try:
-                self.engine.start(scope, node.name, order)
-            except GlueError as error:
-                self._record_error(scope, node.name, order, error)
-
-    def _crawl(self, scope: Scope, name: str, trigger: str, group: str, workflow: str | None) -> None:
-        """Starts a crawler; one that could not be started is kept as a crawl in state ERROR."""
-        try:
-            self.crawls.start(scope, name, group=group, workflow=workflow, trigger=trigger)
-        except GlueError as error:
-            LOG.warning("Trigger %s could not start crawler %s: %s", trigger, name, error)
-            if crawler := scope.store.crawlers.get(name):
-                run_id, moment = secrets.token_hex(16), now()
-                history = {"CrawlId": run_id, "StartTime": moment, "EndTime": moment, "ErrorMessage": str(error)}
-                crawler.runs = {run_id: CrawlRun(history, "ERROR", group, workflow, trigger), **crawler.runs}
-
-    def _record_error(self, scope: Scope, job_name: str, order: Order, error: GlueError) -> None:
-        """Keeps an action that could not be started as a run in state ERROR."""
-        LOG.warning("Trigger %s could not start %s: %s", order.trigger, job_name, error)
-        if job := scope.store.jobs.get(job_name):
-            run = new_run(
-                job, Order({"Arguments": order.given["Arguments"]}, order.trigger, order.group, order.workflow)
-            )
-            run.update(JobRunState="ERROR", ErrorMessage=str(error), CompletedOn=now())
-            scope.store.runs.setdefault(job_name, {})[run.id] = run
-
     def _run_finished(self, scope: Scope, run: JobRun | CrawlRun) -> None:
         """The engines' callback, under its lock: a run has ended for good."""
         if run.group:
@@ -161,7 +114,7 @@ class Orchestration:
                     continue
                 met = chains.met(scope, described["Predicate"], group, known)
                 if met is not None:
-                    self._act(scope, name, trigger, group, workflow, met)
+                    self._actions.act(scope, name, trigger, group, workflow, met)
         if workflow_run is not None:
             self._end_if_done(scope, workflow_run)
 
@@ -188,7 +141,7 @@ class Orchestration:
             if batch:
                 run.update(StartingEventBatchCondition=batch)
             trigger = scope.store.triggers[start]
-            self._act(scope, start, trigger, run.id, name, ())
+            self._actions.act(scope, start, trigger, run.id, name, ())
             self._end_if_done(scope, run)
         mark_dirty("glue")
         return run
@@ -223,27 +176,10 @@ class Orchestration:
             run.carried = frozenset(r.id for node in kept for r in node.runs(scope, before.id, before.carried))
             for node in drawn["Nodes"]:
                 if node["UniqueId"] in node_ids:
-                    self._again(scope, Node(node["Type"], node["Name"]), before, run)
+                    self._actions.again(scope, Node(node["Type"], node["Name"]), before, run)
             self._end_if_done(scope, run)
         mark_dirty("glue")
         return run
-
-    def _again(self, scope: Scope, node: Node, before: WorkflowRun, run: WorkflowRun) -> None:
-        """Starts one node of a resumed run as it was started before."""
-        name = run.response["Name"]
-        last = node.runs(scope, before.id, before.carried)[-1]
-        if isinstance(last, CrawlRun):
-            self._crawl(scope, node.name, last.trigger or before.start_trigger, run.id, name)
-            return
-        members = ("Timeout", "SecurityConfiguration", "NotificationProperty")
-        given = {k: v for k, v in last.response.items() if k in members}
-        given["Arguments"] = {**last.response["Arguments"], "--WORKFLOW_RUN_ID": run.id}
-        predecessors = tuple(last.response.get("PredecessorRuns") or ())
-        order = Order(given, last.response.get("TriggerName"), run.id, name, predecessors)
-        try:
-            self.engine.start(scope, node.name, order)
-        except GlueError as error:
-            self._record_error(scope, node.name, order, error)
 
     def _new_workflow_run(self, scope: Scope, name: str, properties: dict[str, str], start: str) -> WorkflowRun:
         workflow = scope.store.workflows[name]

@@ -91,8 +91,10 @@ class Crawl:
     def _ensure_database(self) -> None:
         """Makes the database, as AWS's crawlers do."""
         name = self.crawler.get("DatabaseName")
-        if not name:
+        if not name and self.crawler["Targets"].get("CatalogTargets"):
             return
+        if not name:
+            raise InvalidInputException("The crawler has no DatabaseName to write tables to.")
         try:
             self.glue.get_database(Name=name)
         except self.glue.exceptions.EntityNotFoundException:
