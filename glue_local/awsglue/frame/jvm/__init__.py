@@ -5,7 +5,8 @@ its generated code; `addJar` takes the classes to the executors, local or of a c
 record from Python.
 """
 
-import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -16,22 +17,21 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812
 from pyspark.sql import types as spark
 
+from awsglue import janino
+
 _PACKAGE = "awsglue.frame"
+_SPARKS_OWN = "org.apache.spark.sql.execution.datasources.SQLHadoopMapReduceCommitProtocol"
 _names = count(1)
 _loaders: "WeakKeyDictionary[SparkContext, Any]" = WeakKeyDictionary()
 
 
 def create(session: SparkSession, name: str, *arguments: Any) -> Any:
     """An instance of a class whose source is `<name>.java` in this folder."""
-    context = session.sparkContext
-    loader = _loaders.get(context)
-    if loader is None:
-        loader = _loaders[context] = _compile(context)
-    gateway: Any = context._gateway
+    gateway: Any = session.sparkContext._gateway
     given = gateway.new_array(gateway.jvm.java.lang.Object, len(arguments))
     for i, argument in enumerate(arguments):
         given[i] = _array(gateway, argument) if isinstance(argument, list) else argument
-    return loader.loadClass(f"{_PACKAGE}.{name}").getConstructors()[0].newInstance(given)
+    return _loader(session.sparkContext).loadClass(f"{_PACKAGE}.{name}").getConstructors()[0].newInstance(given)
 
 
 def call(function: Any, column: Column, returns: spark.DataType) -> Column:
@@ -52,6 +52,12 @@ def per_partition(df: DataFrame, function: Any) -> list[str]:
     return list(getattr(texts, "as")(strings).mapPartitions(function, strings).collectAsList())
 
 
+def _loader(context: SparkContext) -> Any:
+    if context not in _loaders:
+        _loaders[context] = _compile(context)
+    return _loaders[context]
+
+
 def _array(gateway: Any, values: list[str]) -> Any:
     array = gateway.new_array(gateway.jvm.java.lang.String, len(values))
     for i, value in enumerate(values):
@@ -61,16 +67,7 @@ def _array(gateway: Any, values: list[str]) -> Any:
 
 def _compile(context: SparkContext) -> Any:
     gateway: Any = context._gateway
-    resource = gateway.jvm.org.codehaus.commons.compiler.util.resource
-    found = sorted(Path(__file__).parent.glob("*.java"))
-    sources = gateway.new_array(resource.Resource, len(found))
-    for i, path in enumerate(found):
-        sources[i] = resource.FileResource(gateway.jvm.java.io.File(str(path)))
-    classes = gateway.jvm.java.util.HashMap()
-    compiler = gateway.jvm.org.codehaus.janino.CompilerFactory().newCompiler()
-    compiler.setClassFileCreator(resource.MapResourceCreator(classes))
-    compiler.compile(sources)
-    jar = _pack(gateway.jvm, classes)
+    jar = janino.jar(context, Path(__file__).parent)
     context._jsc.addJar(jar)
     urls = gateway.new_array(gateway.jvm.java.net.URL, 1)
     urls[0] = gateway.jvm.java.io.File(jar).toURI().toURL()
@@ -78,15 +75,19 @@ def _compile(context: SparkContext) -> Any:
     return gateway.jvm.java.net.URLClassLoader(urls, parent)
 
 
-def _pack(jvm: Any, classes: Any) -> str:
-    """Writes classes into a jar, whose path is returned; the JVM deletes it when it ends."""
-    with tempfile.NamedTemporaryFile(prefix="awsglue-", suffix=".jar", delete=False) as file:
-        jar = file.name
-    jvm.java.io.File(jar).deleteOnExit()
-    out = jvm.java.util.jar.JarOutputStream(jvm.java.io.FileOutputStream(jar))
-    for name in classes.keySet():
-        out.putNextEntry(jvm.java.util.zip.ZipEntry(name))
-        out.write(classes.get(name))
-        out.closeEntry()
-    out.close()
-    return jar
+@contextmanager
+def file_names(session: SparkSession) -> Iterator[None]:
+    """While it lasts, Spark's writers name files as Glue's do, unless the script has a commit protocol of its own."""
+    ours, setting = f"{_PACKAGE}.RunFileNames", "spark.sql.sources.commitProtocolClass"
+    thread = session.sparkContext._jvm.java.lang.Thread.currentThread()  # type: ignore[union-attr]
+    if session.conf.get(setting) != _SPARKS_OWN:
+        yield
+        return
+    before = thread.getContextClassLoader()
+    thread.setContextClassLoader(_loader(session.sparkContext))
+    session.conf.set(setting, ours)
+    try:
+        yield
+    finally:
+        session.conf.unset(setting)
+        thread.setContextClassLoader(before)
