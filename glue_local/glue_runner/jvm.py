@@ -23,10 +23,18 @@ JVM_START_SECONDS = 60.0
 
 _OPENED = (
     *("java.lang", "java.lang.invoke", "java.lang.reflect", "java.io", "java.net", "java.nio", "java.util"),
-    *("java.util.concurrent", "java.util.concurrent.atomic", "jdk.internal.ref", "sun.nio.ch", "sun.nio.cs"),
+    *(
+        "java.util.concurrent",
+        "java.util.concurrent.atomic",
+        "jdk.internal.ref",
+        "jdk.internal.loader",
+        "sun.nio.ch",
+        "sun.nio.cs",
+    ),
     *("sun.security.action", "sun.util.calendar"),
 )
-"""Packages of java.base that Spark 3.5 reaches into on Java 17 (org.apache.spark.launcher.JavaModuleOptions)."""
+"""Packages of java.base that Spark 3.5 reaches into on Java 17 (org.apache.spark.launcher.JavaModuleOptions), and the
+class loaders', to which a warm process adds a job's jars."""
 
 
 class JvmError(Exception):
@@ -127,6 +135,7 @@ def start(
     environment = {
         **os.environ,
         **endpoint.by_address(os.environ),
+        "HUDI_CONF_DIR": str(Path(__file__).parent / "conf"),
         "SPARK_HOME": str(spark_home()),
         "_PYSPARK_DRIVER_CONN_INFO_PATH": str(answer),
     }

@@ -57,7 +57,7 @@ class WarmContext:
         for name, value in settings.items():  # where a context that the script makes anew finds them
             java.System.setProperty(name, value)
         for jar in jars:
-            java.Thread.currentThread().getContextClassLoader().addURL(java.java.io.File(jar).toURI().toURL())
+            _append(java, context._gateway, jar)  # noqa: SLF001
             if not context.master.startswith("local"):  # executors elsewhere fetch it from the driver
                 context._jsc.addJar(jar)  # noqa: SLF001
         if _fixed(context, settings):
@@ -102,6 +102,16 @@ class WarmContext:
             return context
         context.stop()
         return None
+
+
+def _append(java: Any, gateway: Any, jar: str) -> None:
+    """Adds a jar to the class path, as a Java agent would: to Avro and Hive, a child's classes are not there."""
+    loader, text = java.ClassLoader.getSystemClassLoader(), java.Class.forName("java.lang.String")
+    kinds, values = gateway.new_array(java.Class, 1), gateway.new_array(java.Object, 1)
+    kinds[0], values[0] = text, jar
+    method = loader.getClass().getDeclaredMethod("appendToClassPathForInstrumentation", kinds)
+    method.setAccessible(True)
+    method.invoke(loader, values)
 
 
 def _pairs(conf: SparkConf | None) -> dict[str, str]:
