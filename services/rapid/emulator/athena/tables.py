@@ -29,7 +29,7 @@ class Alike:
 class Reader:
     """Turns the scans of one query into relations.
 
-    `bytes_read` counts what DuckDB does not see (ORC, Avro); `bytes_found` what the listed objects hold together, more
+    `bytes_read` counts what DuckDB does not see (ORC, Avro, JSON); `bytes_found` what the listed objects hold together, more
     than which is never read (DuckDB counts whole buffers for compressed text).
     """
 
@@ -126,6 +126,7 @@ class Reader:
             raise SqlError("NOT_SUPPORTED", f"Files in {kind} are not supported by Rapid Analytics")
         unpacked = plain(reading, files)
         if "openx" in serde or "jsonserde" in serde or "cloudtrail" in serde:
+            self.bytes_read += sum(f.size for f in files)  # DuckDB counts one file of JSON, but not several
             return [(files, *jsonl.relation(reading, unpacked))]
         if "opencsv" in serde:
             return [(files, *opencsv.open_csv(reading, unpacked))]

@@ -6,43 +6,55 @@ from typing import Any
 
 from rapid.emulator.athena.formats import DataFile, Reading, file_list
 from rapid.emulator.athena.sql.errors import SqlError
-from rapid.emulator.athena.sql.scope import Column, quote
+from rapid.emulator.athena.sql.scope import Column, literal, quote
 from rapid.emulator.athena.sql.types import Type
 
-_KNOWN_FILES = 20_000
+_KNOWN_FILES = 200_000
 _schemas: "OrderedDict[Path, tuple[tuple[str, str], ...]]" = OrderedDict()
 
 _INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
 _PHYSICAL = {"VARCHAR": "BINARY", "BLOB": "BINARY", "BIGINT": "INT64", "INTEGER": "INT32", "DATE": "INT32"}
 
 
-def schema(connection: Any, path: Path) -> tuple[tuple[str, str], ...]:
-    """Column names and DuckDB types of a file. Files never change, so each is looked into once.
+def learn(connection: Any, files: list[DataFile]) -> None:
+    """Looks into the files that are not known yet. Files never change, so each is looked into once.
+
+    Files of one table mostly agree: all footers are read by one statement, and one of each kind is described.
 
     Raises:
-        SqlError: HIVE_BAD_DATA if it is not Parquet.
+        SqlError: HIVE_BAD_DATA if one is not Parquet.
     """
-    known = _schemas.get(path)
-    if known is None:
-        text = str(path).replace("'", "''")
-        try:
-            rows = connection.rows(
-                f"DESCRIBE SELECT * FROM read_parquet('{text}', binary_as_string=true, hive_partitioning=false)"
-            )
-        except SqlError as error:
-            raise SqlError("HIVE_BAD_DATA", f"Not valid Parquet file: {path.name}: {error.message}") from error
-        known = tuple((str(r[0]), str(r[1])) for r in rows)
-        _schemas[path] = known
-        while len(_schemas) > _KNOWN_FILES:
-            _schemas.popitem(last=False)
-    return known
+    unknown = {str(f.path): f for f in files if f.path not in _schemas}
+    if not unknown:
+        return
+    paths = ", ".join(literal(p) for p in unknown)
+    footers = (
+        "SELECT file_name, list((name, type, type_length, repetition_type, num_children, converted_type, scale, "
+        f"precision, logical_type)) FROM parquet_schema([{paths}]) GROUP BY file_name"
+    )
+    try:
+        found = connection.rows(footers)
+    except SqlError as error:
+        bad = next((f.uri for p, f in unknown.items() if p in error.message), "")
+        raise SqlError("HIVE_BAD_DATA", f"Not valid Parquet file: {bad or error.message}") from error
+    kinds: dict[str, tuple[tuple[str, str], ...]] = {}
+    for path, footer in found:
+        key = repr(footer)
+        if key not in kinds:
+            source = f"read_parquet({literal(path)}, binary_as_string=true, hive_partitioning=false)"
+            rows = connection.rows(f"DESCRIBE SELECT * FROM {source}")
+            kinds[key] = tuple((str(r[0]), str(r[1])) for r in rows)
+        _schemas[unknown[path].path] = kinds[key]
+    while len(_schemas) > _KNOWN_FILES:
+        _schemas.popitem(last=False)
 
 
 def relations(reading: Reading, files: list[DataFile]) -> list[tuple[list[DataFile], dict[str, str], str]]:
     """Groups of files that agree on their schema: the files, SQL per wanted column, and the relation they come from."""
     groups: dict[tuple[tuple[str, str], ...], list[DataFile]] = {}
+    learn(reading.connection, files)
     for file in files:
-        groups.setdefault(schema(reading.connection, file.path), []).append(file)
+        groups.setdefault(_schemas[file.path], []).append(file)
     found = []
     for columns, members in groups.items():
         by_name = {name.lower(): (name, kind) for name, kind in columns}
