@@ -1,7 +1,7 @@
 """Job bookmarks: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-jobs-runs.html.
 
-A job's bookmark is the JSON text that its last committed run left. Every commit is kept, so that a bookmark can be
-rewound to a run. The Glue runtime commits by `UpdateJobBookmark`, which is no public operation on AWS either; its
+A job's bookmark is the JSON text that its last committed run left. The last commits are kept, so that a bookmark can
+be rewound to a run. The Glue runtime commits by `UpdateJobBookmark`, which is no public operation on AWS either; its
 model is in `private/`, beside that of GetJobBookmarks, which AWS documents and no SDK has.
 """
 
@@ -19,6 +19,8 @@ from rapid.emulator.glue.models import GlueStore, JobRun, Structure
 
 MODEL = Path(__file__).parent / "private"
 PAGE = 1000
+KEPT = 100
+"""Entries of a job: as far back as a bookmark can be rewound."""
 
 
 def teach_operations() -> None:
@@ -94,7 +96,7 @@ class Bookmarks:
             entry = {**_as_of(store, job, request["RunId"]), "Version": version}
         else:
             entry = {"JobName": job, "Version": version, "Run": 0, "Attempt": 0, "JobBookmark": "{}"}
-        store.bookmarks[job] = [*store.bookmarks[job], entry]
+        store.bookmarks[job] = [*store.bookmarks[job], entry][-KEPT:]
         return {"JobBookmarkEntry": entry}
 
     @handler("UpdateJobBookmark", expand=False)
@@ -124,5 +126,5 @@ class Bookmarks:
         previous = current.get("PreviousRunId") if current.get("RunId") == run_id else current.get("RunId")
         if previous:
             entry["PreviousRunId"] = previous
-        store.bookmarks[job] = [*before, entry]
+        store.bookmarks[job] = [*before, entry][-KEPT:]
         return {"JobBookmarkEntry": entry}
