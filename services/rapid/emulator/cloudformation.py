@@ -164,10 +164,10 @@ class DeclaredProvider(ResourceProvider[Model]):
             response = self._call(request, self.type.create, model)
         except (ClientError, ParamValidationError) as error:
             return _refused(request, error)
-        model = self._complete(model, response)
+        model |= self.type.attributes(model, response) if self.type.attributes else {}
         if self.type.arn and "/properties/Arn" in (self.SCHEMA.get("readOnlyProperties") or ()) and "Arn" not in model:
             model["Arn"] = self._arn(request, model)
-        return ProgressEvent(OperationStatus.SUCCESS, resource_model=model)
+        return ProgressEvent(OperationStatus.SUCCESS, resource_model=self._complete(model, response))
 
     def read(self, request: ResourceRequest[Model]) -> ProgressEvent[Model]:
         try:
@@ -254,7 +254,7 @@ class DeclaredProvider(ResourceProvider[Model]):
             model["Ref"] = _get(model, self.type.identifier)
         if "/properties/Id" in (self.SCHEMA.get("readOnlyProperties") or ()):
             model.setdefault("Id", model["Ref"])
-        return model | (self.type.attributes(model, response) if self.type.attributes else {})
+        return model
 
     def _arn(self, request: ResourceRequest[Model], model: Model) -> str:
         return (self.type.arn or "").format(**model, region=request.region_name, account=request.account_id)

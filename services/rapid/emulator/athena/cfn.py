@@ -91,7 +91,8 @@ DataCatalog = plugin(
 
 def _assignments(p: Model) -> Model:
     given = (p.get("CapacityAssignmentConfiguration") or {}).get("CapacityAssignments") or []
-    return {"CapacityReservationName": p["Name"], "CapacityAssignments": given}
+    assignments = [{"WorkGroupNames": a["WorkgroupNames"]} for a in given]
+    return {"CapacityReservationName": p["Name"], "CapacityAssignments": assignments}
 
 
 def _reservation(p: Model) -> Model:
