@@ -6,6 +6,8 @@ out of here reaches the script: --TempDir, --job-bookmark-option and its range, 
 
 from collections.abc import Mapping
 
+from glue_runner.spark_conf import ConfError
+
 CONSUMED = frozenset(
     {
         *("--additional-python-modules", "--python-modules-installer-option", "--python-virtual-env"),
@@ -25,6 +27,16 @@ CONSUMED = frozenset(
 def of_script(arguments: Mapping[str, str]) -> dict[str, str]:
     """The arguments that a script finds in `sys.argv`."""
     return {str(name): str(value) for name, value in arguments.items() if name not in CONSUMED}
+
+
+def check_language(arguments: Mapping[str, str], script: str) -> None:
+    """Refuses what is not Python.
+
+    Raises:
+        ConfError: a job in Scala.
+    """
+    if arguments.get("--job-language", "python").lower() == "scala" or script.endswith(".scala"):
+        raise ConfError(f"{script} is a Scala job; Python is what runs here.")
 
 
 def on(arguments: Mapping[str, str], name: str) -> bool:

@@ -23,7 +23,7 @@ from typing import Any
 
 from awsgluedq import publishing
 from glue_runner import event_logs, jars, prepare, provided, script, spark_conf
-from glue_runner.arguments import on
+from glue_runner.arguments import check_language, on
 from glue_runner.fetch import FetchError, fetch, listed, python_files, python_in_jars
 from glue_runner.jars import JarError
 from glue_runner.jvm import JvmError, die_with_parent
@@ -123,6 +123,7 @@ class Job:
     def _bring(self, request: RunRequest) -> Path | None:
         """Everything that the script needs, then Spark, if it is not there yet. Returns the script, if there is one."""
         arguments, downloads, modules = request.arguments, self.folder / "downloads", self.folder / "python"
+        check_language(arguments, request.script_location)
         path = fetch(request.script_location, self.folder / "script") if request.command != "session" else None
         files = python_files(listed(arguments.get("--extra-py-files")), modules, downloads / "py")
         for location in listed(arguments.get("--extra-files")):

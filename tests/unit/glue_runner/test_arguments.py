@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from glue_runner import event_logs, installed, provided
+from glue_runner import event_logs, history, installed, provided
+from glue_runner.arguments import check_language
 from glue_runner.logs import places_of
 from glue_runner.request import RunRequest
 from glue_runner.spark_conf import ConfError
@@ -27,6 +28,23 @@ def test_what_sets_up_the_job_stays_with_glue() -> None:
     words = request(**given, **own).argv()
     assert words[::2] == ["--JOB_NAME", "--JOB_ID", "--JOB_RUN_ID", "--TempDir", "--job-bookmark-option", "--day"]
     assert request("pythonshell", **own).argv()[::2] == ["--TempDir", "--job-bookmark-option", "--day"]
+
+
+def test_scala_is_refused_by_name() -> None:
+    check_language({"--job-language": "python", "--class": "GlueApp"}, "s3://b/job.py")
+    for arguments, script in (({"--job-language": "scala"}, "s3://b/job"), ({}, "s3://b/job.scala")):
+        with pytest.raises(ConfError, match="Scala"):
+            check_language(arguments, script)
+
+
+def test_the_history_server_reads_s3_on_loopback(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history.jvm, "class_path", lambda _jars: "jars")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:4566")
+    line = history.command("s3://b/logs/", 18081, tmp_path, tmp_path)
+    assert line[-1] == "org.apache.spark.deploy.history.HistoryServer"
+    wanted = {"-Dspark.history.fs.logDirectory=s3://b/logs/", "-Dspark.history.ui.port=18081"}
+    assert wanted <= set(line)
+    assert "-Dspark.hadoop.fs.s3a.endpoint=http://127.0.0.1:4566" in line
 
 
 def test_log_groups() -> None:
