@@ -151,6 +151,8 @@ def test_a_stack_is_created_updated_and_deleted(glue: Any, deployed: Any, cloudf
     )
     assert (refs["Lines"], refs["Secure"]) == ("l", "secure")
     assert refs["Nightly"].startswith("Nightly-")
+    secure = glue.get_security_configuration(Name="secure")["SecurityConfiguration"]["EncryptionConfiguration"]
+    assert secure["S3Encryption"] == [{"S3EncryptionMode": "SSE-S3"}]
     job = glue.get_job(JobName=refs["Load"])["Job"]
     assert (job["NumberOfWorkers"], job["MaxRetries"], job["ExecutionProperty"]) == (2, 1, {"MaxConcurrentRuns": 3})
     assert job["DefaultArguments"] == {"--size": "5", "--job-bookmark-option": "job-bookmark-enable"}

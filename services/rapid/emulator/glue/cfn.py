@@ -33,6 +33,14 @@ def _crawler(p: Model) -> Model:
     return {**p, "Schedule": (p.get("Schedule") or {}).get("ScheduleExpression", "")}
 
 
+def _security(p: Model) -> Model:
+    """The list of S3 encryptions has a plural in templates only."""
+    given = dict(p["EncryptionConfiguration"])
+    if "S3Encryptions" in given:
+        given["S3Encryption"] = given.pop("S3Encryptions")
+    return {**p, "EncryptionConfiguration": given}
+
+
 Database = plugin(
     ResourceType(
         "AWS::Glue::Database",
@@ -167,7 +175,7 @@ SecurityConfiguration = plugin(
         "AWS::Glue::SecurityConfiguration",
         "glue",
         identifier="Name",
-        create=Call("CreateSecurityConfiguration"),
+        create=Call("CreateSecurityConfiguration", _security),
         read=Call("GetSecurityConfiguration", _by_name),
         delete=Call("DeleteSecurityConfiguration", _by_name),
     )
