@@ -22,7 +22,8 @@ def test_rows_are_inserted_updated_deleted_and_merged(lab: Any) -> None:
     assert lab.run("SELECT * FROM t").rows == []
     done = lab.run(
         "INSERT INTO t VALUES (1, 'a', DECIMAL '1.50', TIMESTAMP '2020-01-01 00:00:00.123456', ARRAY['x'], "
-        "MAP(ARRAY['k'], ARRAY[1])), (2, 'b', DECIMAL '2.50', NULL, NULL, NULL), (3, 'c', DECIMAL '3.50', NULL, ARRAY[], NULL)"
+        "MAP(ARRAY['k'], ARRAY[1])), "
+        "(2, 'b', DECIMAL '2.50', NULL, NULL, NULL), (3, 'c', DECIMAL '3.50', NULL, ARRAY[], NULL)"
     )
     assert count(lab, done) == 3
     assert lab.run("SELECT * FROM t WHERE id = 1").rows == [

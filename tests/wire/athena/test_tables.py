@@ -62,7 +62,9 @@ def test_malformed_json_fails_unless_the_table_ignores_it(lab: Any) -> None:
     ddl = "CREATE EXTERNAL TABLE {0} (id int) ROW FORMAT SERDE 'org.openx.data.jsonserde.JsonSerDe' {1} LOCATION 's3://{{bucket}}/mj/'"
     lab.run(ddl.format("mj1", ""))
     lab.run(ddl.format("mj2", "WITH SERDEPROPERTIES ('ignore.malformed.json'='true')"))
-    assert lab.run("SELECT * FROM mj1").state == "FAILED"
+    reason = lab.run("SELECT * FROM mj1").reason
+    assert reason.startswith("HIVE_CURSOR_ERROR: Row is not a valid JSON Object - JSONException: ")
+    assert "/objects/" not in reason  # no path of this machine
     assert lab.run("SELECT count(*), count(id) FROM mj2").rows == [["2", "1"]]
 
 

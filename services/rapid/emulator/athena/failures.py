@@ -26,7 +26,7 @@ def translate(error: Exception) -> SqlError:
     if ours:
         return SqlError(ours[1], ours[2])
     message = text.split(": ", 1)[-1]
-    known = _arithmetic(message) or _range(message)
+    known = _arithmetic(message) or _range(message) or _data(text)
     if known:
         return known
     if "More than one row returned by a subquery" in message:
@@ -48,6 +48,16 @@ def translate(error: Exception) -> SqlError:
         return SqlError("INVALID_FUNCTION_ARGUMENT", _readable(message))
     LOG.warning("DuckDB refused compiled SQL: %s", text)
     return SqlError("NOT_SUPPORTED", f"Rapid Analytics could not run this statement: {message.splitlines()[0]}")
+
+
+def _data(text: str) -> SqlError | None:
+    """Files that are not what their table says; their paths on this disk are left out."""
+    detail = re.sub(r' in file "[^"]*"', "", text.split(": ", 1)[-1].splitlines()[0])
+    if "Malformed JSON in file" in text or "JSON transform error in file" in text:
+        return SqlError("HIVE_CURSOR_ERROR", f"Row is not a valid JSON Object - JSONException: {detail}")
+    if "Invalid unicode" in text or "not utf-8 encoded" in text:
+        return SqlError("HIVE_BAD_DATA", "Text that is not UTF-8 is not supported by Rapid Analytics")
+    return None
 
 
 def _readable(message: str) -> str:

@@ -29,8 +29,8 @@ class Alike:
 class Reader:
     """Turns the scans of one query into relations.
 
-    `bytes_read` counts what DuckDB does not see (ORC, Avro, JSON); `bytes_found` what the listed objects hold together, more
-    than which is never read (DuckDB counts whole buffers for compressed text).
+    `bytes_read` counts what DuckDB does not see (ORC, Avro, JSON); `bytes_found` what the listed objects hold together,
+    more than which is never read (DuckDB counts whole buffers for compressed text).
     """
 
     def __init__(self, catalog: GlueCatalog, objects: Objects, connection: Any) -> None:
