@@ -4,6 +4,7 @@ Sources: https://spark.apache.org/docs/3.5.6/configuration.html,
 https://hadoop.apache.org/docs/r3.3.4/hadoop-aws/tools/hadoop-aws/index.html.
 """
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -36,6 +37,13 @@ _OF_THE_JVM = (
     *("spark.jars", "spark.submit.", "spark.files", "spark.archives"),
 )
 """Beginnings of names that are read when the JVM starts."""
+
+
+_HOW_S3_IS_REACHED = (
+    *("fs.s3.impl", "fs.s3n.impl", "fs.s3a.impl", "fs.s3a.endpoint", "fs.s3a.path.style.access"),
+    *("fs.s3a.connection.ssl.enabled", "fs.s3a.aws.credentials.provider"),
+)
+"""Settings that say where a job runs (EMRFS, an instance's role, a region's endpoint). Where that is, is known here."""
 
 
 class ConfError(Exception):
@@ -158,7 +166,7 @@ def of_arguments(arguments: Mapping[str, str], jars: Sequence[Path]) -> dict[str
     Raises:
         ConfError: an argument that cannot be honoured.
     """
-    values = with_catalog(parse_conf(arguments.get("--conf", "")))
+    values = of_aws(parse_conf(arguments.get("--conf", "")))
     if arguments.get("--enable-glue-datacatalog", "false").strip().lower() in {"", "true"}:
         values.setdefault(_CATALOG, "hive")
     if jars:
@@ -167,10 +175,16 @@ def of_arguments(arguments: Mapping[str, str], jars: Sequence[Path]) -> dict[str
     return values
 
 
-def with_catalog(values: Mapping[str, str]) -> dict[str, str]:
-    """Settings, with Hive's catalog if they name AWS's factory for its client. The only metastore here is Glue's."""
+def of_aws(values: Mapping[str, str]) -> dict[str, str]:
+    """Settings made for AWS, as they are meant here.
+
+    AWS's factory for Hive's client stands for Hive's catalog: the only metastore here is Glue's. How S3 is reached
+    is up to the environment, where that names an endpoint.
+    """
     factory = any(name.endswith(_CLIENT_FACTORY) and "glue" in value.lower() for name, value in values.items())
-    return {**({_CATALOG: "hive"} if factory else {}), **values}
+    kept = {n: v for n, v in values.items() if n.removeprefix("spark.hadoop.") not in _HOW_S3_IS_REACHED}
+    local = bool(os.environ.get("AWS_ENDPOINT_URL") or os.environ.get("AWS_ENDPOINT_URL_S3"))
+    return {**({_CATALOG: "hive"} if factory else {}), **(kept if local else values)}
 
 
 def jar_groups(arguments: Mapping[str, str]) -> list[str]:

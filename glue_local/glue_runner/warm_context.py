@@ -96,7 +96,7 @@ class WarmContext:
         self._remove()
         if context is None:
             return None
-        wanted = spark_conf.with_catalog(wanted)
+        wanted = spark_conf.of_aws(wanted)
         if usable and not _fixed(context, wanted):
             _settle(context, wanted)
             return context

@@ -69,6 +69,14 @@ def test_s3_is_reached_where_the_environment_says() -> None:
     assert "spark.hadoop.fs.s3a.endpoint" not in spark_conf.s3({})
 
 
+def test_how_s3_is_reached_is_up_to_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = {"spark.hadoop.fs.s3.impl": "com.amazon.ws.emr.hadoop.fs.EmrFileSystem", "spark.sql.ansi.enabled": "true"}
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:4566")
+    assert spark_conf.of_aws(given) == {"spark.sql.ansi.enabled": "true"}
+    monkeypatch.delenv("AWS_ENDPOINT_URL")
+    assert spark_conf.of_aws(given) == given
+
+
 @pytest.mark.parametrize(
     ("url", "address"),
     [
