@@ -22,7 +22,6 @@ import duckdb
 from rapid.emulator.athena.failures import translate
 from rapid.emulator.athena.sql.computed import HELPERS
 from rapid.emulator.athena.sql.decimals import exactly
-from rapid.emulator.athena.sql.errors import SqlError
 
 LOG = logging.getLogger(__name__)
 

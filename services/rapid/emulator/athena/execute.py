@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from rapid.emulator.athena import ddl, describing, hive, prepared, showing, writing
+from rapid.emulator.athena import ddl, describing, explaining, hive, prepared, showing, writing
 from rapid.emulator.athena.hive import Words
 from rapid.emulator.athena.models import AthenaStore, Execution
 from rapid.emulator.athena.objects import Objects
@@ -56,7 +56,7 @@ def perform(run: Run, runs: Runs, glue: Any, s3: Any, store: AthenaStore, statem
     elif kind == "CREATE_TABLE_AS_SELECT":
         writing.create_table_as(session, _words(statement, "CREATE", "TABLE"))
     elif kind == "EXPLAIN":
-        showing.explain(session, _words(statement, "EXPLAIN"))
+        explaining.explain(session, _words(statement, "EXPLAIN"))
     elif kind == "DESCRIBE_TABLE":
         words = Words(statement.text)
         words.one_of("DESCRIBE", "DESC")

@@ -111,22 +111,3 @@ def _partitions(session: Session, words: Words, definitions: Definitions) -> Non
     found = [p["Values"] for p in session.catalog.partitions(definitions.database_of(name), name[1])]
     shown = [v for v in found if all(v[keys.index(k)] == w for k, w in wanted.items() if k in keys)]
     _lines(session, "partition", sorted(spec(keys, v) for v in shown))
-
-
-def explain(session: Session, words: Words) -> None:
-    """EXPLAIN [ANALYZE]: the plan of the engine that runs the query here, which is DuckDB's and not Trino's."""
-    analyze = words.accept("ANALYZE")
-    options: dict[str, str] = {}
-    if words.peek() == "(" and words.peek(1) in ("FORMAT", "TYPE"):
-        for key, value in re.findall(r"(\w+)\s+(\w+)", words.parenthesised()):
-            options[key.upper()] = value.upper()
-    query = session.compile(words.rest())
-    if options.get("TYPE") == "VALIDATE":
-        session.write_text([text_column("Valid")], [["true"]])
-        return
-    form = "(FORMAT JSON) " if options.get("FORMAT") == "JSON" and not analyze else ""
-    rows = session.connection.rows(f"EXPLAIN {'ANALYZE ' if analyze else ''}{form}{session.bound(query)}")
-    session.measure()
-    lines: list[Row] = [[line] for row in rows for line in str(row[1]).split("\n")]
-    session.write_text([text_column("Query Plan")], lines)
-    session.execution.has_header = True

@@ -59,9 +59,10 @@ def _taken_apart(ex: "Expressions", given: list[exp.Expr]) -> tuple[list[exp.Exp
     """Arguments, DISTINCT, and ORDER BY."""
     arguments, distinct, order = list(given), "", ""
     for at in (-1, 0):
-        if arguments and isinstance(arguments[at], exp.Order):
-            order = " " + ordering.order_by(arguments[at], ex)
-            arguments[at] = arguments[at].this
+        last = arguments[at] if arguments else None
+        if isinstance(last, exp.Order):
+            order = " " + ordering.order_by(last, ex)
+            arguments[at] = last.this
     if arguments and isinstance(arguments[0], exp.Distinct):
         distinct = "DISTINCT "
         arguments = [*arguments[0].expressions, *arguments[1:]]

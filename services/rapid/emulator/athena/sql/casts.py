@@ -178,13 +178,14 @@ def to_json(value: Typed, refusal: SqlError) -> str:
         return f"to_json(list_transform({sql}, lambda e: {to_json(Typed('e', kind.args[0]), refusal)}))"
     if kind.name == "map":
         key, item = text(Typed("e.key", kind.args[0])), to_json(Typed("e.value", kind.args[1]), refusal)
-        pairs = f"list_transform(list_sort(map_entries({sql})), lambda e: to_json({key}) || ':' || coalesce({item}, 'null'))"
+        pair = f"to_json({key}) || ':' || coalesce({item}, 'null')"
+        pairs = f"list_transform(list_sort(map_entries({sql})), lambda e: {pair})"
         return f"CAST(t_object_text({pairs}) AS JSON)"
     if kind.name == "row":
-        pieces = [
-            f"{literal(_json_key(name))} || coalesce(CAST({to_json(Typed(_field(value, index), inner), refusal)} AS VARCHAR), 'null')"
-            for index, (name, inner) in enumerate(kind.args)
-        ]
+        members = enumerate(kind.args)
+        values = [to_json(Typed(_field(value, i), inner), refusal) for i, (_, inner) in members]
+        keys = [literal(_json_key(name)) for name, _ in kind.args]
+        pieces = [f"{k} || coalesce(CAST({v} AS VARCHAR), 'null')" for k, v in zip(keys, values, strict=True)]
         body = " || ',' || ".join(pieces)
         return f"CASE WHEN {sql} IS NOT NULL THEN CAST('{{' || {body} || '}}' AS JSON) END"
     return f"to_json({sql})"

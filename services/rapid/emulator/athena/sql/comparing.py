@@ -115,7 +115,11 @@ def between(ex: "Expressions", node: exp.Between) -> Typed:
 
 
 @compiles(exp.Like)
-def like(ex: "Expressions", node: exp.Like, escape: Typed | None = None) -> Typed:
+def like(ex: "Expressions", node: exp.Like) -> Typed:
+    return _like(ex, node, None)
+
+
+def _like(ex: "Expressions", node: exp.Like, escape: Typed | None) -> Typed:
     value, pattern = ex.compile(node.this), ex.compile(node.expression)
     for side, name in ((value, "Left side of LIKE expression"), (pattern, "Pattern for LIKE expression")):
         if not side.type.is_string and side.type != UNKNOWN:
@@ -142,7 +146,7 @@ def _literal_pattern(pattern: str, escape: str) -> str:
 
 @compiles(exp.Escape)
 def escape_(ex: "Expressions", node: exp.Escape) -> Typed:
-    return like(ex, node.this, ex.compile(node.expression))
+    return _like(ex, node.this, ex.compile(node.expression))
 
 
 @compiles(exp.In)

@@ -43,7 +43,8 @@ def _typed_literal(_parser: Any, this: exp.Expr, kind: exp.DataType) -> exp.Expr
 
 
 class JsonCall(exp.Expression, exp.Func):
-    """JSON_VALUE and its kin. `words`: the rest of the clauses, upper case; `defaults`: DEFAULT expressions by event."""
+    """JSON_VALUE and its kin. `words`: the rest of the clauses,
+    upper case; `defaults`: DEFAULT expressions by event."""
 
     arg_types: ClassVar[dict[str, bool]] = {"this": True, "expressions": False, "returning": False, "clauses": False}
 

@@ -1,7 +1,7 @@
 """Compiles one expression of Athena SQL to DuckDB SQL with its Trino type.
 
-One rule per kind of node, in `literals`, `naming`, `comparing`, `conditions`, `calls` and `aggregating`; a node without a
-rule is not supported and says so. Here is what the rules share.
+One rule per kind of node, in `literals`, `naming`, `comparing`, `conditions`, `calls` and `aggregating`; a node without
+a rule is not supported and says so. Here is what the rules share.
 """
 
 from typing import TYPE_CHECKING, Any

@@ -33,8 +33,8 @@ class Grouping:
             raise not_supported("GROUP BY ALL", position(group))
         items = [self._item(n) for n in group.expressions]
         for kind, word in (("grouping_sets", "GROUPING SETS"), ("rollup", "ROLLUP"), ("cube", "CUBE")):
-            for node in group.args.get(kind) or []:
-                items.append(f"{word} ({', '.join(map(self._item, node.expressions))})")
+            found = group.args.get(kind) or []
+            items += [f"{word} ({', '.join(map(self._item, node.expressions))})" for node in found]
         return " GROUP BY " + ", ".join(items)
 
     def _item(self, node: exp.Expr) -> str:
@@ -76,9 +76,9 @@ class Grouping:
             return all(self._settled(p) for p in parts if p is not None)
         if isinstance(node, exp.Anonymous) and str(node.this).lower() == "grouping":
             return True
-        if self.keys and not isinstance(node, exp.Ordered | exp.Order | exp.When | exp.If):
-            if self.expressions.compile(node).sql in self.keys:
-                return True
+        whole = self.keys and not isinstance(node, exp.Ordered | exp.Order | exp.When | exp.If)
+        if whole and self.expressions.compile(node).sql in self.keys:
+            return True
         return all(self._settled(child) for child in node.iter_expressions())
 
     def _named(self, node: exp.Column) -> bool:

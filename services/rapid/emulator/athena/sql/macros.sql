@@ -159,3 +159,5 @@ CREATE MACRO t_make_map(k, v) AS CASE WHEN len(k) <> len(v) THEN t_error('INVALI
 CREATE MACRO t_array_histogram(a) AS map_from_entries(list_transform(list_sort(list_distinct(a)), lambda k: {'key': k, 'value': CAST(len(list_filter(a, lambda x: x = k)) AS BIGINT)}));
 CREATE MACRO t_top(m, n) AS map_from_entries(list_transform(list_sort(list_transform(map_entries(m), lambda e: {'n': -CAST(e.value AS BIGINT), 'k': e.key}))[1:n], lambda e: {'key': e.k, 'value': -e.n}));
 CREATE MACRO t_entropy(s, l) AS CASE WHEN s > 0 THEN log2(s) - l / s ELSE 0.0::DOUBLE END;
+CREATE MACRO t_micros(x) AS epoch_us(TIMESTAMP '1970-01-01' + x);
+CREATE MACRO t_combinations(a, n) AS list_transform(p_combinations(len(a), n), lambda c: list_transform(c, lambda i: a[i]));

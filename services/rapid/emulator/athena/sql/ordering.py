@@ -24,7 +24,7 @@ def tail(tree: exp.Expr, expressions: "Expressions", columns: list[Column], valu
     """
     order, limit, offset = (tree.args.get(a) for a in ("order", "limit", "offset"))
     sql = ""
-    if _with_ties(limit):
+    if limit is not None and _with_ties(limit):
         if order is None or values is None:
             raise SqlError("MISSING_ORDER_BY", "FETCH FIRST WITH TIES clause requires ORDER BY", position(limit))
         sql += _ties(order, expressions, columns, values, _count(limit.args.get("count")))
@@ -40,8 +40,8 @@ def tail(tree: exp.Expr, expressions: "Expressions", columns: list[Column], valu
     return sql
 
 
-def _with_ties(limit: exp.Expr | None) -> bool:
-    options = limit.args.get("limit_options") if limit is not None else None
+def _with_ties(limit: exp.Expr) -> bool:
+    options = limit.args.get("limit_options")
     if options and options.args.get("percent"):
         raise not_supported("PERCENT in FETCH", position(limit))
     return bool(options and options.args.get("with_ties"))

@@ -188,7 +188,8 @@ def from_ieee754_64(data: bytes) -> float:
 
 @computed("substr(varbinary, bigint) -> varbinary", "substring(varbinary, bigint) -> varbinary")
 def substr(data: bytes, start: int) -> bytes:
-    return substr_of(data, start, len(data))
+    made: bytes = substr_of(data, start, len(data))
+    return made
 
 
 @computed("substr(varbinary, bigint, bigint) -> varbinary", "substring(varbinary, bigint, bigint) -> varbinary")

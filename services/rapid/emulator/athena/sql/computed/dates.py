@@ -15,9 +15,11 @@ from rapid.emulator.athena.sql.computed.registry import helper, refuse
 MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")  # fmt: skip  # noqa: E501
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _RANGES = {
-    "month": ("monthOfYear", 1, 12), "day": ("dayOfMonth", 1, 31), "hour": ("hourOfDay", 0, 23), "minute": ("minuteOfHour", 0, 59),
+    "month": ("monthOfYear", 1, 12), "day": ("dayOfMonth", 1, 31), "hour": ("hourOfDay", 0, 23),
+    "minute": ("minuteOfHour", 0, 59),
     "second": ("secondOfMinute", 0, 59), "clock": ("clockhourOfHalfday", 1, 12), "half": ("hourOfHalfday", 0, 11),
-    "clock24": ("clockhourOfDay", 1, 24), "ordinal": ("dayOfYear", 1, 366), "week": ("weekOfWeekyear", 1, 53), "weekday": ("dayOfWeek", 1, 7),
+    "clock24": ("clockhourOfDay", 1, 24), "ordinal": ("dayOfYear", 1, 366), "week": ("weekOfWeekyear", 1, 53),
+    "weekday": ("dayOfWeek", 1, 7),
 }  # fmt: skip
 
 
@@ -33,12 +35,16 @@ class Part:
 
 _MYSQL = {
     "a": [Part("weekday_short")], "b": [Part("month_short")], "c": [Part("month", 1, 2)], "d": [Part("day", 2, 2)],
-    "e": [Part("day", 1, 2)], "f": [Part("fraction", 6, 9)], "H": [Part("hour", 2, 2)], "h": [Part("clock", 2, 2)], "I": [Part("clock", 2, 2)],
-    "i": [Part("minute", 2, 2)], "j": [Part("ordinal", 3, 3)], "k": [Part("hour", 1, 2)], "l": [Part("clock", 1, 2)], "M": [Part("month_long")],
+    "e": [Part("day", 1, 2)], "f": [Part("fraction", 6, 9)], "H": [Part("hour", 2, 2)], "h": [Part("clock", 2, 2)],
+    "I": [Part("clock", 2, 2)],
+    "i": [Part("minute", 2, 2)], "j": [Part("ordinal", 3, 3)], "k": [Part("hour", 1, 2)], "l": [Part("clock", 1, 2)],
+    "M": [Part("month_long")],
     "m": [Part("month", 2, 2)], "p": [Part("halfday")], "S": [Part("second", 2, 2)], "s": [Part("second", 2, 2)],
-    "v": [Part("week", 2, 2)], "W": [Part("weekday_long")], "x": [Part("weekyear", 4, 4)], "Y": [Part("year", 4, 4)], "y": [Part("year2", 2, 2)],
+    "v": [Part("week", 2, 2)], "W": [Part("weekday_long")], "x": [Part("weekyear", 4, 4)], "Y": [Part("year", 4, 4)],
+    "y": [Part("year2", 2, 2)],
     "T": [Part("hour", 2, 2), Part("", text=":"), Part("minute", 2, 2), Part("", text=":"), Part("second", 2, 2)],
-    "r": [Part("clock", 2, 2), Part("", text=":"), Part("minute", 2, 2), Part("", text=":"), Part("second", 2, 2), Part("", text=" "), Part("halfday")],
+    "r": [Part("clock", 2, 2), Part("", text=":"), Part("minute", 2, 2), Part("", text=":"), Part("second", 2, 2),
+    Part("", text=" "), Part("halfday")],
 }  # fmt: skip
 
 
@@ -58,8 +64,10 @@ def mysql(pattern: str) -> tuple[Part, ...]:
 
 
 _JODA = {
-    "G": "era", "C": "century", "Y": "year", "y": "year", "x": "weekyear", "w": "week", "e": "weekday", "D": "ordinal", "d": "day",
-    "a": "halfday", "K": "half", "h": "clock", "H": "hour", "k": "clock24", "m": "minute", "s": "second", "S": "fraction",
+    "G": "era", "C": "century", "Y": "year", "y": "year", "x": "weekyear", "w": "week", "e": "weekday",
+    "D": "ordinal", "d": "day",
+    "a": "halfday", "K": "half", "h": "clock", "H": "hour", "k": "clock24", "m": "minute", "s": "second",
+    "S": "fraction",
 }  # fmt: skip
 
 
@@ -137,8 +145,10 @@ def _field(part: Part, moment: datetime, zone: str) -> str:
     if name in ("halfday", "era"):
         return "AD" if name == "era" else "AM" if moment.hour < 12 else "PM"
     number = {
-        "year": moment.year, "year2": moment.year % 100, "weekyear": iso[0], "weekyear2": iso[0] % 100, "century": moment.year // 100,
-        "week": iso[1], "weekday": iso[2], "ordinal": moment.timetuple().tm_yday, "month": moment.month, "day": moment.day,
+        "year": moment.year, "year2": moment.year % 100, "weekyear": iso[0], "weekyear2": iso[0] % 100,
+        "century": moment.year // 100,
+        "week": iso[1], "weekday": iso[2], "ordinal": moment.timetuple().tm_yday, "month": moment.month,
+        "day": moment.day,
         "hour": moment.hour, "half": moment.hour % 12, "clock": moment.hour % 12 or 12, "clock24": moment.hour or 24,
         "minute": moment.minute, "second": moment.second,
     }[name]  # fmt: skip
@@ -156,7 +166,8 @@ def _zone_field(name: str, moment: datetime, zone: str) -> str:
 
 
 _TEXTS = {
-    "weekday_short": [d[:3] for d in DAYS], "weekday_long": [*DAYS], "month_short": [m[:3] for m in MONTHS], "month_long": [*MONTHS],
+    "weekday_short": [d[:3] for d in DAYS], "weekday_long": [*DAYS], "month_short": [m[:3] for m in MONTHS],
+    "month_long": [*MONTHS],
     "halfday": ["AM", "PM"], "era": ["AD", "BC"],
 }  # fmt: skip
 _ZONES = {"offset": r"Z|[+-]\d\d:?\d\d", "offset_colon": r"Z|[+-]\d\d:?\d\d", "zone": r"[A-Za-z][\w/+-]*|[+-]\d\d:?\d\d", "zone_short": r"[A-Za-z][\w/+-]*"}  # fmt: skip  # noqa: E501

@@ -1,4 +1,4 @@
-"""The SQL/JSON path language, lax and strict: https://trino.io/docs/current/functions/json.html#json-path-language (read 2026-11).
+"""The SQL/JSON path language, lax and strict: https://trino.io/docs/current/functions/json.html (read 2026-11).
 
 A recursive descent over the text that evaluates as it reads would read filters once per item, so paths are first made
 to nested tuples (`_Reader`), then followed (`_follow`).
@@ -173,7 +173,7 @@ class _Reader:
             return ("starts", left, self.sum())
         if self.accept("like_regex"):
             return ("regex", left, self.sum())
-        kind, mark = self.next()
+        mark = self.next()[1]
         if mark not in _COMPARE:
             raise PathError(f"unexpected '{mark}'", malformed=True)
         return ("compare", mark, left, self.sum())
@@ -275,7 +275,7 @@ def _method(value: Any, name: str, lax: bool) -> list[Any]:
     if name == "double" and (_is_number(value) or isinstance(value, str)):
         return [float(value)]
     if name in ("ceiling", "floor", "abs") and _is_number(value):
-        return [{"ceiling": math.ceil, "floor": math.floor, "abs": abs}[name](value)]
+        return [abs(value) if name == "abs" else math.ceil(value) if name == "ceiling" else math.floor(value)]
     raise PathError(f"{name}() does not apply")
 
 
@@ -305,7 +305,7 @@ def _compared(mark: str, left: Any, right: Any) -> bool:
     if mark in ("==", "!=", "<>"):
         if not same and left is not None and right is not None:
             return False
-        return (left == right) == (mark == "==")
+        return bool(left == right) == (mark == "==")
     if not same or isinstance(left, list | dict | None.__class__):
         return False
-    return {"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right}[mark]
+    return bool({"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right}[mark])

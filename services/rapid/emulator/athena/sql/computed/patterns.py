@@ -1,6 +1,7 @@
 """Regular expressions that DuckDB's RE2 has no way for: look-around, back references, possessive repeats, named groups.
 
-Trino uses Java's syntax, https://trino.io/docs/current/functions/regexp.html (read 2026-11); Python's differs in details
+Trino uses Java's syntax,
+https://trino.io/docs/current/functions/regexp.html (read 2026-11); Python's differs in details
 that `_python` rewrites.
 """
 

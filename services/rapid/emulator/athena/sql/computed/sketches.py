@@ -1,6 +1,7 @@
 """What aggregates leave to be computed over the collected values: weighted percentiles and histograms.
 
-https://trino.io/docs/current/functions/aggregate.html#approximate-aggregate-functions (read 2026-11). Exact, so inside the
+https://trino.io/docs/current/functions/aggregate.html#approximate-aggregate-functions (read 2026-11). Exact,
+so inside the
 error that Trino allows.
 """
 

@@ -58,7 +58,7 @@ def _entries(text: str, entries: str, pair: str) -> list[tuple[str, str]]:
         raise refuse(
             "entryDelimiter and keyValueDelimiter must not be the same" if entries else "entryDelimiter is empty"
         )
-    found = []
+    found: list[tuple[str, str]] = []
     for entry in text.split(entries) if text else []:
         key, sign, value = entry.partition(pair)
         if not entry and not found:
@@ -98,7 +98,6 @@ def combinations(count: int, size: int) -> list[list[int]]:
     from itertools import combinations as choose
 
     if not 0 <= size <= 5:
-        raise refuse(
-            "combination size must not be negative: %d" % size if size < 0 else "combination size must not exceed 5"
-        )
+        what = f"not be negative: {size}" if size < 0 else "not exceed 5"
+        raise refuse(f"combination size must {what}")
     return [list(c) for c in choose(range(1, count + 1), size)]

@@ -1,10 +1,12 @@
 """Values as people write them: `format`, `format_number`, data sizes, durations, and bar charts.
 
-https://trino.io/docs/current/functions/{string,conversion,datetime,color}.html (read 2026-11); `format` takes Java's format
+https://trino.io/docs/current/functions/{string,conversion,datetime,color}.html (read 2026-11); `format` takes Java's
+format
 strings, https://docs.oracle.com/en/java/javase/17/docs/api/java.base/java/util/Formatter.html.
 """
 
 import datetime
+import math
 import re
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -16,7 +18,7 @@ _SPECIFIER = re.compile(r"%(?:(\d+)\$|(<))?([-#+ 0,(]*)(\d+)?(?:\.(\d+))?([tT])?
 
 def java_double(value: float) -> str:
     """As Java's `Double.toString`."""
-    if value != value:
+    if math.isnan(value):
         return "NaN"
     if value in (float("inf"), float("-inf")):
         return "Infinity" if value > 0 else "-Infinity"
@@ -133,9 +135,12 @@ def _hash(value: Any) -> int:
 
 _TIMES = {
     "Y": "{0.year:04d}", "y": "{1:02d}", "m": "{0.month:02d}", "d": "{0.day:02d}", "e": "{0.day}", "B": "{0:%B}",
-    "b": "{0:%b}", "h": "{0:%b}", "A": "{0:%A}", "a": "{0:%a}", "j": "{0:%j}", "H": "{0:%H}", "k": "{0.hour}", "I": "{0:%I}",
-    "l": "{2}", "M": "{0:%M}", "S": "{0:%S}", "L": "{3:03d}", "N": "{4:09d}", "p": "{5}", "R": "{0:%H:%M}", "T": "{0:%H:%M:%S}",
-    "r": "{0:%I:%M:%S %p}", "D": "{0:%m/%d/%y}", "F": "{0:%Y-%m-%d}", "c": "{0:%a %b %d %H:%M:%S UTC %Y}", "C": "{6:02d}",
+    "b": "{0:%b}", "h": "{0:%b}", "A": "{0:%A}", "a": "{0:%a}", "j": "{0:%j}", "H": "{0:%H}", "k": "{0.hour}",
+    "I": "{0:%I}",
+    "l": "{2}", "M": "{0:%M}", "S": "{0:%S}", "L": "{3:03d}", "N": "{4:09d}", "p": "{5}", "R": "{0:%H:%M}",
+    "T": "{0:%H:%M:%S}",
+    "r": "{0:%I:%M:%S %p}", "D": "{0:%m/%d/%y}", "F": "{0:%Y-%m-%d}", "c": "{0:%a %b %d %H:%M:%S UTC %Y}",
+    "C": "{6:02d}",
 }  # fmt: skip
 
 

@@ -20,7 +20,7 @@ declare(
     avg(real) -> real = avg({0}) :: CAST({} AS FLOAT)
     avg(double) -> double = avg({0})
     avg(dec) -> dec = avg({0})
-    avg(interval day to second) -> interval day to second = avg(epoch_us(TIMESTAMP '1970-01-01' + {0})) :: to_microseconds(CAST({} AS BIGINT))
+    avg(interval day to second) -> interval day to second = avg(t_micros({0})) :: to_microseconds(CAST({} AS BIGINT))
     bitwise_and_agg(bigint) -> bigint = bit_and({0})
     bitwise_or_agg(bigint) -> bigint = bit_or({0})
     bitwise_xor_agg(bigint) -> bigint = bit_xor({0})

@@ -42,7 +42,7 @@ declare(
     array_histogram(array(T)) -> map(T, bigint) = t_array_histogram({0})
     contains_sequence(array(T), array(T)) -> boolean = t_contains_sequence({0}, {1})
     ngrams(array(T), bigint) -> array(array(T)) = t_ngrams({0}, {1})
-    combinations(array(T), bigint) -> array(array(T)) = list_transform(p_combinations(len({0}), {1}), lambda c: list_transform(c, lambda i: {0}[i]))
+    combinations(array(T), bigint) -> array(array(T)) = t_combinations({0}, {1})
     shuffle(array(T)) -> array(T) = t_shuffle({0})
     euclidean_distance(array(double), array(double)) -> double = list_distance({0}, {1})
     dot_product(array(double), array(double)) -> double = list_inner_product({0}, {1})
@@ -87,7 +87,8 @@ def map_from_entries(call: Call) -> Typed:
     one, two = (f"list_transform({entries.sql}, lambda e: e.{n})" for n in names)
     if call.name == "map_from_entries":
         return Typed(f"t_make_map({one}, {two})", map_of(key, value))
-    pairs = f"list_transform(range(1, len({entries.sql}) + 1), lambda i: struct_pack(key := ({one})[i], value := ({two})[i]))"
+    pair = f"struct_pack(key := ({one})[i], value := ({two})[i])"
+    pairs = f"list_transform(range(1, len({entries.sql}) + 1), lambda i: {pair})"
     return Typed(f"t_multimap({pairs})", map_of(key, array_of(value)))
 
 

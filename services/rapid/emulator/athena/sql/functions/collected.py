@@ -55,6 +55,7 @@ def approx_percentile(call: Call, parts: Aggregation) -> Typed:
 
 
 def _weighs(call: Call, given: int) -> bool:
-    """`(x, w, p)` from `(x, p, accuracy)`: an accuracy is a literal below the percentile's place, a weight any number."""
+    """`(x, w, p)` from `(x, p, accuracy)`: an accuracy is a literal below the percentile's place,
+    a weight any number."""
     second = call.typed(1)
     return given == 4 or second.value is None or second.type.is_integer or second.value > 1

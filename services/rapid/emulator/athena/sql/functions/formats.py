@@ -15,10 +15,13 @@ from rapid.emulator.athena.sql.scope import Typed, literal
 from rapid.emulator.athena.sql.types import DATE, PER_VALUE, TIMESTAMP, VARCHAR, Type
 
 _STRFTIME = {
-    ("year", 4): "%Y", ("year", 1): "%Y", ("year2", 2): "%y", ("weekyear", 4): "%G", ("month", 1): "%-m", ("month", 2): "%m",
+    ("year", 4): "%Y", ("year", 1): "%Y", ("year2", 2): "%y", ("weekyear", 4): "%G", ("month", 1): "%-m",
+    ("month", 2): "%m",
     ("day", 1): "%-d", ("day", 2): "%d", ("hour", 1): "%-H", ("hour", 2): "%H", ("clock", 1): "%-I", ("clock", 2): "%I",
-    ("minute", 1): "%-M", ("minute", 2): "%M", ("second", 1): "%-S", ("second", 2): "%S", ("fraction", 3): "%g", ("fraction", 6): "%f",
-    ("ordinal", 1): "%-j", ("ordinal", 3): "%j", ("week", 2): "%V", ("weekday", 1): "%u", ("halfday", 1): "%p", ("halfday", 0): "%p",
+    ("minute", 1): "%-M", ("minute", 2): "%M", ("second", 1): "%-S", ("second", 2): "%S", ("fraction", 3): "%g",
+    ("fraction", 6): "%f",
+    ("ordinal", 1): "%-j", ("ordinal", 3): "%j", ("week", 2): "%V", ("weekday", 1): "%u", ("halfday", 1): "%p",
+    ("halfday", 0): "%p",
     ("month_short", 0): "%b", ("month_long", 0): "%B", ("weekday_short", 0): "%a", ("weekday_long", 0): "%A",
 }  # fmt: skip
 

@@ -58,7 +58,8 @@ def _value(call: Call, node: JsonCall, found: str) -> Typed:
         return call.compiler.coerce(call.compiler.compile(default), kind).sql if default is not None else "NULL"
 
     state = f"({found}).state"
-    sql = f"CASE {state} WHEN 'ok' THEN {value.sql} WHEN 'empty' THEN {otherwise('EMPTY')} WHEN 'error' THEN {otherwise('ERROR')} END"
+    failed = f"WHEN 'empty' THEN {otherwise('EMPTY')} WHEN 'error' THEN {otherwise('ERROR')}"
+    sql = f"CASE {state} WHEN 'ok' THEN {value.sql} {failed} END"
     return Typed(sql, kind)
 
 

@@ -153,9 +153,10 @@ def split_to_map(call: Call) -> Typed:
         arguments = ", ".join(call.cast(i, VARCHAR) for i in range(3))
         return Typed(f"p_split_to_map({arguments})", map_of(VARCHAR, VARCHAR))
     arguments = ", ".join(call.cast(i, VARCHAR) for i in range(3))
-    names, body = call.function(3, [VARCHAR, VARCHAR, VARCHAR], ["e.key", "p", "q"])
+    _, body = call.function(3, [VARCHAR, VARCHAR, VARCHAR], ["e.key", "p", "q"])
     folded = f"list_reduce(e.value, lambda p, q: {body.sql})"
-    pairs = f"list_transform(map_entries(p_split_to_multimap({arguments})), lambda e: struct_pack(key := e.key, value := {folded}))"
+    pair = f"struct_pack(key := e.key, value := {folded})"
+    pairs = f"list_transform(map_entries(p_split_to_multimap({arguments})), lambda e: {pair})"
     return Typed(f"map_from_entries({pairs})", map_of(VARCHAR, VARCHAR))
 
 

@@ -118,7 +118,8 @@ def _per_unit(call: Call, value: Typed, make: Callable[[str], str]) -> str:
         raise call.wrong_arguments()
     branches = " ".join(f"WHEN {literal(u)} THEN {make(u)}" for u in allowed)
     quoted = f"'INVALID_FUNCTION_ARGUMENT: ' || chr(39) || {given.sql} || chr(39) || ' is not a valid {kind} field'"
-    return f"CASE WHEN {given.sql} IS NULL THEN NULL ELSE CASE lower({given.sql}) {branches} ELSE t_error({quoted}) END END"
+    chosen = f"CASE lower({given.sql}) {branches} ELSE t_error({quoted}) END"
+    return f"CASE WHEN {given.sql} IS NULL THEN NULL ELSE {chosen} END"
 
 
 @special("date_add")
