@@ -158,3 +158,13 @@ def test_partitions_are_pruned_wherever_the_condition_stands(lab: Any) -> None:
         PartitionInput={"Values": ["2020-01-01"], "StorageDescriptor": glue_partition["StorageDescriptor"]},
     )  # fmt: skip
     assert lab.run("SELECT * FROM prune").reason.startswith("HIVE_PARTITION_SCHEMA_MISMATCH")
+
+
+def test_an_empty_line_is_a_row(lab: Any) -> None:
+    """As PyAthena's tests record it of AWS: LazySimpleSerDe makes a row of every line."""
+    lab.put("blank/a.tsv", b"1\t2\n1\n\n")
+    lab.run(
+        "CREATE EXTERNAL TABLE blank (a int, b int) ROW FORMAT DELIMITED FIELDS TERMINATED BY '\\t' "
+        "STORED AS TEXTFILE LOCATION 's3://{bucket}/blank/'"
+    )
+    assert lab.run("SELECT * FROM blank").rows == [["1", "2"], ["1", None], [None, None]]

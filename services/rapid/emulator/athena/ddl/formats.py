@@ -2,8 +2,8 @@
 
 _PACKAGE = "org.apache.hadoop.hive.ql.io"
 _TEXT = "org.apache.hadoop.mapred.TextInputFormat", f"{_PACKAGE}.HiveIgnoreKeyTextOutputFormat"
-UNNAMED_OUTPUT = f"{_PACKAGE}.IgnoreKeyTextOutputFormat"
-"""Output format of a table with a serde and no STORED AS, as PyAthena's tests record it of AWS."""
+JSON_OUTPUT = f"{_PACKAGE}.IgnoreKeyTextOutputFormat"
+"""Output format of a table with a JSON serde and no STORED AS, as PyAthena's tests record it of AWS."""
 LAZY_SIMPLE = "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe"
 FORMATS: dict[str, tuple[str, str, str]] = {
     "PARQUET": (

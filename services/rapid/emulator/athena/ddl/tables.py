@@ -5,7 +5,7 @@ import time
 from rapid.emulator.athena import hive
 from rapid.emulator.athena.catalog import Structure, is_iceberg
 from rapid.emulator.athena.ddl.common import Definitions, call, failed, glue_columns
-from rapid.emulator.athena.ddl.formats import FORMATS, UNNAMED_OUTPUT
+from rapid.emulator.athena.ddl.formats import FORMATS, JSON_OUTPUT
 from rapid.emulator.athena.hive import Words
 from rapid.emulator.athena.objects import split_uri
 from rapid.emulator.athena.sql.errors import SqlError
@@ -102,7 +102,9 @@ def _formats(made: hive.CreateTable) -> tuple[str, str, str]:
         if not made.stored_as and not made.formats:
             lower = serde.lower()
             found = next((f for f in ("PARQUET", "ORC", "AVRO", "ION") if FORMATS[f][2].lower() == lower), None)
-            inputs, outputs, _ = FORMATS[found] if found else (inputs, UNNAMED_OUTPUT, serde)
+            inputs, outputs, _ = (
+                FORMATS[found] if found else (inputs, JSON_OUTPUT if "jsonserde" in lower else outputs, serde)
+            )
     return inputs, outputs, serde
 
 
