@@ -20,4 +20,5 @@ select cast(null as integer), cast(null as varchar), typeof(null);
 select cast(1 as decimal(10,2)), cast(1.005 as decimal(10,2)), cast('1.239' as decimal(5,2));
 select cast(1000 as decimal(3,1));
 select cast(300 as tinyint);
-select X'48656C6C6F', to_utf8('Hi'), from_utf8(X'4869'), to_hex(to_utf8('Hi')), from_hex('4869'), to_base64(to_utf8('Hi')), md5(to_utf8('a'))
+select X'48656C6C6F', to_utf8('Hi'), from_utf8(X'4869'), to_hex(to_utf8('Hi')), from_hex('4869'), to_base64(to_utf8('Hi')), md5(to_utf8('a'));
+select cast('Hi' as varbinary), cast(cast(null as varchar) as varbinary)

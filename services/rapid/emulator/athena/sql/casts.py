@@ -57,6 +57,8 @@ def cast(value: Typed, target: Type, safe: bool, where: Position | None = None) 
     nested = ("array", "map", "row")
     if source.name in nested or target.name in nested:
         return _nested(value, target, safe, refusal)
+    if source.is_string and target.name == "varbinary":
+        return Typed(f"encode({value.sql})", target)
     if source.is_string:
         if target.name not in _FROM_STRING:
             raise refusal
