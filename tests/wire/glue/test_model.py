@@ -13,8 +13,8 @@ from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 MODEL = botocore.session.get_session().get_service_model("glue")
 UNSUPPORTED = {
-    "BatchPutDataQualityStatisticAnnotation", "GetDataQualityModel", "GetDataQualityModelResult",
-    "PutDataQualityProfileAnnotation", "CreateBlueprint", "CreateCatalog", "CreateDevEndpoint",
+    "GetDataQualityModel", "GetDataQualityModelResult",
+    "CreateBlueprint", "CreateCatalog", "CreateDevEndpoint",
     "CreateGlueIdentityCenterConfiguration",
     "CreateIntegration", "CreateIntegrationResourceProperty", "CreateIntegrationTableProperties", "CreateScript",
     "DeleteGlueIdentityCenterConfiguration", "DescribeConnectionType", "DescribeEntity", "GetDataflowGraph",

@@ -135,6 +135,9 @@ def test_metadata(registry: Any) -> None:
         glue.put_schema_version_metadata(**version, MetadataKeyValue={"MetadataKey": "k", "MetadataValue": "two"})
     found = glue.query_schema_version_metadata(**version)["MetadataInfoMap"]["k"]
     assert (found["MetadataValue"], found["OtherMetadataValueList"][0]["MetadataValue"]) == ("two", "one")
+    wanted = [{"MetadataKey": "k", "MetadataValue": "one"}]
+    chosen = glue.query_schema_version_metadata(**version, MetadataList=wanted)["MetadataInfoMap"]["k"]
+    assert (chosen["MetadataValue"], chosen["OtherMetadataValueList"]) == ("one", [])
     glue.remove_schema_version_metadata(**version, MetadataKeyValue={"MetadataKey": "k", "MetadataValue": "one"})
-    assert "OtherMetadataValueList" not in glue.query_schema_version_metadata(**version)["MetadataInfoMap"]["k"]
+    assert glue.query_schema_version_metadata(**version)["MetadataInfoMap"]["k"]["OtherMetadataValueList"] == []
     glue.delete_schema(SchemaId={"SchemaArn": made["SchemaArn"]})

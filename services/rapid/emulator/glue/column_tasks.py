@@ -17,7 +17,7 @@ from localstack.aws.api import RequestContext, handler
 from rapid.emulator import schedule
 from rapid.emulator.glue.column_queries import compute
 from rapid.emulator.glue.common import defined, page, store_of
-from rapid.emulator.glue.crawlers import checked_schedule
+from rapid.emulator.glue.crawler_schedules import checked_schedule
 from rapid.emulator.glue.errors import (
     AlreadyExistsException,
     ColumnStatisticsTaskNotRunningException,

@@ -8,6 +8,7 @@ from rapid.emulator.glue.bookmarks import Bookmarks
 from rapid.emulator.glue.catalogs import Catalogs
 from rapid.emulator.glue.column_tasks import ColumnStatisticsTasks
 from rapid.emulator.glue.connections import Classifiers, Connections
+from rapid.emulator.glue.crawler_schedules import CrawlerSchedules
 from rapid.emulator.glue.crawlers import Crawlers
 from rapid.emulator.glue.data_quality_results import DataQualityResults
 from rapid.emulator.glue.data_quality_rulesets import DataQualityRulesets
@@ -46,6 +47,7 @@ class GlueProvider(
     Connections,
     Classifiers,
     Crawlers,
+    CrawlerSchedules,
     Jobs,
     Runs,
     Bookmarks,

@@ -189,17 +189,19 @@ class SchemaVersions:
         _, version = _find(context, request)
         wanted = [(w.get("MetadataKey"), w.get("MetadataValue")) for w in request.get("MetadataList") or ()]
 
-        def chosen(key: str, values: list[tuple[str, str]]) -> bool:
-            return not wanted or any(
-                name in (None, key) and (value is None or any(value == known for known, _ in values))
-                for name, value in wanted
-            )
+        def chosen(key: str, value: str) -> bool:
+            return not wanted or any(name in (None, key) and text in (None, value) for name, text in wanted)
 
-        found, more = page({k: (k, v) for k, v in version.metadata.items()}, request, 50, lambda k, v: chosen(k, v[1]))
+        listed = {
+            key: (key, kept)
+            for key, values in version.metadata.items()
+            if (kept := [entry for entry in values if chosen(key, entry[0])])
+        }
+        found, more = page(listed, request, 50)
         return {"SchemaVersionId": version.id, "MetadataInfoMap": {k: _information(v) for k, v in found}, **more}
 
 
 def _information(values: list[tuple[str, str]]) -> Structure:
     (value, created), *others = values
     listed = [{"MetadataValue": other, "CreatedTime": moment} for other, moment in others]
-    return {"MetadataValue": value, "CreatedTime": created, **({"OtherMetadataValueList": listed} if listed else {})}
+    return {"MetadataValue": value, "CreatedTime": created, "OtherMetadataValueList": listed}

@@ -12,6 +12,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from rapid.emulator.glue.crawling.comparing import (
+    TABLE_INPUT,
+    differs,
+    key_names,
+    location_of,
+    with_new_columns,
+    without_keys,
+)
 from rapid.emulator.glue.crawling.found import Found
 from rapid.emulator.glue.crawling.journal import Journal
 from rapid.emulator.glue.crawling.layout import Discovered, File, Part
@@ -20,8 +28,6 @@ from rapid.emulator.glue.crawling.schema import Schema, columns
 from rapid.emulator.glue.models import Structure
 
 VERSIONS = {"CrawlerSchemaDeserializerVersion": "1.0", "CrawlerSchemaSerializerVersion": "1.0"}
-STATISTICS = {"recordCount", "averageRecordSize", "objectCount", "sizeKey", "CRAWL_RUN_ID"}
-"""Parameters that change with the data; a change of only these is no change of the table."""
 BATCH = 100
 INDEX = "crawler_partition_index"
 
@@ -98,7 +104,7 @@ class Writer:
         """A table's name, with the prefix; and with a hash of its location if another table has that name."""
         name = (self.crawler.get("TablePrefix") or "").lower() + plain
         before = self.table(name)
-        if before is not None and _location(before) != location.rstrip("/"):
+        if before is not None and location_of(before) != location.rstrip("/"):
             digest = hashlib.md5(location.encode(), usedforsecurity=False).hexdigest()
             return f"{name}_{digest}"
         return name
@@ -106,11 +112,11 @@ class Writer:
     def _update(self, before: Structure, given: Structure) -> Structure:
         """Updates a table; returns what it is now."""
         kept = {k: v for k, v in before.items() if k in ("Name", "StorageDescriptor", "PartitionKeys", "Parameters")}
-        if _key_names(before) == _key_names(given):
+        if key_names(before) == key_names(given):
             given = {**given, "PartitionKeys": before.get("PartitionKeys") or []}
         if self.policies.merge_columns:
-            given = _with_new_columns(before, given)
-        if not _differs(before, given):
+            given = with_new_columns(before, given)
+        if not differs(before, given):
             if before.get("Parameters") != given["Parameters"] and self.policies.update == "UPDATE_IN_DATABASE":
                 self.glue.update_table(DatabaseName=self.database, TableInput=given, SkipArchive=True)
             return given
@@ -176,7 +182,7 @@ class Writer:
         new = [given for values, given in wanted.items() if values not in known]
         for chunk in _chunks(new, BATCH):
             self.glue.batch_create_partition(DatabaseName=self.database, TableName=name, PartitionInputList=chunk)
-        changed = [given for values, given in wanted.items() if values in known and _differs(known[values], given)]
+        changed = [given for values, given in wanted.items() if values in known and differs(known[values], given)]
         if self.policies.update == "LOG" and not self.policies.inherit:
             changed = []
         for chunk in _chunks(changed, BATCH):
@@ -222,13 +228,13 @@ class Writer:
 
     def finish(self, locations: Iterable[str]) -> None:
         """Applies DeleteBehavior to tables that this crawler made and whose data below `locations` is gone."""
-        bases = tuple(location.rstrip("/") for location in locations)
+        bases = tuple(location.rstrip("/") + "/" for location in locations)
         pages = self.glue.get_paginator("get_tables").paginate(DatabaseName=self.database)
         for table in [table for page in pages for table in page["TableList"]]:
             name, parameters = table["Name"], table.get("Parameters") or {}
             if name in self.written or parameters.get("UPDATED_BY_CRAWLER") != self.crawler["Name"]:
                 continue
-            if not _location(table).startswith(bases) or "DEPRECATED_BY_CRAWLER" in parameters:
+            if not (location_of(table) + "/").startswith(bases) or "DEPRECATED_BY_CRAWLER" in parameters:
                 continue
             self._gone_table(table, name, parameters)
 
@@ -237,59 +243,12 @@ class Writer:
             self.glue.delete_table(DatabaseName=self.database, Name=name)
             self.journal.note("TABLE", "DELETE", name, f"Deleted table {name} from database {self.database}")
         elif self.policies.delete == "DEPRECATE_IN_DATABASE":
-            given = {k: v for k, v in table.items() if k in _INPUT}
+            given = {k: v for k, v in table.items() if k in TABLE_INPUT}
             given["Parameters"] = {**parameters, "DEPRECATED_BY_CRAWLER": str(round(time.time() * 1000))}
             self.glue.update_table(DatabaseName=self.database, TableInput=given)
             self.journal.note("TABLE", "UPDATE", name, f"Marked table {name} in database {self.database} as deprecated")
         else:
             self.journal.log("INFO", f"Table {name} has no data any more; it is kept (DeleteBehavior LOG)")
-
-
-_INPUT = ("Name", "Description", "Owner", "Retention", "StorageDescriptor", "PartitionKeys", "TableType", "Parameters")
-
-
-def without_keys(schema: Schema, keys: tuple[str, ...], *, by_position: bool) -> Schema:
-    """The columns that are no partition keys, since a name may stand only once in a table.
-
-    Where columns are told by their place none may be left out: there the column gets a number behind its name.
-    """
-    if not by_position:
-        return {name: kind for name, kind in schema.items() if name not in keys}
-    return {f"{name}_1" if name in keys else name: kind for name, kind in schema.items()}
-
-
-def _location(table: Structure) -> str:
-    return str((table.get("StorageDescriptor") or {}).get("Location", "")).rstrip("/")
-
-
-def _key_names(table: Structure) -> list[str]:
-    return [column["Name"] for column in table.get("PartitionKeys") or ()]
-
-
-def _differs(before: Structure, given: Structure) -> bool:
-    """Whether more than the statistics has changed."""
-    old, new = before.get("StorageDescriptor") or {}, given["StorageDescriptor"]
-    if any(old.get(key) != new.get(key) for key in ("Columns", "SerdeInfo", "InputFormat", "OutputFormat", "Location")):
-        return True
-    if before.get("PartitionKeys") != given.get("PartitionKeys"):
-        return True
-    return _settings(before) != _settings(given)
-
-
-def _settings(entity: Structure) -> dict[str, str]:
-    return {k: v for k, v in (entity.get("Parameters") or {}).items() if k not in STATISTICS}
-
-
-def _with_new_columns(before: Structure, given: Structure) -> Structure:
-    """MergeNewColumns: what the table has stays, what is new is added at its end."""
-    storage = before.get("StorageDescriptor") or {}
-    have = storage.get("Columns") or []
-    names = {column["Name"] for column in [*have, *(before.get("PartitionKeys") or ())]}
-    new = [column for column in given["StorageDescriptor"]["Columns"] if column["Name"] not in names]
-    merged = {**given["StorageDescriptor"], **storage, "Columns": [*have, *new]}
-    kept = {key: before[key] for key in _INPUT if key in before}
-    parameters = {**(before.get("Parameters") or {}), **given["Parameters"]}
-    return {**given, **kept, "StorageDescriptor": merged, "Parameters": parameters}
 
 
 def _chunks(items: list[Any], size: int) -> Iterator[list[Any]]:
