@@ -61,6 +61,19 @@ _STUDIO = "s3://aws-glue-studio-transforms-"
 """AWS's buckets with Glue Studio's ready-made transforms (gs_now.py, ...), which `awsglue.studio` has instead."""
 
 
+PROVIDED = frozenset({"s3://crawler-public/json/serde/json-serde.jar"})
+"""Jars that AWS offers to everyone, whose classes are on every job's class path here (jars.json)."""
+
+
+def extra_jars(text: str | None, folder: Path) -> list[Path]:
+    """The jars of --extra-jars, on this machine.
+
+    Raises:
+        FetchError: one of them cannot be had.
+    """
+    return [fetch(location, folder) for location in listed(text) if location not in PROVIDED]
+
+
 def listed(text: str | None) -> list[str]:
     """The parts of a comma-separated argument."""
     return [part.strip() for part in (text or "").split(",") if part.strip()]

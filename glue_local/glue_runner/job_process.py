@@ -24,7 +24,7 @@ from typing import Any
 from awsgluedq import publishing
 from glue_runner import event_logs, jars, prepare, provided, script, spark_conf
 from glue_runner.arguments import check_language, on
-from glue_runner.fetch import FetchError, fetch, listed, python_files, python_in_jars
+from glue_runner.fetch import FetchError, extra_jars, fetch, listed, python_files, python_in_jars
 from glue_runner.jars import JarError
 from glue_runner.jvm import JvmError, die_with_parent
 from glue_runner.metastore.server import Metastore
@@ -135,7 +135,7 @@ class Job:
         library_set = arguments.get("--library-set", "analytics")
         provided.offer(request.needs_spark, library_set, self.folder, Path(self.setup["cache"]))
         if request.needs_spark:
-            extra = [fetch(location, downloads / "jars") for location in listed(arguments.get("--extra-jars"))]
+            extra = extra_jars(arguments.get("--extra-jars"), downloads / "jars")
             groups = [*spark_conf.jar_groups(arguments), *self._stream_groups(request, [*filter(None, [path]), *files])]
             own = {**spark_conf.of_arguments(arguments, extra), **event_logs.conf(arguments, self.folder)}
             self._bring_spark(own, groups, files)
