@@ -3,7 +3,7 @@
 https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-crawler-pyspark-extensions-dynamic-frame.html
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from pyspark.sql import Column, DataFrame
@@ -143,17 +143,26 @@ def unnest(df: DataFrame) -> DataFrame:
     return df.select(*(paths.column(leaf).alias(".".join(leaf)) for leaf in _leaves(df.schema)))
 
 
-def null_fields(kind: spark.StructType, above: tuple[str, ...] = ()) -> list[str]:
+def null_fields(kind: spark.StructType) -> list[str]:
     """The paths of fields that hold nothing but nulls, through structs and arrays of structs."""
+    return _fields(kind, lambda inner: isinstance(inner, spark.NullType))
+
+
+def hollow_fields(kind: spark.StructType) -> list[str]:
+    """The paths of structs without fields, which Spark cannot write."""
+    return _fields(kind, lambda inner: isinstance(inner, spark.StructType) and not inner.fields)
+
+
+def _fields(kind: spark.StructType, wanted: Callable[[spark.DataType], bool], above: tuple[str, ...] = ()) -> list[str]:
     found: list[str] = []
     for field in kind.fields:
         path, inner = (*above, field.name), field.dataType
         if isinstance(inner, spark.ArrayType):
             inner = inner.elementType
-        if isinstance(inner, spark.NullType):
+        if wanted(inner):
             found.append(".".join(paths.quote(p) if "." in p else p for p in path))
         elif isinstance(inner, spark.StructType) and not types.is_choice(inner):
-            found.extend(null_fields(inner, path))
+            found.extend(_fields(inner, wanted, path))
     return found
 
 

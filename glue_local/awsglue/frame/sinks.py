@@ -13,7 +13,7 @@ from pyspark.sql import types as spark
 from awsglue import connectors
 from awsglue.errors import OptionError
 from awsglue.frame import formats, paths, types
-from awsglue.frame.mapping import drop_fields, null_fields
+from awsglue.frame.mapping import drop_fields, hollow_fields, null_fields
 
 Options = Mapping[str, Any]
 
@@ -68,7 +68,8 @@ def storable(df: DataFrame, kind: str) -> DataFrame:
         df = drop_fields(df, null_fields(df.schema))
     if kind == "csv":
         return df.select(*(_csv_value(f) for f in df.schema.fields))
-    return to_plain(df)
+    plain = to_plain(df)
+    return drop_fields(plain, hollow_fields(plain.schema))
 
 
 def to_plain(df: DataFrame) -> DataFrame:

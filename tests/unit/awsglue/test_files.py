@@ -1,6 +1,7 @@
 """Reading and writing files, by https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-format.html."""
 
 import gzip
+import re
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,15 @@ def test_nothing_to_read_is_an_empty_frame(glue: Any, tmp_path: Path) -> None:
     glue.write_dynamic_frame.from_options(frame, "s3", {"path": str(tmp_path / "out")}, "parquet")
 
 
+_NAMES = {
+    **dict.fromkeys(("json", "csv", "ion"), r"run-\d{13}-part-r-00000"),
+    "glueparquet": r"run-\d{13}-part-block-0-r-00000-snappy\.parquet",
+    "parquet": r"part-00000-.*\.snappy\.parquet",
+    "orc": r"part-00000-.*\.snappy\.orc",
+}
+"""Glue's own writer names files by the run; Parquet and ORC are left to Spark's."""
+
+
 @pytest.mark.parametrize("kind", ["json", "csv", "parquet", "glueparquet", "orc"])
 def test_what_is_written_is_read_again(glue: Any, spark: Any, tmp_path: Path, kind: str) -> None:
     from awsglue import DynamicFrame
@@ -81,6 +91,8 @@ def test_what_is_written_is_read_again(glue: Any, spark: Any, tmp_path: Path, ki
     )
     assert (tmp_path / "o" / "_SUCCESS").exists()
     assert (tmp_path / "o" / "dt=x").is_dir()
+    (name,) = {file.name for file in (tmp_path / "o" / "dt=x").iterdir() if file.suffix != ".crc"}
+    assert re.fullmatch(_NAMES[kind], name)
     options = {"withHeader": True} if kind == "csv" else {}
     assert sorted(d["a"] for d in dicts(read(glue, tmp_path / "o", kind, options, recurse=True))) == ["1", "2"]
 
@@ -113,6 +125,4 @@ def test_formats_that_are_not_there(glue: Any, tmp_path: Path) -> None:
     ],
 )
 def test_globs(glob: str, path: str, matches: bool) -> None:
-    import re
-
     assert bool(re.fullmatch(glob_pattern(glob), path)) is matches

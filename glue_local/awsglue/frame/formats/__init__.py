@@ -10,6 +10,7 @@ from typing import Any
 from pyspark.sql import DataFrameWriter, SparkSession
 
 from awsglue.errors import NotSupportedError, OptionError
+from awsglue.frame import jvm
 from awsglue.frame.formats.base import Options, Read, flag
 
 Reader = Callable[[SparkSession, list[str], Options, Mapping[str, str]], Read]
@@ -67,7 +68,12 @@ def write(writer: DataFrameWriter, kind: str, path: str, options: Options) -> No
         raise OptionError(f"format={kind!r} can be read, not written. Writable: {', '.join(sorted(_WRITABLE))}.")
     if options.get("compression"):
         writer = writer.option("compression", codec(str(options["compression"])))
-    module.write(writer, path, {**options, "format": kind.lower()})
+    given = {**options, "format": kind.lower()}
+    if kind.lower() in {"parquet", "orc"} and not flag(options, "useGlueParquetWriter"):
+        return module.write(writer, path, given)  # type: ignore[no-any-return]
+    with jvm.file_names(writer._spark):
+        module.write(writer, path, given)
+    return None
 
 
 def codec(name: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -21,7 +22,10 @@ from awsglue import janino
 
 _PACKAGE = "awsglue.frame"
 _SPARKS_OWN = "org.apache.spark.sql.execution.datasources.SQLHadoopMapReduceCommitProtocol"
+_PROTOCOL = "spark.sql.sources.commitProtocolClass"
 _names = count(1)
+_lock = Lock()
+_writing = 0
 _loaders: "WeakKeyDictionary[SparkContext, Any]" = WeakKeyDictionary()
 
 
@@ -69,25 +73,28 @@ def _compile(context: SparkContext) -> Any:
     gateway: Any = context._gateway
     jar = janino.jar(context, Path(__file__).parent)
     context._jsc.addJar(jar)
-    urls = gateway.new_array(gateway.jvm.java.net.URL, 1)
-    urls[0] = gateway.jvm.java.io.File(jar).toURI().toURL()
-    parent = gateway.jvm.java.lang.Thread.currentThread().getContextClassLoader()
-    return gateway.jvm.java.net.URLClassLoader(urls, parent)
+    loader = gateway.jvm.org.apache.spark.util.Utils.getContextOrSparkClassLoader()  # spark-submit's, which can grow
+    loader.addURL(gateway.jvm.java.io.File(jar).toURI().toURL())
+    return loader
 
 
 @contextmanager
 def file_names(session: SparkSession) -> Iterator[None]:
-    """While it lasts, Spark's writers name files as Glue's do, unless the script has a commit protocol of its own."""
-    ours, setting = f"{_PACKAGE}.RunFileNames", "spark.sql.sources.commitProtocolClass"
-    thread = session.sparkContext._jvm.java.lang.Thread.currentThread()  # type: ignore[union-attr]
-    if session.conf.get(setting) != _SPARKS_OWN:
-        yield
-        return
-    before = thread.getContextClassLoader()
-    thread.setContextClassLoader(_loader(session.sparkContext))
-    session.conf.set(setting, ours)
+    """While it lasts, Spark's writers name files as Glue's do, unless the script has a commit protocol of its own.
+
+    Threads of a script may write at the same time: the first one in sets the protocol, the last one out resets it.
+    """
+    global _writing  # noqa: PLW0603 - one count per process, as there is one session
+    _loader(session.sparkContext)
+    with _lock:
+        ours = _writing > 0 or session.conf.get(_PROTOCOL) == _SPARKS_OWN
+        if ours:
+            _writing += 1
+            session.conf.set(_PROTOCOL, f"{_PACKAGE}.RunFileNames")
     try:
         yield
     finally:
-        session.conf.unset(setting)
-        thread.setContextClassLoader(before)
+        with _lock:
+            _writing -= ours
+            if ours and not _writing:
+                session.conf.unset(_PROTOCOL)
