@@ -44,7 +44,7 @@ job.commit()
 class Jobs:
     """Jobs of the Glue API."""
 
-    def __init__(self, aws: Callable[[str], Any], logs: Callable[[str], list[str]]) -> None:
+    def __init__(self, aws: Callable[[str], Any], logs: Callable[..., list[str]]) -> None:
         self.glue, self.s3, self.logs = aws("glue"), aws("s3"), logs
 
     def make(self, name: str, script: str, command: str = "glueetl", **arguments: str) -> None:
@@ -196,11 +196,13 @@ def _stream(api: Jobs, kinesis: Any) -> None:
         texts = [api.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read().decode() for key in keys]
         return sorted(json.loads(line)["id"] for text in texts for line in text.splitlines())
 
-    def until(count: int, commits: int) -> None:
+    def until(run_id: str, count: int, commits: int) -> None:
         """Until so many records are there, and their batch is committed: stopped earlier it would come again."""
-        end = time.monotonic() + 90
+        end = time.monotonic() + 120
         while len(streamed()) < count or len(committed()) < commits:
-            assert time.monotonic() < end, streamed()
+            run = api.glue.get_job_run(JobName="stream", RunId=run_id)["JobRun"]
+            assert run["JobRunState"] in {"STARTING", "RUNNING"}, run.get("ErrorMessage")
+            assert time.monotonic() < end, (len(streamed()), len(committed()), api.logs(run_id, "error")[-20:])
             time.sleep(0.2)
 
     def committed() -> list[Any]:
@@ -210,7 +212,7 @@ def _stream(api: Jobs, kinesis: Any) -> None:
     api.make("stream", STREAM, "gluestreaming")
     for runs, count in enumerate((30, 31), 1):
         run_id = api.start("stream")
-        until(count, runs)
+        until(run_id, count, runs)
         api.glue.batch_stop_job_run(JobName="stream", JobRunIds=[run_id])
         api.wait("stream", run_id, "STOPPED")
         kinesis.put_record(StreamName="wire", PartitionKey="p", Data=b'{"id": "late"}')
