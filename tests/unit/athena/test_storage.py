@@ -11,7 +11,7 @@ from rapid.emulator.athena.formats import DataFile, Reading
 from rapid.emulator.athena.formats.unpacking import plain
 from rapid.emulator.athena.hive import Words
 from rapid.emulator.athena.hive.words import is_sql, unescape
-from rapid.emulator.athena.partitions import spec
+from rapid.emulator.athena.partitions import expression, spec
 from rapid.emulator.athena.projection import strftime_of, values
 from rapid.emulator.athena.sql.errors import MalformedQueryError, SqlError
 from rapid.emulator.athena.sql.scope import Column
@@ -95,3 +95,17 @@ def test_text_that_duckdb_does_not_unpack(tmp_path: Path) -> None:
 
 def test_a_partition_is_a_folder() -> None:
     assert spec(["dt", "k"], ["2020-01-01", "a/b=c:d"]) == "dt=2020-01-01/k=a%2Fb%3Dc%3Ad"
+
+
+@pytest.mark.parametrize(
+    ("predicates", "expected"),
+    [
+        (["""(r1."dt" = 'x''y')""", """(r1."h" <= 3)"""], "dt = 'x''y' AND h <= 3"),
+        (["""(r1."d" = CAST('2020-01-01' AS DATE))"""], "d = '2020-01-01'"),
+        (["""((r1."dt" >= 'a') AND (r1."dt" <= 'b'))"""], "dt >= 'a' AND dt <= 'b'"),
+        (["""(r1."h" IN (1, 2))"""], "h IN (1, 2)"),
+        (["""(r1."dt" LIKE 'a%')""", """((r1."dt" = 'x') OR (r1."dt" = 'y'))""", """(r2."dt" = 'x')"""], ""),
+    ],
+)  # fmt: skip
+def test_what_glue_can_tell_apart_itself(predicates: list[str], expected: str) -> None:
+    assert expression("r1", predicates) == expected

@@ -1,5 +1,6 @@
 """Iceberg tables: https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg.html."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 
@@ -129,3 +130,18 @@ def test_a_table_is_renamed_with_its_data(lab: Any) -> None:
     assert lab.run("SELECT id FROM before").state == "FAILED"
     lab.run("INSERT INTO after VALUES (2)")
     assert lab.run("SELECT count(*) FROM after").rows == [["2"]]
+
+
+def test_writers_that_cannot_both_be_kept(lab: Any) -> None:
+    """INSERTs wait for each other; of two changes of the same rows one fails; no more than 100 partitions at once."""
+    create(lab, "cw", "id int, n int", "PARTITIONED BY (id)")
+    many = lab.run("INSERT INTO cw SELECT CAST(x AS integer), 0 FROM UNNEST(sequence(1, 101)) AS t(x)")
+    assert many.reason.startswith("ICEBERG_TOO_MANY_OPEN_PARTITIONS: Exceeded limit of 100 open writers")
+    with ThreadPoolExecutor(4) as pool:
+        done = list(pool.map(lambda i: lab.run(f"INSERT INTO cw VALUES ({i}, 0)"), range(4)))
+        assert [d.state for d in done] == ["SUCCEEDED"] * 4, [d.reason for d in done]
+        done = list(pool.map(lambda _: lab.run("UPDATE cw SET n = n + 1 WHERE id = 1"), range(4)))
+    kept = sum(d.state == "SUCCEEDED" for d in done)
+    assert kept >= 1
+    assert all(d.reason.startswith("ICEBERG_COMMIT_ERROR: Failed to commit") for d in done if d.state == "FAILED")
+    assert lab.run("SELECT n FROM cw WHERE id = 1").rows == [[str(kept)]]

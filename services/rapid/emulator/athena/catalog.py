@@ -57,8 +57,10 @@ class GlueCatalog:
     def tables(self, database: str) -> list[Structure]:
         return self.pages("get_tables", "TableList", DatabaseName=database)
 
-    def partitions(self, database: str, name: str) -> list[Structure]:
-        return self.pages("get_partitions", "Partitions", DatabaseName=database, TableName=name)
+    def partitions(self, database: str, name: str, expression: str = "") -> list[Structure]:
+        """The partitions of a table, those that Glue's expression over the keys leaves if there is one."""
+        given = {"Expression": expression} if expression else {}
+        return self.pages("get_partitions", "Partitions", DatabaseName=database, TableName=name, **given)
 
     def partition(self, database: str, name: str, values: list[str]) -> Structure | None:
         """One partition, or None."""

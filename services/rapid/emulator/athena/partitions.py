@@ -1,5 +1,6 @@
 """Which partitions of a Hive table a scan reads, and the objects in each."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -60,7 +61,7 @@ class Partitions:
         else:
             found = [
                 Partition(tuple(p["Values"]), p["StorageDescriptor"]["Location"], p["StorageDescriptor"])
-                for p in self.catalog.partitions(table.database, table.name)
+                for p in self.catalog.partitions(table.database, table.name, expression(scan.alias, scan.predicates))
             ]
         return self._listed(location, self._pruned(scan, table, found))
 
@@ -128,6 +129,35 @@ def _starting(names: list[str], prefix: str) -> list[str]:
 
 def _typed(sql: str, key: Column) -> str:
     return f"CAST(nullif({sql}, '{NO_VALUE}') AS {key.type.duckdb()})"
+
+
+_LITERAL = r"(?:'(?:[^']|'')*'|-?\d+|CAST\('[^']*' AS DATE\))"
+_MAX_EXPRESSION = 2048
+
+
+def expression(alias: str, predicates: list[str]) -> str:
+    """What Glue can tell apart itself of the conditions over partition keys: comparisons with constants.
+
+    `predicates` are SQL as the compiler makes it, each over keys of the relation `alias`. The others are left out.
+    """
+    key = rf'{re.escape(alias)}\."(\w+)"'
+    compared = re.compile(rf"\({key} (=|<>|<=|>=|<|>) ({_LITERAL})\)")
+    listed = re.compile(rf"\({key} IN \(({_LITERAL}(?:, {_LITERAL})*)\)\)")
+    between = re.compile(rf"\((\({key} >= {_LITERAL}\)) AND (\({key} <= {_LITERAL}\))\)")
+
+    def constant(text: str) -> str:
+        return re.sub(r"CAST\(('[^']*') AS DATE\)", r"\1", text)
+
+    parts: list[str] = []
+    for predicate in predicates:
+        pair = between.fullmatch(predicate)
+        for one in [pair[1], pair[3]] if pair else [predicate]:
+            if found := compared.fullmatch(one):
+                parts.append(f"{found[1]} {found[2]} {constant(found[3])}")
+            elif found := listed.fullmatch(one):
+                parts.append(f"{found[1]} IN ({constant(found[2])})")
+    made = " AND ".join(parts)
+    return made if len(made) <= _MAX_EXPRESSION else ""
 
 
 def partition_value(value: str, key: Column) -> str:

@@ -16,6 +16,7 @@ from rapid.emulator.athena.sql.errors import SqlError
 from rapid.emulator.athena.sql.scope import Table, quote
 
 PATH, ROW = "$path", "$row"
+MAX_PARTITIONS = 100
 
 
 def append(session: Session, found: IcebergTable, sql: str) -> int:
@@ -23,8 +24,31 @@ def append(session: Session, found: IcebergTable, sql: str) -> int:
     rows = as_arrow(found, session.connection.arrow(sql))
     session.measure()
     if rows.num_rows:
-        commit(found, lambda transaction: transaction.append(rows))
+
+        def change(transaction: Transaction) -> None:
+            files = data_files(transaction, rows)
+            with transaction.update_snapshot().fast_append() as producer:
+                for file in files:
+                    producer.append_data_file(file)
+
+        commit(found, change)
     return int(rows.num_rows)
+
+
+def data_files(transaction: Transaction, rows: Any) -> list[DataFile]:
+    """Writes rows as data files of the table.
+
+    Raises:
+        SqlError: ICEBERG_TOO_MANY_OPEN_PARTITIONS; what was written is removed.
+    """
+    table = transaction._table  # noqa: SLF001 - pyiceberg offers no other way to its files
+    files = list(_dataframe_to_data_files(transaction.table_metadata, rows, table.io))
+    if len({str(f.partition) for f in files}) > MAX_PARTITIONS:
+        for file in files:
+            table.io.delete(file.file_path)
+        message = f"Exceeded limit of {MAX_PARTITIONS} open writers for partitions"
+        raise SqlError("ICEBERG_TOO_MANY_OPEN_PARTITIONS", message)
+    return files
 
 
 def as_arrow(found: IcebergTable, rows: Any) -> Any:
@@ -66,15 +90,14 @@ class Rewrite:
         found = self.source.table
 
         def change(transaction: Transaction) -> None:
+            made = data_files(transaction, rows) if rows.num_rows else []
             with transaction.update_snapshot().overwrite() as producer:
                 if not rows.num_rows:
                     producer._operation = Operation.DELETE  # noqa: SLF001 - pyiceberg names no other way
                 for file in old:
                     producer.delete_data_file(file)
-                if rows.num_rows:
-                    made = _dataframe_to_data_files(transaction.table_metadata, rows, found.io)
-                    for file in made:
-                        producer.append_data_file(file)
+                for file in made:
+                    producer.append_data_file(file)
 
         commit(found, change)
 
