@@ -1,8 +1,8 @@
 """Rulesets on data frames, by the DQDL parser and Deequ in the JVM; what they leave open is put in order here.
 
 Deequ 2.1.0 and dqdl 1.0.0 (read 2026-11): outcomes come in no order and without EvaluatedRule; a passed `or` carries
-the reason of its failed half; a row-level CustomSql whose keys repeat multiplies rows; analyzers and last(k) are read
-and not evaluated.
+the reason of its failed half; ColumnValues passes over its threshold; a row-level CustomSql whose keys repeat
+multiplies rows; analyzers and last(k) are read and not evaluated.
 """
 
 import contextlib
@@ -23,6 +23,12 @@ ROW_COLUMNS = ("DataQualityRulesPass", "DataQualityRulesFail", "DataQualityRules
 SCHEMA = "Rule string, Outcome string, FailureReason string, EvaluatedMetrics map<string,double>, EvaluatedRule string"
 UNSUPPORTED = "not supported due to"
 NOTHING_EARLIER = "The rule compares with last(k), and there are no metrics of earlier runs to compare with."
+NESTED_THRESHOLD = (
+    "Rule (or nested rule) not supported due to: ColumnValues with a threshold inside of a composite rule; make it a "
+    "rule of its own."
+)
+_OPERANDS = "com.amazon.deequ.dqdl.execution.DefaultOperandEvaluator"
+_NESTED_THRESHOLD = r"ColumnValues[^()]*with threshold"
 _CUSTOM_ROWS = re.compile(r'^CustomSql "(?P<sql>(?:[^"\\]|\\.)*)"(?P<rest>\s*(?:with threshold .*)?)$', re.S)
 
 
@@ -68,6 +74,7 @@ class Evaluation:
         self.df, self._others, self._history = df, dict(others or {}), history
         self._jvm: Any = df.sparkSession.sparkContext._jvm  # noqa: SLF001 - Deequ has no other door
         parsed = self._jvm.com.amazon.deequ.dqdl.util.DefaultDQDLParser.parse(ruleset)
+        self._parsed = {str(rule): rule for rule in parsed.getRules()}
         self.rules = [str(rule) for rule in parsed.getRules()]
         self.analyzers = [str(analyzer) for analyzer in parsed.getAnalyzers()]
         self.started = datetime.now(UTC)
@@ -94,6 +101,9 @@ class Evaluation:
             sent.setdefault(f"{analyzer} >= 0", analyzer)
         with self._views():
             found, row_frame = self._run(list(sent), rows)
+            lax = {rule: written for rule, written in sent.items() if self._threshold(written) is not None}
+            if lax:
+                found |= self._with_thresholds(lax, found, row_frame or self._run(list(lax), True)[1])
         by_rule = {sent[rule]: outcome for rule, outcome in found.items() if rule in sent}
         self.results = [self._outcome(rule, by_rule) for rule in self.rules]
         self.analyzed = [replace(by_rule[a], rule=a) for a in self.analyzers if a in by_rule]
@@ -101,6 +111,8 @@ class Evaluation:
 
     def _outcome(self, rule: str, found: Mapping[str, Outcome]) -> Outcome:
         outcome = found[rule]
+        if self._parsed[rule].getRuleType() == "Composite" and re.search(_NESTED_THRESHOLD, rule):
+            return replace(outcome, rule=rule, outcome="Failed", reason=NESTED_THRESHOLD, metrics={}, evaluated=rule)
         if is_dynamic(rule) and not self._known.get(rule):
             return replace(outcome, rule=rule, outcome="Failed", reason=NOTHING_EARLIER, evaluated=rule)
         why = None if outcome.outcome == "Passed" else outcome.reason
@@ -117,6 +129,41 @@ class Evaluation:
         finally:
             for alias in views:
                 self.df.sparkSession.catalog.dropTempView(alias)
+
+    def _threshold(self, rule: str) -> Any:
+        """The condition after `with threshold` of a ColumnValues rule; None if it has none."""
+        parsed = self._parsed.get(rule)
+        if parsed is None or parsed.getRuleType() != "ColumnValues":
+            return None
+        return parsed.getThresholdCondition()
+
+    def _with_thresholds(
+        self, rules: Mapping[str, str], found: Mapping[str, Outcome], rows: DataFrame | None
+    ) -> dict[str, Outcome]:
+        """Outcomes by the part of the rows that complies, which Deequ leaves out for ColumnValues.
+
+        Args:
+            rules: the rules as Deequ got them, and as they were written.
+            found: Deequ's outcomes.
+            rows: the rows with Deequ's outcomes of these rules.
+        """
+        assert rows is not None  # noqa: S101 - asked for
+        passed = (F.array_contains(ROW_COLUMNS[0], rule).cast("double") for rule in rules)
+        shares = rows.agg(*(F.avg(each).alias(str(number)) for number, each in enumerate(passed))).first()
+        evaluator = self._jvm.java.lang.Class.forName(f"{_OPERANDS}$").getField("MODULE$").get(None)
+        judged = {}
+        for number, (rule, written) in enumerate(rules.items()):
+            share = shares[str(number)] if shares else None
+            if share is None or "does not include column" in (found[rule].reason or ""):
+                continue
+            parsed = self._parsed[written]
+            good = self._threshold(written).evaluate(share, parsed, evaluator)
+            metric = f"Column.{parsed.getParameters().get('TargetColumn')}.ColumnValues.Compliance"
+            reason = None if good else f"Value: {share} does not meet the constraint requirement!"
+            judged[rule] = replace(
+                found[rule], outcome="Passed" if good else "Failed", reason=reason, metrics={metric: share}
+            )
+        return judged
 
     def _run(self, rules: list[str], rows: bool) -> tuple[dict[str, Outcome], DataFrame | None]:
         """Has Deequ evaluate rules, with the data frame and the others under their names in SQL."""

@@ -108,6 +108,25 @@ def test_a_ruleset_that_cannot_be_read(frame: DynamicFrame) -> None:
         EvaluateDataQuality.apply(frame=frame, ruleset="Rules = [ Nonsense ]")
 
 
+def test_thresholds_of_column_values(frame: DynamicFrame) -> None:
+    """https://docs.aws.amazon.com/glue/latest/dg/dqdl-rule-types-ColumnValues.html, `with threshold`."""
+    rules = {
+        'ColumnValues "name" in ["a","c"] with threshold > 0.5': "Passed",
+        'ColumnValues "v" > 1.5 with threshold >= 0.6': "Passed",
+        'ColumnValues "v" > 1.5 with threshold > 0.9': "Failed",
+        'ColumnValues "name" matches "[ab]" with threshold between 0.3 and 0.4': "Passed",
+        'ColumnValues "id" = 2 with threshold > 0.5': "Passed",
+        'ColumnValues "nope" = 2 with threshold > 0.5': "Failed",
+        '(RowCount > 1) AND (ColumnValues "v" > 1.5 with threshold > 0.1)': "Failed",
+    }
+    found = EvaluateDataQuality.apply(frame=frame, ruleset="Rules = [" + ",".join(rules) + "]").toDF().collect()
+    assert {row.Rule: row.Outcome for row in found} == rules
+    assert found[1].EvaluatedMetrics == {"Column.v.ColumnValues.Compliance": pytest.approx(2 / 3)}
+    assert "inside of a composite rule" in found[6].FailureReason
+    rows = EvaluateDataQuality().process_rows(frame=frame, ruleset="Rules = [" + ",".join(rules) + "]")
+    assert [row.Outcome for row in rows["ruleOutcomes"].toDF().collect()] == list(rules.values())
+
+
 def test_nothing_earlier_to_compare_with(frame: DynamicFrame) -> None:
     row = EvaluateDataQuality.apply(frame=frame, ruleset="Rules = [ RowCount > last() ]").toDF().collect()[0]
     assert row.Outcome == "Failed"
