@@ -6,8 +6,9 @@ import logging
 from collections.abc import Coroutine
 from typing import Any
 
-from glue_runner import spark_conf
-from glue_runner.process import JobProcess
+from glue_runner import installed, spark_conf
+from glue_runner.fetch import listed
+from glue_runner.process import JobProcess, first
 from glue_runner.request import RunRequest
 from glue_runner.settings import Settings
 
@@ -64,9 +65,7 @@ class Pool:
             self._warm.append(process)
             await process.start()
             self._spawn(self._watch(process))
-            await asyncio.wait(
-                [asyncio.create_task(e.wait()) for e in (process.ready, process.ended)], return_when="FIRST_COMPLETED"
-            )
+            await first(process.ready, process.ended)
             if process.ready.is_set():
                 self._failures = 0
 
@@ -77,12 +76,15 @@ class Pool:
             self._warm.remove(process)
             self._failures += 1
             code = await process.kill()
-            LOG.warning("a warm process ended with code %s before it had a job", code)
+            said = process.before.decode(errors="replace").strip()
+            LOG.warning("a warm process ended with code %s before it had a job: %s", code, said)
             await self._fill()
 
     async def take(self, request: RunRequest) -> JobProcess:
         """A process for a run: a warm one if any fits, even one that is still getting ready, else a cold one."""
-        fits = request.needs_spark and not spark_conf.needs_own_jvm(request.arguments)
+        modules = listed(request.arguments.get("--additional-python-modules"))
+        own = spark_conf.needs_own_jvm(request.arguments) or (modules and installed.replaces(modules))
+        fits = request.needs_spark and not own
         alive = [process for process in self._warm if process.alive] if fits else []
         if alive:
             chosen = next((process for process in alive if process.ready.is_set()), alive[0])
@@ -105,9 +107,7 @@ class Pool:
         return process
 
     async def _resume(self, process: JobProcess) -> None:
-        await asyncio.wait(
-            [asyncio.create_task(e.wait()) for e in (process.running, process.ended)], return_when="FIRST_COMPLETED"
-        )
+        await first(process.running, process.ended)
         self._cold -= 1
         if not self._cold:
             self._clear.set()
