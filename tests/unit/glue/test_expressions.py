@@ -85,5 +85,7 @@ def test_null_selects_nothing_but_is_null(expression: str, wanted: bool) -> None
     ],
 )
 def test_refused(expression: str) -> None:
-    with pytest.raises(InvalidInputException, match="Unsupported expression|Unknown column|is not (an?|of)|support operation"):
+    with pytest.raises(
+        InvalidInputException, match=r"Unsupported expression|Unknown column|is not (an?|of)|support operation"
+    ):
         compiled(expression, KEYS)

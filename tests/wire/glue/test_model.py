@@ -13,8 +13,7 @@ from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 MODEL = botocore.session.get_session().get_service_model("glue")
 UNSUPPORTED = {
-    "GetDataQualityModel", "GetDataQualityModelResult",
-    "CreateBlueprint", "CreateCatalog", "CreateDevEndpoint",
+    "GetDataQualityModel", "GetDataQualityModelResult", "CreateBlueprint", "CreateCatalog", "CreateDevEndpoint",
     "CreateGlueIdentityCenterConfiguration",
     "CreateIntegration", "CreateIntegrationResourceProperty", "CreateIntegrationTableProperties", "CreateScript",
     "DeleteGlueIdentityCenterConfiguration", "DescribeConnectionType", "DescribeEntity", "GetDataflowGraph",

@@ -16,6 +16,7 @@ from rapid.emulator.glue.errors import (
 )
 from rapid.emulator.glue.models import GlueStore, Structure, now
 from rapid.emulator.glue.scope import Scope
+from rapid.emulator.grok import GrokError, compiled
 
 KINDS = ("GrokClassifier", "XMLClassifier", "JsonClassifier", "CsvClassifier")
 
@@ -119,7 +120,27 @@ def _classifier(request: Structure) -> tuple[str, Structure]:
     given = [kind for kind in KINDS if request.get(kind)]
     if len(given) != 1:
         raise InvalidInputException(f"Give exactly one of {', '.join(KINDS)}.")
-    return given[0], defined(request[given[0]])
+    body = defined(request[given[0]])
+    _check_patterns(given[0], body)
+    return given[0], body
+
+
+def _check_patterns(kind: str, body: Structure) -> None:
+    """Refuses a grok pattern or a JSON path that cannot be.
+
+    Raises:
+        InvalidInputException: it says why.
+    """
+    from jsonpath_ng.exceptions import JSONPathError  # type: ignore[import-untyped]
+    from jsonpath_ng.ext import parse  # type: ignore[import-untyped]
+
+    try:
+        if kind == "GrokClassifier" and body.get("GrokPattern"):
+            compiled(body["GrokPattern"], body.get("CustomPatterns") or "")
+        elif kind == "JsonClassifier" and body.get("JsonPath"):
+            parse(body["JsonPath"])
+    except (GrokError, JSONPathError) as error:
+        raise InvalidInputException(f"{kind} {body['Name']}: {error}") from error
 
 
 class Classifiers:

@@ -12,8 +12,6 @@ from rapid.emulator.glue.errors import EntityNotFoundException, OperationNotSupp
 
 EMPTY: dict[str, dict[str, list[object]]] = {
     "ListBlueprints": {"Blueprints": []},
-    "ListDataQualityStatistics": {"Statistics": []},
-    "ListDataQualityStatisticAnnotations": {"Annotations": []},
     "ListDevEndpoints": {"DevEndpointNames": []},
     "GetDevEndpoints": {"DevEndpoints": []},
     "DescribeIntegrations": {"Integrations": []},

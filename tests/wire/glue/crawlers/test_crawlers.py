@@ -47,6 +47,25 @@ def test_a_crawl_that_cannot_work_has_failed(lake: Any) -> None:
     assert lake.glue.list_crawls(CrawlerName=crawler["Name"])["Crawls"][0]["State"] == "FAILED"
 
 
+def test_a_crawl_that_is_stopped(lake: Any) -> None:
+    document = json.dumps([{"number": number, "text": "x" * 50} for number in range(100_000)])
+    for number in range(4):  # large documents, which take their time
+        lake.put(f"t/{number}.json", document)
+    name = lake.create("t/")
+    lake.glue.start_crawler(Name=name)
+    with pytest.raises(lake.glue.exceptions.CrawlerRunningException):
+        lake.glue.start_crawler(Name=name)
+    lake.glue.stop_crawler(Name=name)
+    assert lake.glue.get_crawler(Name=name)["Crawler"]["State"] in ("STOPPING", "READY")
+    end = time.monotonic() + 30
+    while (crawler := lake.glue.get_crawler(Name=name)["Crawler"])["State"] != "READY":
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    assert crawler["LastCrawl"]["Status"] == "CANCELLED"
+    assert lake.glue.list_crawls(CrawlerName=name)["Crawls"][0]["State"] == "STOPPED"
+    assert lake.tables() == {}
+
+
 def test_schedules(lake: Any) -> None:
     glue = lake.glue
     name = lake.create("t/", Schedule="cron(15 12 * * ? *)")

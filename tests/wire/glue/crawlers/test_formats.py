@@ -226,6 +226,15 @@ def test_logs(lake: Any, columns_of: Any) -> None:
     assert table["Parameters"]["classification"] == "special-logs"
 
 
+def test_classifiers_that_cannot_work_are_refused(lake: Any) -> None:
+    for given in (
+        {"GrokClassifier": {"Name": "x", "Classification": "c", "GrokPattern": "%{NOPE:x}"}},
+        {"JsonClassifier": {"Name": "x", "JsonPath": "$.["}},
+    ):
+        with pytest.raises(lake.glue.exceptions.InvalidInputException, match="x"):
+            lake.glue.create_classifier(**given)
+
+
 def test_unknown_data_is_said_to_be_unknown(lake: Any) -> None:
     lake.put("junk/a.bin", bytes(range(256)) * 4)
     lake.put("junk/broken.parquet", b"PAR1 this is not it PAR1")
