@@ -168,3 +168,27 @@ def test_an_empty_line_is_a_row(lab: Any) -> None:
         "STORED AS TEXTFILE LOCATION 's3://{bucket}/blank/'"
     )
     assert lab.run("SELECT * FROM blank").rows == [["1", "2"], ["1", None], [None, None]]
+
+
+def test_schemas_evolve_from_partition_to_partition(lab: Any) -> None:
+    """Columns by name, wider types, members of structs that come and go; a partition that lies elsewhere."""
+
+    def put(key: str, columns: dict[str, Any]) -> None:
+        sink = io.BytesIO()
+        parquet.write_table(pa.table(columns), sink)
+        lab.put(key, sink.getvalue())
+
+    put("ev/dt=1/a.parquet", {"id": pa.array([1], "int32"), "o": [{"a": 1, "b": "x"}], "f": pa.array([1.5], "float32")})
+    put("ev/dt=2/a.parquet", {"ID": [2], "o": [{"b": "y", "c": 2.5}], "xs": [[{"k": 1}]]})
+    put("elsewhere/z.parquet", {"id": [3]})
+    lab.run(
+        "CREATE EXTERNAL TABLE ev (id bigint, o struct<a:bigint,b:string,c:double>, f double, "
+        "xs array<struct<k:int,z:string>>) PARTITIONED BY (dt int) STORED AS PARQUET LOCATION 's3://{bucket}/ev/'"
+    )
+    lab.run("MSCK REPAIR TABLE ev")
+    assert lab.run("ALTER TABLE ev ADD PARTITION (dt=3) LOCATION 's3://{bucket}/elsewhere/'").state == "SUCCEEDED"
+    assert lab.run("SELECT * FROM ev ORDER BY id").rows == [
+        ["1", "{a=1, b=x, c=null}", "1.5", None, "1"],
+        ["2", "{a=null, b=y, c=2.5}", None, "[{k=1, z=null}]", "2"],
+        ["3", None, None, None, "3"],
+    ]
