@@ -4,11 +4,20 @@ import os
 import shutil
 import subprocess
 import sys
+from itertools import chain
+from pathlib import Path
 
 import click
 
 from rapid.core.config import ROOT, load
 from rapid.core.errors import RapidError
+
+PROGRAMS = {
+    "chromium": ("chromium", "chromium-browser"),
+    "postgresql": ("postgres",),
+    "mariadb-server": ("mariadbd", "mysqld"),
+}
+"""Debian package → programs of which one is enough: a browser for dashboards, databases for Glue's JDBC."""
 
 
 @click.command(context_settings={"ignore_unknown_options": True, "help_option_names": ["-h", "--help"]})
@@ -21,7 +30,7 @@ def test(fast: bool, compose: bool, pytest_args: tuple[str, ...]) -> None:
     They use free ports and temporary folders: running services are not touched.
     """
     if not compose:
-        _ensure_chromium()
+        _ensure_programs()
     markers = "compose" if compose else "not compose and not slow" if fast else "not compose"
     python = str(load().python("test"))
     os.chdir(ROOT)
@@ -30,22 +39,32 @@ def test(fast: bool, compose: bool, pytest_args: tuple[str, ...]) -> None:
     os.execv(python, [python, "-m", "pytest", "-m", markers, *spread, *pytest_args])
 
 
-def _ensure_chromium() -> None:
-    """The dashboards' tests drive Debian's Chromium: installs it where that is possible.
+def _missing() -> list[str]:
+    """Debian's packages of programs that tests start and that are not here."""
+    folders = [os.environ.get("PATH", ""), "/usr/sbin", *map(str, Path("/usr/lib/postgresql").glob("*/bin"))]
+    found = {name for name in chain(*PROGRAMS.values()) if shutil.which(name, path=os.pathsep.join(folders))}
+    return [package for package, names in PROGRAMS.items() if found.isdisjoint(names)]
+
+
+def _ensure_programs() -> None:
+    """Installs the programs that tests start, where that is possible; else the tests that need one are skipped.
 
     Raises:
         RapidError: apt-get is there but failed; its last lines are in the message.
     """
-    if shutil.which("chromium") or shutil.which("chromium-browser"):
+    missing = _missing()
+    if not missing:
         return
     if not shutil.which("apt-get") or os.geteuid() != 0:
-        click.echo("Chromium is missing, so browser tests will be skipped: install the package chromium.", err=True)
+        names = ", ".join(missing)
+        click.echo(f"Tests that need them will be skipped: install the Debian packages {names}, as root.", err=True)
         return
-    click.echo("Installing chromium for the browser tests", err=True)
-    env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for step in (["update"], ["install", "-y", "--no-install-recommends", "chromium"]):
+    click.echo(f"Installing {', '.join(missing)} for the tests", err=True)
+    # RUNLEVEL=1: a database server that is installed is not started (invoke-rc.d(8)).
+    env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
+    for step in (["update"], ["install", "-y", "--no-install-recommends", *missing]):
         done = subprocess.run(["apt-get", *step], env=env, capture_output=True, text=True, check=False)
         if done.returncode:
             end = "\n".join((done.stdout + done.stderr).splitlines()[-5:])
-            raise RapidError(f"apt-get {' '.join(step)} failed, so browser tests cannot run:\n{end}")
+            raise RapidError(f"apt-get {' '.join(step)} failed, which tests need:\n{end}")
     sys.stderr.flush()
