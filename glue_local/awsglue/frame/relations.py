@@ -43,5 +43,5 @@ def relationalize(df: DataFrame, root: str, name: str = "") -> dict[str, DataFra
         child = keyed.select(key.alias("id"), F.posexplode(paths.column([field.name])).alias("index", "val"))
         value = f"{field.name}.val"
         renamed = child.select("id", "index", F.col("val").alias(value))
-        frames.update(relationalize(renamed, root, f"{root}_{field.name.replace('.', '_')}"))
+        frames.update(relationalize(renamed, root, f"{root}_{field.name}"))
     return frames

@@ -37,7 +37,9 @@ def test_json_path(glue: Any, tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text('{"data": {"items": [{"a": 1}, {"a": 2}]}}')
     assert dicts(read(glue, tmp_path, "json", {"jsonPath": "$.data.items[*]"})) == [{"a": 1}, {"a": 2}]
     (tmp_path / "a.json").write_text('[\n{"a": 3},\n{"a": 4}\n]')
-    assert dicts(read(glue, tmp_path, "json", {"multiline": True})) == [{"a": 3}, {"a": 4}]
+    found = read(glue, tmp_path, "json", {"multiline": True})
+    assert dicts(found) == [{"a": 3}, {"a": 4}]
+    assert found.errorsCount() == 0
 
 
 def test_csv_is_text_and_each_file_has_its_own_header(glue: Any, tmp_path: Path) -> None:

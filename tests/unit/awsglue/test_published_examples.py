@@ -138,15 +138,28 @@ def test_dynamodb_json(glue: Any, tmp_path: Path, capsys: pytest.CaptureFixture[
     assert printed(frame.simplify_ddb_json(), capsys) == flat + simple + last
 
 
-def test_error_records_have_glues_fields(glue: Any, tmp_path: Path) -> None:
-    (tmp_path / "e.json").write_text('{"id": 1}\n{{"id": 2}\n')
+def test_a_broken_record_takes_the_next_line_along(glue: Any, tmp_path: Path) -> None:
+    (tmp_path / "e.json").write_text(
+        '{"id": 1, "name": "george", "surname": "washington", "height": 178}\n'
+        '{"id": 2, "name": "benjamin", "surname": "franklin",\n'
+        '{"id": 3, "name": "alexander", "surname": "hamilton", "height": 171}\n'
+        '{"id": 4, "name": "john", "surname": "jay", "height": 190}\n'
+    )
     frame = read(glue, tmp_path / "e.json")
-    errors = frame.errorsAsDynamicFrame()
-    assert (frame.count(), errors.count()) == (1, 1)
-    fields = errors.toDF().head()["error"].asDict()
+    assert [row.id for row in frame.toDF().collect()] == [1, 4]
+    assert frame.errorsCount() == 1
+    fields = frame.errorsAsDynamicFrame().toDF().head()["error"].asDict()
     assert list(fields) == ["callsite", "msg", "stackTrace", "input", "bytesread", "source", "dynamicRecord"]
     assert fields["msg"] == "error in jackson reader"
-    assert fields["bytesread"] == 10
+
+
+def test_records_of_several_lines_need_no_option(glue: Any, tmp_path: Path) -> None:
+    (tmp_path / "p.json").write_text(
+        json.dumps({"a": {"b": 1}}, indent=2) + "\n" + json.dumps({"a": {"b": 2}}, indent=2)
+    )
+    frame = read(glue, tmp_path / "p.json")
+    assert [row.a.b for row in frame.toDF().collect()] == [1, 2]
+    assert frame.errorsCount() == 0
 
 
 def test_choices_deep_inside_arrays(glue: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

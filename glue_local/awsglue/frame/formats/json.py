@@ -17,16 +17,21 @@ from pyspark.sql import types as spark
 
 from awsglue import gluetypes as glue
 from awsglue.errors import OptionError
-from awsglue.frame import jvm, types
+from awsglue.frame import jvm, listing, types
 from awsglue.frame.error_records import error_records
 from awsglue.frame.formats.base import Options, Read, flag
 
 _STEP = re.compile(r"\.\*|\.[^.\[\]]+|\[\*\]|\[\d+\]|\['[^']*'\]")
+LARGEST_TEXT = 128 * 1024 * 1024
+"""Bytes of a file beyond which JSON is read by lines alone, broken ones or not."""
 UNREADABLE = "com.fasterxml.jackson.core.JsonParseException: the text is not JSON, or not an object"
 
 
 def read(session: SparkSession, paths: list[str], options: Options, spark_options: Mapping[str, str]) -> Read:
     """Reads JSON: one record a line, or with `multiLine` or a `jsonPath` whole files of them.
+
+    Where a line is no record, files are read whole too, unless they are large: Glue reads on over line ends, so that
+    records of several lines are found, and a broken one takes the line along at which it turned out to be broken.
 
     Args:
         session: the Spark session.
@@ -37,8 +42,16 @@ def read(session: SparkSession, paths: list[str], options: Options, spark_option
     steps = parse_path(str(options.get("jsonPath") or "$"))
     whole = flag(options, "multiLine", "multiline", default=bool(steps)) or bool(steps)
     reader = session.read.options(**spark_options)
-    texts = reader.option("wholetext", str(whole)).text(paths)
-    return from_texts(split_records(texts, steps)) if whole else from_texts(texts, reader, paths)
+    if not whole:
+        found = from_texts(reader.text(paths), reader, paths)
+        if not found.errors or not _small(session, paths):
+            return found
+    return from_texts(split_records(reader.text(paths, wholetext=True), steps))
+
+
+def _small(session: SparkSession, paths: list[str]) -> bool:
+    """Whether every file may be read as one text."""
+    return all(file.size <= LARGEST_TEXT for path in paths for file in listing.details(session, path, True))
 
 
 def write(writer: DataFrameWriter, path: str, _options: Options) -> None:

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import org.apache.spark.sql.api.java.UDF1;
 
@@ -12,7 +11,8 @@ import org.apache.spark.sql.api.java.UDF1;
  * The JSON records within a text, each as a text of its own: values that follow one another, arrays taken apart.
  *
  * <p>Steps lead to them from the top: ".name" into a field, ".*" into all fields, "[*]" into all elements, "[2]" into
- * one. A text that is no JSON is given back as it is, to be counted as an error later.
+ * one. What is no JSON is given back as it is, to be counted as an error later: from where the record began to the
+ * end of the line where reading stopped. Reading goes on after that line, as Glue's does.
  */
 public final class JsonRecords implements UDF1 {
   private final String[] steps;
@@ -25,14 +25,25 @@ public final class JsonRecords implements UDF1 {
     if (text == null) {
       return null;
     }
+    String rest = (String) text;
     List found = new ArrayList();
-    JsonParser parser = JsonTexts.parser((String) text);
-    try {
-      while (parser.nextToken() != null) {
-        descend(parser, 0, found);
+    while (!rest.isEmpty()) {
+      JsonParser parser = JsonTexts.parser(rest);
+      int start = 0;
+      try {
+        while (parser.nextToken() != null) {
+          start = (int) parser.getTokenLocation().getCharOffset();
+          descend(parser, 0, found);
+          start = (int) parser.getCurrentLocation().getCharOffset();
+        }
+        break;
+      } catch (JsonProcessingException e) {
+        int line = rest.indexOf('\n', (int) e.getLocation().getCharOffset());
+        int end = line < 0 ? rest.length() : line;
+        String bad = rest.substring(Math.min(start, end), end).trim();
+        found.add(bad.isEmpty() ? "?" : bad);
+        rest = rest.substring(Math.min(rest.length(), end + 1));
       }
-    } catch (JsonProcessingException e) {
-      return Collections.singletonList(text);
     }
     return found;
   }
