@@ -21,7 +21,7 @@ TEMPLATE = {"Resources": {"Queue": {"Type": "AWS::SQS::Queue", "Properties": {"Q
 def before(mortal: Any) -> dict[str, Any]:
     """Makes things in every service, then kills and restarts the emulator."""
     facts: dict[str, Any] = {}
-    for part in (_s3, _queues, _api, _function, _rest):
+    for part in (_s3, _queues, _api, _function, _rest, _query):
         facts.update(part(mortal.client))
     mortal.restart()
     return facts
@@ -43,6 +43,19 @@ def _s3(client: Any) -> dict[str, Any]:
     upload = s3.create_multipart_upload(Bucket="plain", Key="big")["UploadId"]
     part = s3.upload_part(Bucket="plain", Key="big", UploadId=upload, PartNumber=1, Body=b"z" * 5_242_880)
     return {"upload": upload, "part": part["ETag"]}
+
+
+def _query(client: Any) -> dict[str, Any]:
+    """One query that has ended, and one that was started at the last moment."""
+    client("s3").create_bucket(Bucket="answers")
+    athena, where = client("athena"), {"OutputLocation": "s3://answers/results/"}
+    first = athena.start_query_execution(
+        QueryString="SELECT 1 AS x", ResultConfiguration=where, ClientRequestToken="t" * 32
+    )["QueryExecutionId"]
+    while athena.get_query_execution(QueryExecutionId=first)["QueryExecution"]["Status"]["State"] != "SUCCEEDED":
+        pass  # it waits by itself
+    last = athena.start_query_execution(QueryString="SELECT 2", ResultConfiguration=where)["QueryExecutionId"]
+    return {"query": first, "last query": last}
 
 
 def _queues(client: Any) -> dict[str, Any]:
@@ -145,6 +158,21 @@ def test_a_begun_multipart_upload_can_be_completed(before: dict[str, Any], clien
     s3.complete_multipart_upload(**upload, MultipartUpload={"Parts": parts})
     assert s3.get_object(Bucket="plain", Key="big")["Body"].read() == b"z" * 5_242_880 + b"end"
     s3.delete_object(Bucket="plain", Key="big")
+
+
+def test_queries_are_remembered(before: dict[str, Any], client: Any) -> None:
+    athena = client("athena")
+    results = athena.get_query_results(QueryExecutionId=before["query"])["ResultSet"]["Rows"]
+    assert [r["Data"][0]["VarCharValue"] for r in results] == ["x", "1"]
+    again = athena.start_query_execution(
+        QueryString="SELECT 1 AS x",
+        ResultConfiguration={"OutputLocation": "s3://answers/results/"},
+        ClientRequestToken="t" * 32,
+    )
+    assert again["QueryExecutionId"] == before["query"]
+    state = athena.get_query_execution(QueryExecutionId=before["last query"])["QueryExecution"]["Status"]["State"]
+    assert state in ("SUCCEEDED", "FAILED")
+    assert before["last query"] in athena.list_query_executions()["QueryExecutionIds"]
 
 
 def test_queue_hands_out_exactly_what_was_left(before: dict[str, Any], client: Any) -> None:

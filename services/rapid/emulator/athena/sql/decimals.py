@@ -2,13 +2,13 @@
 
 Types: https://trino.io/docs/current/functions/decimal.html (read 2026-11). DuckDB computes what its DECIMAL holds; a
 quotient of at most 15 digits is one division of doubles, which is exact there: integers below 2^52 divide to something
-nearer to a half than to the next double only if it is that half. What needs more than 38 digits on its way goes row by
-row through `exactly`, which the engine registers as `t_decimal` and `t_decimal_or_null`.
+nearer to a half than to the next double only if it is that half. Longer ones are divided as integers of 128 bits. What
+needs more than 38 digits on its way goes row by row through `exactly`, which the engine registers as `t_decimal` and `t_decimal_or_null`.
 """
 
 from rapid.emulator.athena.sql.errors import Position, SqlError
 from rapid.emulator.athena.sql.scope import Typed
-from rapid.emulator.athena.sql.types import MAX_DECIMAL, as_decimal, decimal
+from rapid.emulator.athena.sql.types import MAX_DECIMAL, Type, as_decimal, decimal
 
 DOUBLE_DIGITS = 15
 """Integers of so many digits are below 2^52."""
@@ -68,6 +68,8 @@ def arithmetic(operator: str, left: Typed, right: Typed, safe: bool, where: Posi
         right = Typed(_divisor(right.sql, safe), right.type)
     else:
         kind = decimal(whole + scale + 1, scale)
+    if operator == "%" and whole + scale > MAX_DECIMAL:
+        return Typed(_in_integers("%", left, right, 0, kind, scale, safe), kind)
     if whole + scale > MAX_DECIMAL:
         return Typed(_slow(operator, left, right, kind.duckdb(), scale, safe), kind)
     wide = f"DECIMAL({min(whole + scale + (operator != '%'), MAX_DECIMAL)},{scale})"
@@ -81,7 +83,7 @@ def quotient(left: Typed, right: Typed, safe: bool) -> Typed:
     shift = scale - s1 + s2
     kind = decimal(p1 + shift, scale)
     below = Typed(_divisor(right.sql, safe), right.type)
-    slow = _slow("/", left, below, kind.duckdb(), scale, safe)
+    slow = _in_integers("/", left, below, shift, kind, scale, safe)
     if max(s1, s2) > EXACT_POWER or shift >= DOUBLE_DIGITS:
         return Typed(slow, kind)
     divided = f"round({_digits(left)} * 1e{shift} / {_digits(below)})"
@@ -112,6 +114,26 @@ def _wide(value: Typed) -> str:
 def _digits(value: Typed) -> str:
     """All digits as a double, exact up to 15 of them: twice rounded, and still nearest to the same integer."""
     return f"round(CAST({value.sql} AS DOUBLE) * 1e{value.type.args[1]})"
+
+
+def _in_integers(operator: str, left: Typed, right: Typed, shift: int, kind: Type, scale: int, safe: bool) -> str:
+    """Division in integers of 128 bits where all digits fit into one, row by row in Python where they do not."""
+    slow = _slow(operator, left, right, kind.duckdb(), scale, safe)
+    (p1, s1), (p2, s2) = left.type.args, right.type.args
+    up, down = (shift, 0) if operator == "/" else (scale - s1, scale - s2)
+    if max(up, down) >= MAX_DECIMAL:
+        return slow
+    sides = [f"t_digits({side.sql}) * {10**by}::HUGEINT" for side, by in ((left, up), (right, down))]
+    function = ("t_huge_quotient" if operator == "/" else "t_huge_rest") + ("_or_null" if safe else "")
+    written = f"0.{'1':0>{scale}}" if scale else "1"
+    unit = f"CAST('{written}' AS DECIMAL({min(scale + 1, MAX_DECIMAL)},{scale}))"
+    exact = f"CAST(CAST({function}({', '.join(sides)}) AS DECIMAL({MAX_DECIMAL},0)) * {unit} AS {kind.duckdb()})"
+    fits = [
+        f"abs({side.sql}) < CAST('1e{MAX_DECIMAL - by - side.type.args[1]}' AS DECIMAL({MAX_DECIMAL},{side.type.args[1]}))"
+        for side, by in ((left, up), (right, down))
+        if side.type.args[0] + by > MAX_DECIMAL
+    ]
+    return f"CASE WHEN {' AND '.join(fits)} THEN {exact} ELSE {slow} END" if fits else exact
 
 
 def _slow(operator: str, left: Typed, right: Typed, kind: str, scale: int, safe: bool) -> str:

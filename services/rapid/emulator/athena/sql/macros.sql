@@ -161,3 +161,11 @@ CREATE MACRO t_top(m, n) AS map_from_entries(list_transform(list_sort(list_trans
 CREATE MACRO t_entropy(s, l) AS CASE WHEN s > 0 THEN log2(s) - l / s ELSE 0.0::DOUBLE END;
 CREATE MACRO t_micros(x) AS epoch_us(TIMESTAMP '1970-01-01' + x);
 CREATE MACRO t_combinations(a, n) AS list_transform(p_combinations(len(a), n), lambda c: list_transform(c, lambda i: a[i]));
+
+-- Decimals as integers of 128 bits, rounded half away from zero
+CREATE MACRO t_digits(x) AS CAST(replace(CAST(x AS VARCHAR), '.', '') AS HUGEINT);
+CREATE MACRO t_huge_rounded(n, d) AS n // d + CASE WHEN abs(n % d) >= abs(d) - abs(n % d) THEN CASE WHEN (n < 0) = (d < 0) THEN 1 ELSE -1 END ELSE 0 END;
+CREATE MACRO t_huge_quotient(n, d) AS CASE WHEN abs(t_huge_rounded(n, d)) >= 100000000000000000000000000000000000000::HUGEINT THEN t_error('NUMERIC_VALUE_OUT_OF_RANGE: Decimal overflow') ELSE t_huge_rounded(n, d) END;
+CREATE MACRO t_huge_quotient_or_null(n, d) AS CASE WHEN abs(t_huge_rounded(n, d)) < 100000000000000000000000000000000000000::HUGEINT THEN t_huge_rounded(n, d) END;
+CREATE MACRO t_huge_rest(n, d) AS n % d;
+CREATE MACRO t_huge_rest_or_null(n, d) AS n % d;
