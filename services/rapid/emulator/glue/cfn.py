@@ -11,7 +11,8 @@ from rapid.emulator.cloudformation import Call, Model, ResourceType, plugin
 KINDS = ("CsvClassifier", "GrokClassifier", "JsonClassifier", "XMLClassifier")
 
 
-def _by_name(p: Model) -> Model:
+def by_name(p: Model) -> Model:
+    """The arguments of an operation that takes the name alone."""
     return {"Name": p["Ref"]}
 
 
@@ -114,9 +115,9 @@ Trigger = plugin(
         identifier="Name",
         arn="arn:aws:glue:{region}:{account}:trigger/{Ref}",
         create=Call("CreateTrigger"),
-        read=Call("GetTrigger", _by_name),
+        read=Call("GetTrigger", by_name),
         update=Call("UpdateTrigger", lambda p: {"Name": p["Ref"], "TriggerUpdate": p}),
-        delete=Call("DeleteTrigger", _by_name),
+        delete=Call("DeleteTrigger", by_name),
     )
 )
 
@@ -127,9 +128,9 @@ Workflow = plugin(
         identifier="Name",
         arn="arn:aws:glue:{region}:{account}:workflow/{Ref}",
         create=Call("CreateWorkflow"),
-        read=Call("GetWorkflow", _by_name),
+        read=Call("GetWorkflow", by_name),
         update=Call("UpdateWorkflow"),
-        delete=Call("DeleteWorkflow", _by_name),
+        delete=Call("DeleteWorkflow", by_name),
     )
 )
 
@@ -152,9 +153,9 @@ Crawler = plugin(
         identifier="Name",
         arn="arn:aws:glue:{region}:{account}:crawler/{Ref}",
         create=Call("CreateCrawler", _crawler),
-        read=Call("GetCrawler", _by_name),
+        read=Call("GetCrawler", by_name),
         update=Call("UpdateCrawler", _crawler),
-        delete=Call("DeleteCrawler", _by_name),
+        delete=Call("DeleteCrawler", by_name),
     )
 )
 
@@ -164,9 +165,9 @@ Classifier = plugin(
         "glue",
         ref=lambda p, _: next(p[kind]["Name"] for kind in KINDS if kind in p),
         create=Call("CreateClassifier"),
-        read=Call("GetClassifier", _by_name),
+        read=Call("GetClassifier", by_name),
         update=Call("UpdateClassifier"),
-        delete=Call("DeleteClassifier", _by_name),
+        delete=Call("DeleteClassifier", by_name),
     )
 )
 
@@ -176,7 +177,7 @@ SecurityConfiguration = plugin(
         "glue",
         identifier="Name",
         create=Call("CreateSecurityConfiguration", _security),
-        read=Call("GetSecurityConfiguration", _by_name),
-        delete=Call("DeleteSecurityConfiguration", _by_name),
+        read=Call("GetSecurityConfiguration", by_name),
+        delete=Call("DeleteSecurityConfiguration", by_name),
     )
 )

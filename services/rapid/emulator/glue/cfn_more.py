@@ -5,10 +5,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/AWS_Glue.html (re
 """
 
 from rapid.emulator.cloudformation import Call, Model, ResourceType, plugin
-
-
-def _by_name(p: Model) -> Model:
-    return {"Name": p["Ref"]}
+from rapid.emulator.glue.cfn import by_name
 
 
 def _with_tags(p: Model) -> Model:
@@ -127,9 +124,9 @@ DataQualityRuleset = plugin(
         identifier="Name",
         arn="arn:aws:glue:{region}:{account}:dataQualityRuleset/{Ref}",
         create=Call("CreateDataQualityRuleset", _ruleset),
-        read=Call("GetDataQualityRuleset", _by_name),
+        read=Call("GetDataQualityRuleset", by_name),
         update=Call("UpdateDataQualityRuleset", _ruleset),
-        delete=Call("DeleteDataQualityRuleset", _by_name),
+        delete=Call("DeleteDataQualityRuleset", by_name),
     )
 )
 
@@ -160,8 +157,8 @@ CustomEntityType = plugin(
         identifier="Name",
         arn="arn:aws:glue:{region}:{account}:customEntityType/{Ref}",
         create=Call("CreateCustomEntityType"),
-        read=Call("GetCustomEntityType", _by_name),
-        delete=Call("DeleteCustomEntityType", _by_name),
+        read=Call("GetCustomEntityType", by_name),
+        delete=Call("DeleteCustomEntityType", by_name),
     )
 )
 
@@ -172,9 +169,9 @@ UsageProfile = plugin(
         identifier="Name",
         arn="arn:aws:glue:{region}:{account}:usageProfile/{Ref}",
         create=Call("CreateUsageProfile", lambda p: {**_with_tags(p), "Configuration": p.get("Configuration") or {}}),
-        read=Call("GetUsageProfile", _by_name),
+        read=Call("GetUsageProfile", by_name),
         update=Call("UpdateUsageProfile", lambda p: {**p, "Configuration": p.get("Configuration") or {}}),
-        delete=Call("DeleteUsageProfile", _by_name),
+        delete=Call("DeleteUsageProfile", by_name),
     )
 )
 

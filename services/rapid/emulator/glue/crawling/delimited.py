@@ -104,7 +104,7 @@ def _found(
         **({"skip.header.line.count": "1"} if header else {}),
     }
     if serde == "opencsv":
-        serde_parameters = {"separatorChar": delimiter, "quoteChar": quote or '"', "escapeChar": "\\"}
+        serde_parameters = {"separatorChar": delimiter, "quoteChar": quote or '"'}
     else:
         serde_parameters = {"field.delim": delimiter}
     return Found(

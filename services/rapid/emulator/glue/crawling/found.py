@@ -50,9 +50,9 @@ class Found:
     @property
     def kind(self) -> tuple[object, ...]:
         """What files of one table must have in common."""
-        settings = {k: v for k, v in self.parameters.items() if k in ("delimiter", "quoteChar")}
-        layout = {k: v for k, v in self.serde_parameters.items() if k in ("rowTag", "jsonPath", "input.format")}
-        return (self.classification, self.compression, self.serde, *sorted({**settings, **layout}.items()))
+        told_apart_by = ("delimiter", "quoteChar", "rowTag", "jsonPath", "input.format")
+        settings = {k: v for k, v in {**self.parameters, **self.serde_parameters}.items() if k in told_apart_by}
+        return (self.classification, self.compression, self.serde, *sorted(settings.items()))
 
     def storage(self, schema: Schema) -> Structure:
         """The StorageDescriptor's parts that follow from the format."""
