@@ -3,6 +3,8 @@
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import pytest
+
 
 def create(lab: Any, name: str, columns: str, more: str = "", properties: str = "") -> None:
     done = lab.run(
@@ -145,3 +147,19 @@ def test_writers_that_cannot_both_be_kept(lab: Any) -> None:
     assert kept >= 1
     assert all(d.reason.startswith("ICEBERG_COMMIT_ERROR: Failed to commit") for d in done if d.state == "FAILED")
     assert lab.run("SELECT n FROM cw WHERE id = 1").rows == [[str(kept)]]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM strict WHERE id > 0 LIMIT 1",
+        "DELETE FROM strict WHERE id > 0 RETURNING id",
+        "DELETE FROM strict USING other WHERE id > 0",
+        "UPDATE strict SET id = 2 LIMIT 1",
+        "UPDATE strict SET id = 2 FROM other",
+        "UPDATE strict SET id = 2 RETURNING id",
+    ],
+)
+def test_clauses_that_trino_lacks_are_refused_not_ignored(lab: Any, statement: str) -> None:
+    with pytest.raises(lab.athena.exceptions.InvalidRequestException, match="mismatched input"):
+        lab.run(statement)

@@ -205,7 +205,23 @@ def parse_change(text: str) -> exp.Update | exp.Delete | exp.Merge:
         raise _from_parse_error(text, found, error) from error
     if len(trees) != 1 or not isinstance(trees[0], exp.Update | exp.Delete | exp.Merge):
         raise mismatched(text, found[0] if found else None, "'DELETE', 'MERGE', 'UPDATE'")
+    _check_change(text, found, trees[0])
     return trees[0]
+
+
+_CLAUSES = {
+    exp.Delete: {"this", "where"},
+    exp.Update: {"this", "expressions", "where"},
+    exp.Merge: {"this", "using", "on", "whens"},
+}
+"""What Trino's grammar knows of each change; sqlglot reads more, of other databases."""
+
+
+def _check_change(text: str, found: list[Token], tree: exp.Update | exp.Delete | exp.Merge) -> None:
+    foreign = next((k for k, v in tree.args.items() if v and k not in _CLAUSES[type(tree)]), None)
+    if foreign is not None:
+        word = foreign.strip("_").upper()
+        raise mismatched(text, next((t for t in reversed(found) if t.text.upper() == word), None), "<EOF>")
 
 
 def _check_select(text: str, found: list[Token], select: exp.Select) -> None:
