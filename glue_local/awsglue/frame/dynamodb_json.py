@@ -20,7 +20,7 @@ def simplify(df: DataFrame, lists: bool = True) -> DataFrame:
 
     Args:
         df: records, wrapped; those of an export, inside of the field `Item`, become the records themselves.
-        lists: whether the elements of lists are unwrapped, too.
+        lists: whether the elements of lists are unwrapped, too, where they are of one type and no maps.
     """
     columns: list[Column] = []
     for field in df.schema.fields:
@@ -43,6 +43,11 @@ def _is_wrapped(kind: spark.DataType) -> bool:
     return isinstance(kind, spark.StructType) and bool(kind.fields) and set(kind.names) <= _TAGS
 
 
+def _is_simple(kind: spark.DataType) -> bool:
+    """Whether a list's elements are of one type, and no maps: others stay as they are, as AWS documents."""
+    return isinstance(kind, spark.StructType) and len(kind.fields) == 1 and kind.names != ["M"]
+
+
 def _value(column: Column, kind: spark.DataType, lists: bool) -> Column:
     if not isinstance(kind, spark.StructType) or not _is_wrapped(kind):
         return column
@@ -62,7 +67,7 @@ def _unwrapped(value: Column, tag: str, kind: spark.DataType, lists: bool) -> Co
     if tag == "M" and isinstance(kind, spark.StructType):
         members = [_value(value.getField(f.name), f.dataType, lists).alias(f.name) for f in kind.fields]
         return F.when(value.isNotNull(), F.struct(*members)) if members else value
-    if tag == "L" and isinstance(kind, spark.ArrayType) and lists:
+    if tag == "L" and isinstance(kind, spark.ArrayType) and lists and _is_simple(kind.elementType):
         inner = kind.elementType
         return F.transform(value, lambda item: _value(item, inner, lists))
     return value
