@@ -186,3 +186,14 @@ def test_information_schema_and_metadata_agree(lab: Any) -> None:
     assert found["TableMetadata"]["Columns"] == [{"Name": "id", "Type": "int"}, {"Name": "xs", "Type": "array<string>"}]
     with pytest.raises(lab.athena.exceptions.MetadataException):
         lab.athena.get_table_metadata(CatalogName="AwsDataCatalog", DatabaseName=lab.database, TableName="nope")
+
+
+def test_a_partition_key_may_have_any_name(lab: Any) -> None:
+    for number in range(3):
+        lab.put(f"named/i={number}/a.csv", f"{number}\n".encode())
+    lab.run(
+        "CREATE EXTERNAL TABLE named (v int) PARTITIONED BY (i int) ROW FORMAT DELIMITED FIELDS TERMINATED BY ',' "
+        "LOCATION 's3://{bucket}/named/' TBLPROPERTIES ('projection.enabled'='true', 'projection.i.type'='integer', "
+        "'projection.i.range'='0,9')"
+    )
+    assert lab.run("SELECT v FROM named WHERE i IN (1, 2) ORDER BY v").rows == [["1"], ["2"]]

@@ -91,10 +91,10 @@ class Partitions:
         self._registered += 1
         name = f"partitions_{id(self)}_{self._registered}"
         columns = {f"v{i}": pa.array([v[i] for v in values], "string") for i in range(len(keys))}
-        self.connection.register(name, pa.table({"i": pa.array(range(len(values)), "int64"), **columns}))
+        self.connection.register(name, pa.table({"$row": pa.array(range(len(values)), "int64"), **columns}))
         items = ", ".join(f"{_typed(f'v{i}', k)} AS {quote(k.name)}" for i, k in enumerate(keys))
-        source = f"(SELECT i, {items} FROM {quote(name)}) AS {scan.alias}"
-        rows = self.connection.rows(f"SELECT i FROM {source} WHERE {' AND '.join(predicates)}")
+        source = f'(SELECT "$row", {items} FROM {quote(name)}) AS {scan.alias}'  # no key has a $ in its name
+        rows = self.connection.rows(f"""SELECT "$row" FROM {source} WHERE {" AND ".join(predicates)}""")
         return sorted(int(r[0]) for r in rows)
 
     def _listed(self, root: str, partitions: list[Partition]) -> Listed:
