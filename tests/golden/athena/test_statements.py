@@ -12,10 +12,10 @@ import pytest
 
 from rapid.emulator.athena.engine import Engine
 from rapid.emulator.athena.results import csv_line
-from rapid.emulator.athena.sql.shown import RESULT_DIGITS, text
 from rapid.emulator.athena.sql.compiler import compile_query
 from rapid.emulator.athena.sql.errors import SqlError
 from rapid.emulator.athena.sql.scope import Column, Table, Typed
+from rapid.emulator.athena.sql.shown import RESULT_DIGITS, text
 from rapid.emulator.athena.sql.types import BIGINT, VARCHAR
 
 HERE = Path(__file__).parent
