@@ -25,7 +25,7 @@ select factorial(5);
 select 0.1 + 0.2, 1e15, 1e16, 123456789012345678, 1e-3, 1e-4, 12345678.9, 0.00001234, cast(1 as double), -0e0, 1e7, 9999999.0;
 select cast(1e7 as varchar), cast(0.1 as varchar), cast(100 as varchar), cast(1.0 as varchar), cast(real '1.1' as varchar), cast(1e-10 as varchar), cast(12345678.9 as varchar), cast(true as varchar), cast(null as varchar);
 select count(*) filter (where x > 1), array_agg(x) filter (where x > 1), sum(x) filter (where false) from (values 1,2,3) t(x);
-select array_agg(x order by x desc nulls first), array_agg(distinct x) from (values 1,null,1) t(x);
+select array_agg(x order by x desc nulls first), array_sort(array_agg(distinct x)) from (values 1,null,1) t(x);
 select x, sum(x) over (order by x rows unbounded preceding), sum(x) over (order by x desc) from (values 1,2,3) t(x) order by 1;
 select x, lag(x, 2) over (order by x), lead(x, 1, -1) over (order by x), first_value(x) over (order by x desc), last_value(x) over (order by x), nth_value(x, 2) over (order by x) from (values 1,2,3) t(x) order by 1;
 select last_value(x) ignore nulls over (order by y rows between unbounded preceding and current row) from (values (1,1),(null,2)) t(x,y);

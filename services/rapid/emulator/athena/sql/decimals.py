@@ -3,7 +3,8 @@
 Types: https://trino.io/docs/current/functions/decimal.html (read 2026-11). DuckDB computes what its DECIMAL holds; a
 quotient of at most 15 digits is one division of doubles, which is exact there: integers below 2^52 divide to something
 nearer to a half than to the next double only if it is that half. Longer ones are divided as integers of 128 bits. What
-needs more than 38 digits on its way goes row by row through `exactly`, which the engine registers as `t_decimal` and `t_decimal_or_null`.
+needs more than 38 digits on its way goes row by row through `exactly`, which the engine registers as `t_decimal` and
+`t_decimal_or_null`.
 """
 
 from rapid.emulator.athena.sql.errors import Position, SqlError
@@ -119,7 +120,7 @@ def _digits(value: Typed) -> str:
 def _in_integers(operator: str, left: Typed, right: Typed, shift: int, kind: Type, scale: int, safe: bool) -> str:
     """Division in integers of 128 bits where all digits fit into one, row by row in Python where they do not."""
     slow = _slow(operator, left, right, kind.duckdb(), scale, safe)
-    (p1, s1), (p2, s2) = left.type.args, right.type.args
+    s1, s2 = left.type.args[1], right.type.args[1]
     up, down = (shift, 0) if operator == "/" else (scale - s1, scale - s2)
     if max(up, down) >= MAX_DECIMAL:
         return slow
@@ -129,9 +130,9 @@ def _in_integers(operator: str, left: Typed, right: Typed, shift: int, kind: Typ
     unit = f"CAST('{written}' AS DECIMAL({min(scale + 1, MAX_DECIMAL)},{scale}))"
     exact = f"CAST(CAST({function}({', '.join(sides)}) AS DECIMAL({MAX_DECIMAL},0)) * {unit} AS {kind.duckdb()})"
     fits = [
-        f"abs({side.sql}) < CAST('1e{MAX_DECIMAL - by - side.type.args[1]}' AS DECIMAL({MAX_DECIMAL},{side.type.args[1]}))"
-        for side, by in ((left, up), (right, down))
-        if side.type.args[0] + by > MAX_DECIMAL
+        f"abs({side.sql}) < CAST('1e{MAX_DECIMAL - by - digits}' AS DECIMAL({MAX_DECIMAL},{digits}))"
+        for side, by, (precision, digits) in ((left, up, left.type.args), (right, down, right.type.args))
+        if precision + by > MAX_DECIMAL
     ]
     return f"CASE WHEN {' AND '.join(fits)} THEN {exact} ELSE {slow} END" if fits else exact
 

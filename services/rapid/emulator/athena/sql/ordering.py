@@ -79,6 +79,16 @@ def order_by(order: exp.Order, expressions: "Expressions", columns: list[Column]
     return "ORDER BY " + ", ".join(items)
 
 
+def check_distinct(order: exp.Order, expressions: "Expressions", columns: list[Column], values: list[Typed]) -> None:
+    """Raises EXPRESSION_NOT_IN_DISTINCT for a key that is no output of SELECT DISTINCT."""
+    outputs = {v.sql for v in values}
+    for item in order.expressions:
+        key = _key(item.this, expressions, columns)
+        if not key.removeprefix("c").isdigit() and key not in outputs:
+            message = "For SELECT DISTINCT, ORDER BY expressions must appear in select list"
+            raise SqlError("EXPRESSION_NOT_IN_DISTINCT", message, position(item.this))
+
+
 def _direction(item: exp.Expr) -> str:
     """NULLs come last in Trino, ascending and descending."""
     return f"{'DESC' if item.args.get('desc') else 'ASC'} NULLS {'FIRST' if item.args.get('nulls_first') else 'LAST'}"

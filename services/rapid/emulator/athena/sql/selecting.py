@@ -46,6 +46,8 @@ def select(compiler: "Compiler", tree: exp.Select, parent: Scope | None) -> tupl
     if distinct and distinct.args.get("on"):
         raise not_supported("DISTINCT ON", position(tree))
     scope.aliases = {n.lower(): v for n, v in outputs if n is not None}
+    if distinct and tree.args.get("order"):
+        ordering.check_distinct(tree.args["order"], expressions, columns, values)
     after = ordering.tail(tree, expressions, columns, None if distinct else values)
     listed = ", ".join(f"{v.sql} AS c{i}" for i, v in enumerate(values))
     word = "DISTINCT " if distinct else ""
@@ -96,6 +98,8 @@ def _outputs(tree: exp.Select, expressions: Expressions) -> list[tuple[str | Non
         if _is_star(inner):
             outputs += _star(inner, expressions)
             continue
+        while isinstance(inner, exp.Paren):  # parentheses around a column leave it its name
+            inner = inner.this
         value = expressions.compile(inner)
         name: str | None = node.alias if isinstance(node, exp.Alias) else None
         if name is None and isinstance(inner, exp.Column | exp.Identifier):
