@@ -9,8 +9,8 @@ from botocore.exceptions import ClientError
 
 
 def test_unwritten_operation_answers_501_and_names_itself(aws: Callable[[str], Any]) -> None:
-    with pytest.raises(ClientError, match=r"does not support glue\.ListBlueprints") as caught:
-        aws("glue").list_blueprints()
+    with pytest.raises(ClientError, match=r"does not support dynamodb\.ListContributorInsights") as caught:
+        aws("dynamodb").list_contributor_insights()
     assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
 
 

@@ -4,8 +4,6 @@ LocalStack's own fallback covers only operations that the provider class already
 plain classes with `@handler` methods, so the list comes from botocore's service model instead.
 """
 
-from collections.abc import Callable
-
 from localstack.aws.api import RequestContext, ServiceRequest, ServiceResponse
 from localstack.aws.skeleton import DispatchTable, create_dispatch_table
 from localstack.aws.spec import load_service
@@ -31,27 +29,9 @@ def moto(context: RequestContext, _request: ServiceRequest) -> ServiceResponse |
         raise _not_supported(context) from error
 
 
-def unsupported(context: RequestContext, _request: ServiceRequest) -> ServiceResponse:
-    """Answers an operation that neither we nor Moto do truthfully.
-
-    Raises:
-        NotImplementedError: always; LocalStack answers 501 with the message.
-    """
-    raise _not_supported(context)
-
-
-def with_moto(*refused: str) -> Callable[[object], DispatchTable]:
-    """A dispatch-table factory for `Service.for_provider`.
-
-    Args:
-        refused: operations that Moto answers with invented results; they answer 501 instead.
-    """
-
-    def factory(provider: object) -> DispatchTable:
-        service = load_service(provider.service)  # type: ignore[attr-defined]
-        table: DispatchTable = dict.fromkeys(service.operation_names, moto)
-        table.update(dict.fromkeys(refused, unsupported))
-        table.update(create_dispatch_table(provider))
-        return table
-
-    return factory
+def with_moto(provider: object) -> DispatchTable:
+    """A dispatch table for `Service.for_provider`: the provider's own operations, and Moto's for the rest."""
+    service = load_service(provider.service)  # type: ignore[attr-defined]
+    table: DispatchTable = dict.fromkeys(service.operation_names, moto)
+    table.update(create_dispatch_table(provider))
+    return table

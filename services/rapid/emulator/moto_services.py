@@ -31,7 +31,7 @@ class MotoProvider:
 
 def _service(name: str) -> Service:
     provider = MotoProvider(name, f"moto.{name}.models")
-    return Service.for_provider(provider, dispatch_table_factory=with_moto())
+    return Service.for_provider(provider, dispatch_table_factory=with_moto)
 
 
 @aws_provider(api="dynamodb", name="rapid")
