@@ -70,7 +70,7 @@ def warm_up(session: Any, folder: Path, wanted: Callable[[], bool]) -> None:
         wanted: asked between steps; False ends the warm-up, because a job is waiting.
     """
     data = folder / "warmup"
-    for step in (_touch_s3, _touch_python, _touch_json, _touch_shuffle, _touch_commands, _touch_catalog):
+    for step in (_touch_s3, _touch_python, _touch_json, _touch_frames, _touch_shuffle, _touch_commands, _touch_catalog):
         if not wanted():
             return
         step(session, data)
@@ -94,6 +94,13 @@ def _touch_json(session: Any, data: Path) -> None:
         str(data / "parquet")
     )
     session.read.parquet(str(data / "parquet")).filter("a > 0").count()
+
+
+def _touch_frames(session: Any, _data: Path) -> None:
+    """Compiles the Java of dynamic frames, which takes a second or two."""
+    from awsglue.frame import jvm as java
+
+    java.loader(session.sparkContext)
 
 
 def _touch_shuffle(session: Any, data: Path) -> None:

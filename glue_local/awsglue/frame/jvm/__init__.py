@@ -11,7 +11,6 @@ from itertools import count
 from pathlib import Path
 from threading import Lock
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from pyspark import SparkContext
 from pyspark.sql import Column, DataFrame, SparkSession
@@ -26,7 +25,8 @@ _PROTOCOL = "spark.sql.sources.commitProtocolClass"
 _names = count(1)
 _lock = Lock()
 _writing = 0
-_loaders: "WeakKeyDictionary[SparkContext, Any]" = WeakKeyDictionary()
+_loaders: dict[str, Any] = {}
+"""By Spark's own context, which a script takes over from the warm-up under another Python object."""
 
 
 def create(session: SparkSession, name: str, *arguments: Any) -> Any:
@@ -35,7 +35,7 @@ def create(session: SparkSession, name: str, *arguments: Any) -> Any:
     given = gateway.new_array(gateway.jvm.java.lang.Object, len(arguments))
     for i, argument in enumerate(arguments):
         given[i] = _array(gateway, argument) if isinstance(argument, list) else argument
-    return _loader(session.sparkContext).loadClass(f"{_PACKAGE}.{name}").getConstructors()[0].newInstance(given)
+    return loader(session.sparkContext).loadClass(f"{_PACKAGE}.{name}").getConstructors()[0].newInstance(given)
 
 
 def call(function: Any, column: Column, returns: spark.DataType) -> Column:
@@ -56,10 +56,12 @@ def per_partition(df: DataFrame, function: Any) -> list[str]:
     return list(getattr(texts, "as")(strings).mapPartitions(function, strings).collectAsList())
 
 
-def _loader(context: SparkContext) -> Any:
-    if context not in _loaders:
-        _loaders[context] = _compile(context)
-    return _loaders[context]
+def loader(context: SparkContext) -> Any:
+    """The class loader that has our classes; the first call for a context compiles them."""
+    key = context._jsc._target_id
+    if key not in _loaders:
+        _loaders[key] = _compile(context)
+    return _loaders[key]
 
 
 def _array(gateway: Any, values: list[str]) -> Any:
@@ -73,9 +75,9 @@ def _compile(context: SparkContext) -> Any:
     gateway: Any = context._gateway
     jar = janino.jar(context, Path(__file__).parent)
     context._jsc.addJar(jar)
-    loader = gateway.jvm.org.apache.spark.util.Utils.getContextOrSparkClassLoader()  # spark-submit's, which can grow
-    loader.addURL(gateway.jvm.java.io.File(jar).toURI().toURL())
-    return loader
+    classes = gateway.jvm.org.apache.spark.util.Utils.getContextOrSparkClassLoader()  # spark-submit's, which can grow
+    classes.addURL(gateway.jvm.java.io.File(jar).toURI().toURL())
+    return classes
 
 
 @contextmanager
@@ -85,7 +87,7 @@ def file_names(session: SparkSession) -> Iterator[None]:
     Threads of a script may write at the same time: the first one in sets the protocol, the last one out resets it.
     """
     global _writing  # noqa: PLW0603 - one count per process, as there is one session
-    _loader(session.sparkContext)
+    loader(session.sparkContext)
     with _lock:
         ours = _writing > 0 or session.conf.get(_PROTOCOL) == _SPARKS_OWN
         if ours:
