@@ -167,6 +167,15 @@ def mismatched(text: str, token: Token | None, expecting: str) -> MalformedQuery
     )
 
 
+def _trees(text: str, found: list[Token]) -> list[exp.Expr]:
+    """The statements of a text, whose tokens are `found`."""
+    _refuse(text, found)
+    try:
+        return [tree for tree in _DIALECT.parse(text) if tree is not None]
+    except ParseError as error:
+        raise _from_parse_error(text, found, error) from error
+
+
 def parse_query(text: str) -> exp.Query:
     """The tree of a SELECT, WITH, VALUES or TABLE statement.
 
@@ -174,11 +183,7 @@ def parse_query(text: str) -> exp.Query:
         MalformedQueryError: not one whole query.
     """
     found = tokenize(text)
-    _refuse(text, found)
-    try:
-        trees = [tree for tree in _DIALECT.parse(text) if tree is not None]
-    except ParseError as error:
-        raise _from_parse_error(text, found, error) from error
+    trees = _trees(text, found)
     if len(trees) != 1:
         raise MalformedQueryError("Only one sql statement is allowed. Got: " + text)
     tree = trees[0]
@@ -198,11 +203,7 @@ def parse_change(text: str) -> exp.Update | exp.Delete | exp.Merge:
         MalformedQueryError: not one whole statement.
     """
     found = tokenize(text)
-    _refuse(text, found)
-    try:
-        trees = [tree for tree in _DIALECT.parse(text) if tree is not None]
-    except ParseError as error:
-        raise _from_parse_error(text, found, error) from error
+    trees = _trees(text, found)
     if len(trees) != 1 or not isinstance(trees[0], exp.Update | exp.Delete | exp.Merge):
         raise mismatched(text, found[0] if found else None, "'DELETE', 'MERGE', 'UPDATE'")
     _check_change(text, found, trees[0])

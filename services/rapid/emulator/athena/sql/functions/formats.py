@@ -54,14 +54,19 @@ def _pattern(call: Call, index: int) -> Typed:
     return found
 
 
+def _native(call: Call, pattern: Typed, read: str) -> str | None:
+    """DuckDB's own pattern for a constant one, where DuckDB has all of its parts."""
+    parts = _parts(call, pattern, read)
+    return _strftime(parts) if parts is not None else None
+
+
 @special("date_format")
 def date_format(call: Call) -> Typed:
     call.count(2)
     value, pattern = call.typed(0), _pattern(call, 1)
     if not is_time(value):
         raise call.wrong_arguments()
-    parts = _parts(call, pattern, "mysql")
-    native = _strftime(parts) if parts is not None else None
+    native = _native(call, pattern, "mysql")
     if native is not None:
         return Typed(f"strftime({local(value)}, {literal(native)})", VARCHAR)
     return Typed(f"p_date_format(CAST({local(value)} AS TIMESTAMP), {pattern.sql})", VARCHAR)
@@ -71,8 +76,7 @@ def date_format(call: Call) -> Typed:
 def date_parse(call: Call) -> Typed:
     call.count(2)
     text, pattern = call.cast(0, VARCHAR), _pattern(call, 1)
-    parts = _parts(call, pattern, "mysql")
-    native = _strftime(parts) if parts is not None else None
+    native = _native(call, pattern, "mysql")
     slow = f"p_date_parse({text}, {pattern.sql})"
     if native is None or "%y" in native or "%p" in native:
         return Typed(slow, TIMESTAMP)
@@ -85,8 +89,7 @@ def format_datetime(call: Call) -> Typed:
     value, pattern = call.typed(0), _pattern(call, 1)
     if not is_time(value):
         raise call.wrong_arguments()
-    parts = _parts(call, pattern, "joda")
-    native = _strftime(parts) if parts is not None else None
+    native = _native(call, pattern, "joda")
     if native is not None:
         return Typed(f"strftime({local(value)}, {literal(native)})", VARCHAR)
     zone = zones.name(value) if value.type.name == "timestamp with time zone" else "'UTC'"
