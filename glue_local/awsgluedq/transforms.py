@@ -42,7 +42,7 @@ class EvaluateDataQuality(GlueTransform):
         """
         evaluation = _evaluation(frame, ruleset, publishing_options, additional_options, additional_data_sources)
         evaluation.outcomes(rows=False)
-        return _publish(evaluation, frame, publishing_options)
+        return _publish(evaluation, _context(frame), publishing_options)
 
     def process_rows(
         self,
@@ -60,10 +60,10 @@ class EvaluateDataQuality(GlueTransform):
         """
         evaluation = _evaluation(frame, ruleset, publishing_options, additional_options, additional_data_sources)
         rows = evaluation.outcomes(rows=True)
-        context = frame.glue_ctx if isinstance(frame, DynamicFrame) else _context(frame)
+        context = _context(frame)
         frames = {
             "originalData": frame if isinstance(frame, DynamicFrame) else DynamicFrame.fromDF(frame, context),
-            "ruleOutcomes": _publish(evaluation, frame, publishing_options),
+            "ruleOutcomes": _publish(evaluation, context, publishing_options),
             "rowLevelOutcomes": DynamicFrame.fromDF(rows, context, "rowLevelOutcomes"),
         }
         return DynamicFrameCollection(frames, context)
@@ -84,9 +84,8 @@ def _evaluation(
     return Evaluation(df, ruleset, others, lambda: recorded(context))
 
 
-def _publish(evaluation: Evaluation, frame: Any, publishing_options: Options | None) -> DynamicFrame:
+def _publish(evaluation: Evaluation, context: Any, publishing_options: Options | None) -> DynamicFrame:
     publishing.publish(evaluation, publishing.Publication.of(publishing_options))
-    context = frame.glue_ctx if isinstance(frame, DynamicFrame) else _context(frame)
     return DynamicFrame.fromDF(evaluation.frame(), context, "ruleOutcomes")
 
 
@@ -94,7 +93,10 @@ def _data_frame(frame: Any) -> DataFrame:
     return frame.toDF() if isinstance(frame, DynamicFrame) else frame
 
 
-def _context(df: DataFrame) -> Any:
+def _context(frame: Any) -> Any:
+    """A dynamic frame's own Glue context; a new one for a data frame."""
+    if isinstance(frame, DynamicFrame):
+        return frame.glue_ctx
     from awsglue.context import GlueContext
 
-    return GlueContext(df.sparkSession.sparkContext)
+    return GlueContext(frame.sparkSession.sparkContext)

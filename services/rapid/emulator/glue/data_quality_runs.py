@@ -13,7 +13,7 @@ from rapid.emulator.glue.common import defined, page, store_of
 from rapid.emulator.glue.data_quality_results import in_time, keep, same_source, source_table
 from rapid.emulator.glue.data_quality_rulesets import find_ruleset, save_ruleset
 from rapid.emulator.glue.errors import EntityNotFoundException, GlueError, InvalidInputException
-from rapid.emulator.glue.following import FINAL, PAUSES_AT_START, Follower
+from rapid.emulator.glue.following import FINAL, Follower
 from rapid.emulator.glue.models import DataQualityRun, Structure, now
 from rapid.emulator.glue.orchestration import Orchestration
 from rapid.emulator.glue.runner import RunStatus
@@ -38,9 +38,7 @@ class DataQualityRuns:
 
     def resume_data_quality(self, scope: Scope) -> None:
         """Takes up the runs that were in flight when the emulator ended."""
-        for run in scope.store.data_quality_runs.values():
-            if run.state not in FINAL:
-                self._follower.launch(run, partial(_apply, scope), PAUSES_AT_START)
+        self._follower.resume(scope.store.data_quality_runs.values(), partial(_apply, scope))
 
     def _start(self, context: RequestContext, kind: str, request: Structure, task: Structure) -> Structure:
         scope, run_id, started = Scope.of(context), f"dqrun-{secrets.token_hex(20)}", now()

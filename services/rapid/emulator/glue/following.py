@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
 from rapid.emulator.glue.errors import RunnerUnavailableError, RunUnknownError
@@ -48,6 +48,12 @@ class Follower:
         """Follows a run in a thread of its own, to its end."""
         name = f"glue-{run.id[:12]}"
         threading.Thread(target=self._follow, args=(run, apply, pauses), name=name, daemon=True).start()
+
+    def resume(self, runs: Iterable[Followed], apply: Apply) -> None:
+        """Takes up the runs that were in flight when the emulator ended."""
+        for run in runs:
+            if run.state not in FINAL:
+                self.launch(run, apply, PAUSES_AT_START)
 
     def stop(self, run: Followed) -> None:
         """Asks for a run's end. A runner that is away is asked again when it is back, since `stopping` is kept."""

@@ -21,7 +21,7 @@ from rapid.emulator.glue.errors import (
     InvalidInputException,
     RunnerUnavailableError,
 )
-from rapid.emulator.glue.following import FINAL, PAUSES_AT_START, Follower
+from rapid.emulator.glue.following import FINAL, Follower
 from rapid.emulator.glue.jobs import DPU_PER_WORKER
 from rapid.emulator.glue.models import Session, Structure, now
 from rapid.emulator.glue.orchestration import Orchestration
@@ -48,9 +48,7 @@ class Sessions:
 
     def resume_sessions(self, scope: Scope) -> None:
         """Takes up the sessions that were alive when the emulator ended."""
-        for session in scope.store.sessions.values():
-            if session.state not in FINAL:
-                self._follower.launch(session, _apply, PAUSES_AT_START)
+        self._follower.resume(scope.store.sessions.values(), _apply)
 
     @handler("CreateSession", expand=False)
     def create_session(self, context: RequestContext, request: Structure) -> Structure:
