@@ -1,7 +1,6 @@
 """Superset as a process: it starts, it is safe, it comes back, and nothing of it stays behind."""
 
 import signal
-import socket
 import stat
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,14 +15,9 @@ from rapid.core.config import Config
 from rapid.core.processes import Supervisor
 from rapid.dashboards import start
 from rapid.dashboards.errors import DashboardError
+from tests.conftest import free_port
 
 pytestmark = pytest.mark.slow
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture

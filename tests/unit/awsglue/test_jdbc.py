@@ -26,14 +26,9 @@ from awsglue.frame import catalog
 from awsglue.job import Job
 from glue_runner import jars
 from rapid.core import config as configuration
+from tests.conftest import free_port
 
 ROWS = 20
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _tool(name: str, package: str) -> str:
@@ -102,7 +97,7 @@ def postgres(drivers: None) -> Iterator[dict[str, str]]:
     with _folder(owner) as folder:
         made = [initdb, "-D", str(folder / "data"), "-U", "me", "-A", "trust", "-N", "--no-instructions"]
         subprocess.run(made, **owner, cwd=folder, check=True, capture_output=True)
-        port = _free_port()
+        port = free_port()
         settings = ["-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={folder}", "-c", "fsync=off"]
         with _server([server, "-D", str(folder / "data"), "-p", str(port), *settings], port, owner):
             yield {"url": f"jdbc:postgresql://127.0.0.1:{port}/postgres", "user": "me", "password": "x"}
@@ -116,7 +111,7 @@ def mysql(drivers: None) -> Iterator[dict[str, str]]:
         base = ["--no-defaults", f"--datadir={folder / 'data'}"]
         made = [install, *base, "--auth-root-authentication-method=normal", "--skip-test-db"]
         subprocess.run(made, **owner, cwd=folder, check=True, capture_output=True)
-        port = _free_port()
+        port = free_port()
         more = [f"--port={port}", "--bind-address=127.0.0.1", f"--socket={folder / 's'}", f"--pid-file={folder / 'p'}"]
         with _server([server, *base, *more, "--skip-name-resolve"], port, owner):
             yield {"url": f"jdbc:mysql://127.0.0.1:{port}/mysql", "user": "root", "password": ""}
