@@ -27,7 +27,9 @@ from lake.shape import Table
 from lake.storage import Bucket, S3Object, in_parallel
 from lake.values import TEXT
 from lake.write import Output, curated_prefix, keys_prefix, quarantine_objects, quarantine_prefix, write
+from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
 from pyspark.context import SparkContext
+from pyspark.errors import AnalysisException, IllegalArgumentException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import types as T
 
@@ -95,26 +97,72 @@ def update_catalog(lake: Lake, output: Output, table: Table, report: Sequence[An
 
 
 def process(lake: Lake, dataset: str, items: Sequence[S3Object]) -> list[dict[str, Any]]:
-    """One batch from raw objects to manifests."""
-    started = time.monotonic()
+    """Raw objects to manifests. Where Spark cannot read a batch, the objects at fault are found by halving it."""
     batch = Batch(dataset, batch_id(), lake.run, tuple(items))
-    terms: Contract = lake.contracts.of(dataset)
-    output = Output(
-        lake.bucket.name, dataset, batch.id, lake.run, terms.event_time is not None, bool(terms.primary_key)
-    )
     batches.open_batch(lake.bucket, batch)
-    sources = in_parallel(partial(prepare.prepare, lake.bucket, batch=batch.id), items)
+    try:
+        return finish(lake, batch, *curate(lake, batch))
+    except (AnalysisException, IllegalArgumentException, Py4JJavaError) as error:
+        reason = fault_of_data(error)
+        if reason is None:
+            raise
+        LOG.warning("%s: %d objects cannot be read together: %s", dataset, len(items), reason)
+    batches.undo(lake.bucket, batch)
+    if len(items) > 1:
+        half = len(items) // 2
+        return process(lake, dataset, items[:half]) + process(lake, dataset, items[half:])
+    return refuse(lake, dataset, items[0], reason)
+
+
+READING = re.compile(r"error while reading file [^\n]*?\.\s*(?:Details:)?\s*(?P<details>[^\n]*)")
+
+
+def fault_of_data(error: Exception) -> str | None:
+    """Why Spark cannot read a file, or None for an error that may pass: of S3, of memory, of a worker."""
+    if not isinstance(error, Py4JJavaError):  # found while planning, from the files' own schemas
+        return str(error).strip().splitlines()[0][:500]
+    found = READING.search(str(error))
+    causes = [line.removeprefix("Caused by: ") for line in str(error).splitlines() if line.startswith("Caused by: ")]
+    transient = ("fs.s3a", "com.amazonaws", "java.net", "OutOfMemory")
+    if not found or any(mark in cause for mark in transient for cause in causes):
+        return None
+    return (causes[-1] if causes else found["details"])[:500]
+
+
+def refuse(lake: Lake, dataset: str, item: S3Object, reason: str) -> list[dict[str, Any]]:
+    """Quarantines a raw object as a whole, in a batch of its own."""
+    batch = Batch(dataset, batch_id(), lake.run, (item,))
+    batches.open_batch(lake.bucket, batch)
+    report = quarantine_objects(output_of(lake, batch), [(item.key, f"Spark cannot read it: {reason}")])
+    return finish(lake, batch, None, report)
+
+
+def output_of(lake: Lake, batch: Batch) -> Output:
+    terms: Contract = lake.contracts.of(batch.dataset)
+    partitioned = terms.event_time is not None
+    return Output(lake.bucket.name, batch.dataset, batch.id, lake.run, partitioned, bool(terms.primary_key))
+
+
+def curate(lake: Lake, batch: Batch) -> tuple[Table | None, list[Any]]:
+    """Writes the rows of a batch where they belong. Returns the table, if any object could be read, and the report."""
+    prepared = in_parallel(partial(prepare.prepare, lake.bucket, batch=batch.id), batch.items)
+    sources = [source for parts in prepared for source in parts]
     readable = [source for source in sources if source.layout.kind not in {"empty", "unknown"}]
     unknown = [(source.item.key, source.layout.reason) for source in sources if source.layout.kind == "unknown"]
+    output = output_of(lake, batch)
     report: list[Any] = quarantine_objects(output, unknown)
-    table: Table | None = None
-    if readable:
-        table, written = transform(lake, batch, output, readable)
-        report += written
-    update_catalog(lake, output, table or Table({}, {}), report)
+    if not readable:
+        return None, report
+    table, written = transform(lake, batch, output, readable)
+    return table, report + written
+
+
+def finish(lake: Lake, batch: Batch, table: Table | None, report: list[Any]) -> list[dict[str, Any]]:
+    """Brings the catalog up to date and commits the batch."""
+    update_catalog(lake, output_of(lake, batch), table or Table({}, {}), report)
     manifests = batches.commit(lake.bucket, batch, counts_of(report))
     total = {name: sum(m[name] for m in manifests) for name in ("records_in", "curated", "duplicates", "quarantined")}
-    LOG.info("%s: %d objects, %s, %.1f s", dataset, len(items), total, time.monotonic() - started)
+    LOG.info("%s: %d objects, %s", batch.dataset, len(batch.items), total)
     return manifests
 
 

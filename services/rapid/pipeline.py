@@ -49,10 +49,11 @@ class Pipeline:
     def wait(
         self,
         objects: Collection[tuple[str, str]],
-        on_progress: Callable[[Progress], None],
+        on_progress: Callable[[Progress], None] = lambda _progress: None,
         timeout_seconds: float = 600,
+        marts: bool = True,
     ) -> list[dict[str, Any]]:
-        """Waits until each object has a manifest and the marts were computed after the last of them.
+        """Waits until each object has a manifest and, if `marts`, the marts were computed after the last of them.
 
         Returns:
             The manifests of these objects.
@@ -69,7 +70,7 @@ class Pipeline:
             if progress != seen:
                 on_progress(progress)
                 seen, pause = progress, FIRST_WAIT
-            if progress.stage == "done":
+            if progress.stage == "done" or (progress.stage == "marts" and not marts):
                 return found
             self._raise_on_failure(asked)
             if time.monotonic() - begin > timeout_seconds:

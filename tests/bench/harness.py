@@ -60,7 +60,7 @@ def instance(names: tuple[str, ...] = SERVICES) -> Iterator[Instance]:
             superset_port=free_port(),
         )
         try:
-            yield Instance(config, bring_up(config, names))
+            yield Instance(config, bring_up(Supervisor(config), names))
         finally:
             Supervisor(config).stop(SERVICES)
 

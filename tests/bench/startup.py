@@ -13,7 +13,7 @@ def measure(instance: Instance) -> Iterator[Figure]:
         yield Figure(f"first start until {name} answers", took, "s")
     supervisor = Supervisor(instance.config)
     supervisor.stop(SERVICES)
-    yield Figure("second start until all answer", seconds(lambda: bring_up(instance.config)), "s")
+    yield Figure("second start until all answer", seconds(lambda: bring_up(Supervisor(instance.config))), "s")
     for name in SERVICES:
         status = supervisor.status(spec(instance.config, name))
         yield Figure(f"idle memory of {name}", status.memory_mb or 0.0, "MiB", "resident, with its children")

@@ -118,10 +118,11 @@ def _drop_staging(bucket: Bucket, batch_id: str) -> None:
     bucket.delete(item.key for item in bucket.find(f"{STAGING}{batch_id}/"))
 
 
-def _undo(bucket: Bucket, batch: Batch) -> None:
+def undo(bucket: Bucket, batch: Batch) -> None:
+    """Deletes what was written for an open batch: its objects are new again."""
     prefixes = (curated_prefix(batch.dataset), quarantine_prefix(batch.dataset), keys_prefix(batch.dataset))
     files = [item.key for prefix in prefixes for item in bucket.find(prefix) if f"/{batch.id}-" in item.key]
-    LOG.info("undoing batch %s of %s: %d files of a run that died", batch.id, batch.dataset, len(files))
+    LOG.info("undoing batch %s of %s: %d files", batch.id, batch.dataset, len(files))
     bucket.delete(files)
     _drop_staging(bucket, batch.id)
     bucket.delete([batch.key])
@@ -139,7 +140,7 @@ def recover(bucket: Bucket, alive: Callable[[str], bool]) -> set[str]:
             LOG.info("finishing batch %s of %s, committed by a run that died", batch.id, batch.dataset)
             _finish(bucket, batch, document["manifests"])
         else:
-            _undo(bucket, batch)
+            undo(bucket, batch)
     return busy
 
 

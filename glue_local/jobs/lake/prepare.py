@@ -5,6 +5,7 @@ documents, which are held as text. What cannot be read is named with its reason,
 """
 
 import codecs
+import hashlib
 import io
 import json
 import logging
@@ -14,9 +15,9 @@ import tempfile
 import zlib
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import IO, Any
 
-from lake import sniff
+from lake import sniff, unpack
 from lake.sniff import Layout
 from lake.storage import Bucket, RangedFile, S3Object
 
@@ -24,15 +25,22 @@ LOG = logging.getLogger(__name__)
 STAGING = "manifests/_staging/"
 PACKED = 20
 """Bytes of text in a byte of a compressed or columnar file, at the usual most."""
-SPARK_EXTENSIONS = {"gzip": ".gz", "bzip2": ".bz2"}
+DEEPEST = 3
+"""Archives in archives are taken apart down to this level."""
+DAMAGED = (ValueError, EOFError, OSError, NotImplementedError, zlib.error, lzma.LZMAError)
+"""What readers raise for damaged or exotic data of a known kind; Arrow's errors are some of these too."""
 
 
 @dataclass(frozen=True)
 class Source:
-    """A raw object and what Spark is to read for it: `key` is the object itself or its staged copy."""
+    """A raw object, or a part of one, and what Spark is to read for it: `key` is the object or a staged copy.
+
+    `size` is that of `key`, in bytes.
+    """
 
     item: S3Object
     key: str
+    size: int
     layout: Layout
 
     @property
@@ -42,58 +50,112 @@ class Source:
     @property
     def plain_size(self) -> int:
         """About how many bytes of plain text this is."""
-        packed = self.layout.compression or self.layout.kind in {"parquet", "orc", "avro"} or self.staged
-        return self.item.size * (PACKED if packed else 1)
+        packed = self.layout.compression or self.layout.kind in {"parquet", "orc", "avro"}
+        return self.size * (PACKED if packed else 1)
 
 
-def prepare(bucket: Bucket, item: S3Object, batch: str) -> Source:
-    """Sniffs one object and stages a readable copy where that is needed."""
-    if item.size == 0:
-        return Source(item, item.key, Layout("empty"))
-    head = bucket.head(item.key, sniff.HEAD)
-    layout = sniff.sniff(item.key, head, whole=len(head) >= item.size)
-    if layout.kind in {"unknown", "empty"}:
-        return Source(item, item.key, layout)
-    staged = f"{STAGING}{batch}/{item.key}"
-    try:
-        return _readable(bucket, item, layout, staged)
-    except (ValueError, EOFError, OSError, NotImplementedError, zlib.error, lzma.LZMAError) as error:
-        # Damaged or exotic data of a known kind; Arrow's errors are ValueError, OSError or NotImplementedError too.
-        LOG.warning("%s cannot be read: %s", item.key, error)
-        return Source(item, item.key, Layout("unknown", reason=f"unreadable {layout.kind} file: {error}"[:500]))
+def prepare(bucket: Bucket, item: S3Object, batch: str) -> list[Source]:
+    """Sniffs one object and stages a readable copy where that is needed, or one of each file that is in it."""
+    digest = hashlib.sha256(item.identity.encode()).hexdigest()[:24]
+    return list(_Preparation(bucket, item, f"{STAGING}{batch}/{digest}").sources(item, item.key))
 
 
-def _readable(bucket: Bucket, item: S3Object, layout: Layout, staged: str) -> Source:
-    if layout.kind in {"parquet", "arrow"} and not layout.compression:
-        schema, plain = _schema(bucket, item, layout.kind)
-        layout = replace(layout, schema=schema)
-        if plain and layout.kind == "parquet":
-            return Source(item, item.key, layout)
-        _to_parquet(bucket, item, layout.kind, f"{staged}.parquet")
-        return Source(item, f"{staged}.parquet", replace(layout, kind="parquet"))
-    if layout.kind in {"orc", "avro"} and not layout.compression:
-        return Source(item, item.key, layout)
-    if layout.kind not in {"json", "jsonl", "csv"}:
-        reason = f"a {layout.kind} file inside {layout.compression}: upload it without the outer compression"
-        return Source(item, item.key, Layout("unknown", reason=reason))
-    return _readable_text(bucket, item, layout, staged)
+@dataclass
+class _Preparation:
+    """The work on one raw object. Staged copies are called `<prefix>-<number><extension>`."""
+
+    bucket: Bucket
+    item: S3Object
+    prefix: str
+    number: int = 0
+
+    def sources(self, file: S3Object, name: str, depth: int = 0) -> Iterator[Source]:
+        """The sources that `file` gives: the raw object itself, or what was unpacked of it, there called `name`."""
+        if file.size == 0:
+            yield self._unread(Layout("empty"))
+            return
+        head = self.bucket.head(file.key, sniff.HEAD)
+        layout = sniff.sniff(name, head, whole=len(head) >= file.size)
+        try:
+            if layout.kind in {"unknown", "empty"}:
+                yield self._unread(layout)
+            elif layout.holds_files:
+                yield from self._unpacked(file, name, layout, depth)
+            else:
+                yield self._readable(file, layout)
+        except DAMAGED as error:
+            LOG.warning("%s of %s cannot be read: %s", name, self.item.key, error)
+            known = isinstance(error, unpack.UnpackError)
+            reason = str(error) if known else f"unreadable {layout.compression or layout.kind} file: {error}"
+            yield self._unread(Layout("unknown", reason=reason[:500]))
+
+    def _unread(self, layout: Layout) -> Source:
+        return Source(self.item, self.item.key, self.item.size, layout)
+
+    def _unpacked(self, file: S3Object, name: str, layout: Layout, depth: int) -> Iterator[Source]:
+        if depth == DEEPEST:
+            raise unpack.UnpackError(f"archives in archives, more than {DEEPEST} deep: unpack it first")
+        with io.BufferedReader(RangedFile(self.bucket, file), 1 << 20) as opened:
+            for member in unpack.members(layout, name, opened):
+                yield from self._member(member, depth)
+
+    def _member(self, member: unpack.Member, depth: int) -> Iterator[Source]:
+        with tempfile.TemporaryFile() as out:
+            try:
+                member.write(out)
+            except DAMAGED as error:
+                LOG.warning("%s of %s cannot be unpacked: %s", member.name, self.item.key, error)
+                known = isinstance(error, unpack.UnpackError)
+                yield self._unread(Layout("unknown", reason=str(error) if known else f"{member.name}: {error}"[:500]))
+                return
+            staged = self._stage(out, ".part")
+        yield from self.sources(staged, member.name, depth + 1)
+
+    def _stage(self, file: IO[bytes], extension: str) -> S3Object:
+        """Uploads a file from its beginning under a new name."""
+        self.number += 1
+        size = file.seek(0, io.SEEK_END)
+        file.seek(0)
+        key = f"{self.prefix}-{self.number}{extension}"
+        if size:
+            self.bucket.client.upload_fileobj(file, self.bucket.name, key)
+        return S3Object(key, "", size)
+
+    def _source(self, file: S3Object, layout: Layout) -> Source:
+        return Source(self.item, file.key, file.size, layout)
+
+    def _readable(self, file: S3Object, layout: Layout) -> Source:
+        if layout.kind in {"parquet", "arrow", "orc"}:
+            schema, plain = _schema(self.bucket, file, layout.kind)
+            layout = replace(layout, schema=schema)
+            if not plain or layout.kind != "parquet":
+                with tempfile.TemporaryFile() as out:
+                    _write_parquet(self.bucket, file, layout.kind, out)
+                    file, layout = self._stage(out, ".parquet"), replace(layout, kind="parquet")
+        elif layout.kind in sniff.TEXTS:
+            return self._readable_text(file, layout)
+        return self._source(file, layout)
+
+    def _readable_text(self, file: S3Object, layout: Layout) -> Source:
+        if layout.encoding == "utf-8" and (layout.compression or file.size > sniff.HEAD):
+            layout = replace(layout, encoding=_checked_encoding(self.bucket, file, layout))
+        text = text_of(self.bucket, file, layout)
+        if layout.kind == "json":
+            text, layout = json_lines("".join(text)), replace(layout, kind="jsonl")
+        elif layout.encoding in {"utf-8", "utf-8-sig"} and _named_as_spark_expects(file.key, layout.compression):
+            return self._source(file, layout)
+        with tempfile.TemporaryFile() as out:
+            for piece in text:
+                out.write(piece.encode("utf-8", errors="replace"))
+            staged = self._stage(out, f".{layout.kind}")
+        return self._source(staged, replace(layout, compression="", encoding="utf-8"))
 
 
-def _readable_text(bucket: Bucket, item: S3Object, layout: Layout, staged: str) -> Source:
-    if layout.encoding == "utf-8" and (layout.compression or item.size > sniff.HEAD):
-        layout = replace(layout, encoding=_checked_encoding(bucket, item, layout))
-    if layout.kind == "json":
-        _stage_text(bucket, f"{staged}.jsonl", json_lines("".join(text_of(bucket, item, layout))))
-        return Source(item, f"{staged}.jsonl", replace(layout, kind="jsonl", compression="", encoding="utf-8"))
-    extension = SPARK_EXTENSIONS.get(layout.compression, "")
-    same_name = (
-        item.key.endswith(extension) if extension else not re.search(r"\.(gz|bz2|xz|zst|deflate|lz4|snappy)$", item.key)
-    )
-    if layout.encoding in {"utf-8", "utf-8-sig"} and layout.compression != "xz" and same_name:
-        return Source(item, item.key, layout)
-    suffix = "jsonl" if layout.kind == "jsonl" else "csv"
-    _stage_text(bucket, f"{staged}.{suffix}", text_of(bucket, item, layout))
-    return Source(item, f"{staged}.{suffix}", replace(layout, compression="", encoding="utf-8"))
+def _named_as_spark_expects(key: str, compression: str) -> bool:
+    """Spark goes by the name's ending to tell whether a file is compressed, and how."""
+    if compression:
+        return key.endswith(sniff.SPARK_READS[compression])
+    return not re.search(r"\.(gz|bz2|xz|zst|deflate|lz4|snappy)$", key)
 
 
 def plain_chunks(bucket: Bucket, item: S3Object, compression: str) -> Iterator[bytes]:
@@ -135,14 +197,6 @@ def text_of(bucket: Bucket, item: S3Object, layout: Layout) -> Iterator[str]:
     yield decoder.decode(b"", final=True)
 
 
-def _stage_text(bucket: Bucket, key: str, pieces: Iterator[str]) -> None:
-    with tempfile.TemporaryFile() as file:
-        for piece in pieces:
-            file.write(piece.encode("utf-8", errors="replace"))
-        file.seek(0)
-        bucket.client.upload_fileobj(file, bucket.name, key)
-
-
 def json_lines(text: str) -> Iterator[str]:
     """The records of JSON documents as JSON Lines, with their own spelling of numbers.
 
@@ -172,15 +226,24 @@ def json_lines(text: str) -> Iterator[str]:
 
 
 def _elements(text: str, at: int, decoder: json.JSONDecoder) -> Generator[str, None, int]:
-    """Yields the elements of the array that starts at `at`; returns where the text goes on after it."""
+    """Yields the elements of the array that starts at `at`; returns where the text goes on after it.
+
+    Rows below a row of names, as services answer with to save space, get these names.
+    """
     at = _skip(text, at + 1)
+    names: list[str] = []
     while at < len(text) and text[at] != "]":
         try:
-            _, stop = decoder.raw_decode(text, at)
+            element, stop = decoder.raw_decode(text, at)
         except (ValueError, RecursionError):
             yield _line(text[at:])
             return len(text)
-        yield _line(text[at:stop])
+        if names and isinstance(element, list) and len(element) == len(names):
+            yield _line(json.dumps(dict(zip(names, element, strict=True)), ensure_ascii=False))
+        elif not names and _are_names(element):
+            names = element
+        else:
+            yield _line(text[at:stop])
         at = _skip(text, stop)
         if at < len(text) and text[at] == ",":
             at = _skip(text, at + 1)
@@ -190,6 +253,15 @@ def _elements(text: str, at: int, decoder: json.JSONDecoder) -> Generator[str, N
     if at >= len(text):
         yield _line("] missing: the array does not end")
     return _skip(text, at + 1)
+
+
+def _are_names(element: Any) -> bool:
+    return (
+        isinstance(element, list)
+        and all(isinstance(each, str) for each in element)
+        and len(set(element)) > 1
+        and len(set(element)) == len(element)
+    )
 
 
 _SPACE = re.compile(r"[ \t\r\n]*")
@@ -207,12 +279,28 @@ def _line(record: str) -> str:
 
 
 def _schema(bucket: Bucket, item: S3Object, kind: str) -> tuple[str, bool]:
-    """A Parquet or Arrow file's schema as text, and whether Spark reads all of its types as they are."""
-    import pyarrow.parquet as pq
-
-    file = io.BufferedReader(RangedFile(bucket, item), 1 << 16)
-    schema = pq.read_schema(file) if kind == "parquet" else _arrow_batches(file)[0]
+    """A typed file's schema as text, and whether Spark reads all of its types from Parquet as they are."""
+    schema, _ = _typed(io.BufferedReader(RangedFile(bucket, item), 1 << 16), kind)
     return schema.to_string(show_schema_metadata=False), all(_simpler(each.type) == each.type for each in schema)
+
+
+def _typed(file: Any, kind: str) -> tuple[Any, Iterator[Any]]:
+    """A Parquet, ORC or Arrow file's schema, and its batches as they are read."""
+    import pyarrow as pa
+    from pyarrow import orc
+    from pyarrow import parquet as pq
+
+    if kind == "parquet":
+        source = pq.ParquetFile(file, pre_buffer=True)
+        return source.schema_arrow, source.iter_batches(batch_size=65536)
+    if kind == "orc":
+        stripes = orc.ORCFile(file)
+        return stripes.schema, (stripes.read_stripe(i) for i in range(stripes.nstripes))
+    if file.peek(6)[:6] == b"ARROW1":
+        reader = pa.ipc.open_file(file)
+        return reader.schema, (reader.get_batch(i) for i in range(reader.num_record_batches))
+    stream = pa.ipc.open_stream(file)
+    return stream.schema, iter(stream)
 
 
 def _simpler(kind: Any) -> Any:  # noqa: PLR0911 - one line per type
@@ -243,32 +331,14 @@ def _simpler(kind: Any) -> Any:  # noqa: PLR0911 - one line per type
     return kind
 
 
-def _to_parquet(bucket: Bucket, item: S3Object, kind: str, key: str) -> None:
-    """Rewrites a Parquet or Arrow file with types that Spark reads, batch by batch."""
+def _write_parquet(bucket: Bucket, item: S3Object, kind: str, out: IO[bytes]) -> None:
+    """Rewrites a typed file as Parquet with types that Spark reads, batch by batch."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    file = io.BufferedReader(RangedFile(bucket, item), 1 << 20)
-    if kind == "parquet":
-        source = pq.ParquetFile(file, pre_buffer=True)
-        schema, batches = source.schema_arrow, source.iter_batches(batch_size=65536)
-    else:
-        schema, batches = _arrow_batches(file)
+    schema, batches = _typed(io.BufferedReader(RangedFile(bucket, item), 1 << 20), kind)
     target = pa.schema([pa.field(each.name, _simpler(each.type)) for each in schema])
-    with tempfile.TemporaryFile() as out:
-        with pq.ParquetWriter(out, target, compression="zstd") as writer:
-            for batch in batches:
-                columns = [column.cast(to.type, safe=False) for column, to in zip(batch.columns, target, strict=True)]
-                writer.write_batch(pa.RecordBatch.from_arrays(columns, schema=target))
-        out.seek(0)
-        bucket.client.upload_fileobj(out, bucket.name, key)
-
-
-def _arrow_batches(file: Any) -> tuple[Any, Iterator[Any]]:
-    import pyarrow as pa
-
-    if file.peek(6)[:6] == b"ARROW1":
-        reader = pa.ipc.open_file(file)
-        return reader.schema, (reader.get_batch(i) for i in range(reader.num_record_batches))
-    stream = pa.ipc.open_stream(file)
-    return stream.schema, iter(stream)
+    with pq.ParquetWriter(out, target, compression="zstd") as writer:
+        for batch in batches:
+            columns = [column.cast(to.type, safe=False) for column, to in zip(batch.columns, target, strict=True)]
+            writer.write_batch(pa.RecordBatch.from_arrays(columns, schema=target))

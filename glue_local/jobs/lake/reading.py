@@ -59,7 +59,7 @@ def _alike(source: Source) -> str:
 
 
 def _multiline(source: Source) -> bool:
-    return source.layout.quoted_newlines or bool(source.layout.compression) or source.item.size <= LARGE
+    return source.layout.quoted_newlines or bool(source.layout.compression) or source.size <= LARGE
 
 
 def _group(spark: SparkSession, bucket: Bucket, sources: list[Source], ordered: bool) -> Group:

@@ -10,6 +10,7 @@ from pyspark.sql import types as T
 from lake import names, values
 from lake.contract import TYPES, Contract
 from lake.reading import Group
+from lake.sniff import MISSING
 from lake.values import ColumnType
 
 WIDEST_TYPE = 60_000
@@ -204,6 +205,8 @@ def cast_column(group: Group, positions: list[int], column: ColumnType, blank_is
         return conform(at if group.kind == "typed" else F.from_json(at, source), source, column.type), text
     if is_nested(column.type):
         return F.from_json(text, column.type), text
+    if not blank_is_null and not isinstance(column.type, T.StringType):
+        text = F.when(~F.trim(text).isin(*MISSING), text)
     whole = text if blank_is_null or len(texts) > 1 else texts[0]
     return values.read(whole, column), text
 

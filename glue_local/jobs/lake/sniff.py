@@ -8,7 +8,6 @@ import codecs
 import csv
 import io
 import json
-import lzma
 import re
 import zlib
 from collections import Counter
@@ -19,7 +18,9 @@ HEAD = 1 << 20
 SAMPLE_ROWS = 400
 SEPARATORS = ",\t;|"
 
-Kind = Literal["jsonl", "json", "csv", "parquet", "arrow", "orc", "avro", "empty", "unknown"]
+Kind = Literal[
+    "jsonl", "json", "csv", "parquet", "arrow", "orc", "avro", "packed", "zip", "workbook", "empty", "unknown"
+]
 
 MAGIC: tuple[tuple[bytes, Kind], ...] = (
     (b"PAR1", "parquet"),
@@ -27,13 +28,33 @@ MAGIC: tuple[tuple[bytes, Kind], ...] = (
     (b"\xff\xff\xff\xff", "arrow"),  # Arrow IPC stream
     (b"ORC", "orc"),
     (b"Obj\x01", "avro"),
+    (b"PK\x03\x04", "zip"),  # workbooks of today are zip archives too: see `unpack`
+    (b"PK\x05\x06", "zip"),  # without an entry
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "workbook"),  # Excel until 2003
 )
-COMPRESSIONS = ((b"\x1f\x8b", "gzip"), (b"BZh", "bzip2"), (b"\xfd7zXZ\x00", "xz"))
+COMPRESSIONS = (
+    (b"\x1f\x8b", "gzip"),
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ\x00", "xz"),
+    (b"\x28\xb5\x2f\xfd", "zstandard"),
+    (b"\x04\x22\x4d\x18", "lz4"),
+)
+SPARK_READS = {"gzip": ".gz", "bzip2": ".bz2"}
+"""The compressions of text that Spark reads by itself, if the file's name says so."""
+TEXTS = ("jsonl", "json", "csv", "empty")
 BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
         (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))  # fmt: skip
 
-BINARY = (b"PK\x03\x04", b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x28\xb5\x2f\xfd")
-"""Archives and spreadsheets, documents, pictures, Zstandard."""
+BINARY = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8")
+"""Documents and pictures."""
+
+MISSING = ("NA", "N/A", "n/a", "#N/A", "<NA>", "NULL", "Null", "null", "NaN", "nan", "None")
+"""What programs write into tables of text for a value that is not there; in a column of texts it stays as it is."""
+OTHER_TEXTS = ("xml", "html", "htm", "yaml", "yml", "toml", "ini", "md", "sql", "py")
+MARKUP = re.compile(r"\s*<(\?xml|!doctype|html|[a-z][\w:.-]*(\s[^<>]*)?>\s*<)", re.I)
+"""XML and HTML: a declaration, or an element right inside an element."""
+ENVELOPES = ("data", "records", "results", "result", "rows", "value", "values", "entries", "hits", "documents")
+"""What services call the member of an answer that holds its records, beside others that describe them."""
 
 csv.field_size_limit(1 << 30)
 
@@ -44,6 +65,7 @@ class Layout:
 
     `header` is a CSV's column names as written, or None where it has no heading line; `width` its column count.
     `schema` is the schema of a typed file, as text to compare.
+    A `packed` file is a compressed one that has to be unpacked before it can be told what it is.
     `reason` says why an `unknown` file cannot be read.
     """
 
@@ -57,12 +79,15 @@ class Layout:
     schema: str = ""
     reason: str = ""
 
+    @property
+    def holds_files(self) -> bool:
+        """Whether `unpack` takes it apart."""
+        return self.kind in {"packed", "zip", "workbook"}
+
 
 def decompressor(compression: str) -> Any:
-    """A fresh incremental decompressor with `.decompress(bytes)`."""
-    if compression == "gzip":
-        return zlib.decompressobj(wbits=31)
-    return bz2.BZ2Decompressor() if compression == "bzip2" else lzma.LZMADecompressor()
+    """A fresh incremental decompressor with `.decompress(bytes)`, of one of `SPARK_READS`."""
+    return zlib.decompressobj(wbits=31) if compression == "gzip" else bz2.BZ2Decompressor()
 
 
 def compression_of(head: bytes) -> str:
@@ -75,12 +100,7 @@ def sniff(name: str, head: bytes, whole: bool) -> Layout:
         return Layout("empty")
     compression = compression_of(head)
     if compression:
-        try:
-            head = decompressor(compression).decompress(head)[: 4 * HEAD]
-        except (zlib.error, OSError, EOFError, lzma.LZMAError) as error:
-            return Layout("unknown", reason=f"damaged {compression} file: {error}")
-        inner = sniff(re.sub(r"\.(gz|gzip|bz2|xz)$", "", name, flags=re.I), head, whole and len(head) < 4 * HEAD)
-        return replace(inner, compression=compression)
+        return _compressed(name, head, whole, compression)
     kind = next((kind for magic, kind in MAGIC if head.startswith(magic)), None)
     if kind:
         return Layout(kind)
@@ -88,6 +108,22 @@ def sniff(name: str, head: bytes, whole: bool) -> Layout:
     if encoding is None:
         return Layout("unknown", reason="a binary file of a format that is not supported")
     return _text(name, head, whole, encoding)
+
+
+def _compressed(name: str, head: bytes, whole: bool, compression: str) -> Layout:
+    if compression not in SPARK_READS:
+        return Layout("packed", compression)
+    try:
+        head = decompressor(compression).decompress(head)[: 4 * HEAD]
+    except (zlib.error, OSError, EOFError) as error:
+        return Layout("unknown", reason=f"damaged {compression} file: {error}")
+    inner = sniff(plain_name(name), head, whole and len(head) < 4 * HEAD)
+    return replace(inner, compression=compression) if inner.kind in TEXTS else Layout("packed", compression)
+
+
+def plain_name(name: str) -> str:
+    """The name without the ending that says how the file is compressed."""
+    return re.sub(r"\.(gz|gzip|bz2|xz|zst|zstd|lz4)$", "", name, flags=re.I)
 
 
 def encoding_of(head: bytes, whole: bool) -> str | None:
@@ -129,6 +165,9 @@ def _text(name: str, head: bytes, whole: bool, encoding: str) -> Layout:
     first = text.lstrip()[:1]
     if not first:
         return Layout("empty")
+    if extension in OTHER_TEXTS or MARKUP.match(text):
+        what = f".{extension}" if extension in OTHER_TEXTS else "XML or HTML"
+        return Layout("unknown", reason=f"a {what} file, which is no table: convert it to CSV or JSON")
     looks_json = first in "{[" and not (extension in {"csv", "tsv"} and not _parses(text.strip().splitlines()[0]))
     if looks_json or extension in {"jsonl", "ndjson", "json", "geojson"}:
         return Layout("jsonl" if _is_lines(text, whole, extension) else "json", encoding=encoding)
@@ -172,17 +211,20 @@ def _concatenated(line: str) -> bool:
 def records_of(document: Any) -> str | None:
     """The member of an envelope that holds the records, or None for a document that is a record itself.
 
-    GeoJSON's FeatureCollection is the list of its features (RFC 7946, 3.3); an object whose only member is a list
-    of objects is that list.
+    GeoJSON's FeatureCollection is the list of its features (RFC 7946, 3.3); an object whose only list of objects is
+    its only member, or is called as in `ENVELOPES`, is that list.
     """
     if not isinstance(document, dict):
         return None
     if document.get("type") == "FeatureCollection" and isinstance(document.get("features"), list):
         return "features"
-    if len(document) == 1:
-        name, value = next(iter(document.items()))
-        if isinstance(value, list) and value and all(isinstance(each, dict) for each in value):
-            return str(name)
+    lists = [
+        name
+        for name, value in document.items()
+        if isinstance(value, list) and value and all(isinstance(each, dict) for each in value)
+    ]
+    if len(lists) == 1 and (len(document) == 1 or lists[0].lower() in ENVELOPES):
+        return str(lists[0])
     return None
 
 
@@ -218,7 +260,7 @@ def _csv(text: str, whole: bool, extension: str, encoding: str) -> Layout:
 
 def _class(cell: str) -> str:
     text = cell.strip()
-    if not text:
+    if not text or text in MISSING:
         return "empty"
     if re.fullmatch(r"[+-]?(\d+([.,]\d*)*|\.\d+)([eE][+-]?\d+)?%?", text):
         return "number"
@@ -230,16 +272,14 @@ def _class(cell: str) -> str:
 def has_header(rows: list[list[str]]) -> bool:
     """Whether the first row names the columns.
 
-    It does unless it looks like data: some column holds numbers or dates in the first row as in all others, and no
-    column is text only in the first row. Years as headings (`country,1990,1991`) are headings.
+    It does unless it looks like data: some column holds numbers or dates in the first row as in all others, or a name
+    comes twice, and no column is text only in the first row. Years as headings (`country,1990,1991`) are headings.
     """
     first, rest = rows[0], rows[1:]
-    names = [cell.strip() for cell in first]
-    if len({name for name in names if name}) < len([name for name in names if name]):
-        return False
+    names = [cell.strip() for cell in first if cell.strip()]
     if not rest:
         return any(_class(cell) == "text" for cell in first)
-    like_data = False
+    like_data = len(set(names)) < len(names)
     for position, cell in enumerate(first):
         below = {_class(row[position]) for row in rest} - {"empty"}
         if _class(cell) == "text" and below and "text" not in below:

@@ -12,10 +12,13 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
+from lake.sniff import MISSING
+
 Order = Literal["mdy", "dmy"]
 Style = Literal["any", "iso", "numeric", "named"]
 
 INTEGER = r"^-?(0|[1-9][0-9]{0,17})$"
+LONG_INTEGER = r"^-?[1-9][0-9]{18,37}$"
 DECIMAL = r"^-?(0|[1-9][0-9]*)?\.[0-9]+([eE][+-]?[0-9]+)?$|^-?(0|[1-9][0-9]*)\.?([eE][+-][0-9]+)?$"
 ANY_NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
 WHOLE = r"^[+-]?[0-9]+(\.0*)?$"
@@ -80,10 +83,11 @@ def epoch(text: Column) -> Column:
 
 
 def classify(text: Column) -> Column:
-    """The class of one text: null (missing), integer, decimal, boolean, date, time, named, text, or a numeric date's.
+    """The class of one text: null (blank), missing, integer, long, decimal, boolean, date, time, named, text, or of a
+    date in numbers.
 
-    named: a date with its month as a word. Numeric dates are `mdy`, `dmy` or `either`, by which part can be the month,
-    and have `_time` added if they go on with one.
+    long: an integer beyond 64 bits. named: a date with its month as a word. Dates in numbers are `mdy`, `dmy` or
+    `either`, by which part can be the month, and have `_time` added if they go on with one.
     """
     trimmed = F.trim(text)
     first = F.regexp_extract(trimmed, r"^([0-9]{1,2})[-/.]", 1).cast("int")
@@ -92,7 +96,9 @@ def classify(text: Column) -> Column:
     order_free = F.when(side == "dmy", _numeric_stamp(trimmed, "dmy")).otherwise(_numeric_stamp(trimmed, "mdy"))
     return (
         F.when(trimmed.isNull() | (trimmed == ""), F.lit(None))
+        .when(trimmed.isin(*MISSING), "missing")
         .when(trimmed.rlike(INTEGER), "integer")
+        .when(trimmed.rlike(LONG_INTEGER), F.when(trimmed.cast("bigint").isNull(), "long").otherwise("integer"))
         .when(trimmed.rlike(DECIMAL), "decimal")
         .when(F.lower(trimmed).isin("true", "false"), "boolean")
         .when(trimmed.rlike(ISO_DATE) & _iso_stamp(trimmed).isNotNull(), "date")
@@ -121,11 +127,13 @@ def decide(classes: Iterable[str], numbers: bool = True) -> ColumnType:
 
     `numbers=False` keeps numbers and booleans as text: the JSON source already said that they are text.
     """
-    found = set(classes)
-    if not found or (not numbers and found & {"integer", "decimal", "boolean"}):
+    found = set(classes) - {"missing"}
+    if not found or (not numbers and found & {"integer", "long", "decimal", "boolean"}):
         return TEXT
-    if found <= {"integer", "decimal"}:
-        return ColumnType(T.LongType() if found == {"integer"} else T.DoubleType())
+    if found <= {"integer", "long", "decimal"}:
+        return ColumnType(
+            T.DoubleType() if "decimal" in found else T.DecimalType(38, 0) if "long" in found else T.LongType()
+        )
     if found == {"boolean"}:
         return ColumnType(T.BooleanType())
     sides = {name.removesuffix("_time") for name in found} - {"date", "time", "named"}
@@ -138,19 +146,30 @@ def decide(classes: Iterable[str], numbers: bool = True) -> ColumnType:
     return TEXT
 
 
+WHOLE_TYPES = (T.LongType, T.IntegerType, T.ShortType, T.ByteType)
+NUMBER_TYPES = (*WHOLE_TYPES, T.DecimalType, T.DoubleType, T.FloatType)
+
+
+def _exact(one: T.DataType, other: T.DataType) -> T.DecimalType | None:
+    """The decimal that holds both, or None where one is a floating-point number or 38 digits do not do."""
+    decimals = [T.DecimalType(19, 0) if isinstance(each, WHOLE_TYPES) else each for each in (one, other)]
+    if not all(isinstance(each, T.DecimalType) for each in decimals):
+        return None
+    scale = max(each.scale for each in decimals)
+    whole = max(each.precision - each.scale for each in decimals)
+    return T.DecimalType(whole + scale, scale) if whole + scale <= 38 else None
+
+
 def merge(one: T.DataType, other: T.DataType) -> T.DataType:  # noqa: PLR0911 - one line per pair of types
     """The type that holds both, text at worst. Structs are merged member by member."""
     if one == other or isinstance(other, T.NullType):
         return one
     if isinstance(one, T.NullType):
         return other
-    numeric = (T.LongType, T.IntegerType, T.ShortType, T.ByteType)
-    if isinstance(one, numeric) and isinstance(other, numeric):
+    if isinstance(one, WHOLE_TYPES) and isinstance(other, WHOLE_TYPES):
         return T.LongType()
-    if isinstance(one, (*numeric, T.DoubleType, T.FloatType)) and isinstance(
-        other, (*numeric, T.DoubleType, T.FloatType)
-    ):
-        return T.DoubleType()
+    if isinstance(one, NUMBER_TYPES) and isinstance(other, NUMBER_TYPES):
+        return _exact(one, other) or T.DoubleType()
     if {type(one), type(other)} == {T.DateType, T.TimestampType}:
         return T.TimestampType()
     if isinstance(one, T.ArrayType) and isinstance(other, T.ArrayType):

@@ -8,10 +8,10 @@ from typing import Any
 import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
-from rapid.cli.lifecycle import bring_up
-from rapid.core.config import load
+from rapid.cli.lifecycle import bring_up, stopping_on_ctrl_c
+from rapid.cli.screen import screen, table
+from rapid.core.config import Config, load
 
 
 @click.command()
@@ -28,14 +28,13 @@ def demo(scale: int, running: bool, no_open: bool, as_json: bool) -> None:
     from rapid.demo.story import Story
 
     config = load()
-    console = Console(stderr=True)
-    with View(console) as view:
-        start = None if running else lambda: bring_up(config, report=lambda n, text: view.detail(f"{n}: {text}"))
+    with stopping_on_ctrl_c(config) as supervisor, View(screen(stderr=True)) as view:
+        start = None if running else lambda: bring_up(supervisor, report=lambda n, text: view.detail(f"{n}: {text}"))
         facts = Story(config, scale, view, start).tell()
     if as_json:
         click.echo(json.dumps(facts, indent=2))
     else:
-        _show(facts)
+        _show(config, facts)
         if sys.stdout.isatty() and not no_open and facts["ok"]:
             webbrowser.open(next(iter(facts["dashboards"].values())))
     sys.exit(0 if facts["ok"] else 1)
@@ -47,7 +46,7 @@ class View:
     def __init__(self, console: Console) -> None:
         columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(20), TimeElapsedColumn())
         self.console = console
-        self.progress = Progress(*columns, console=console, transient=True)
+        self.progress = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
         self.task = self.progress.add_task("", total=None)
         self.name = ""
 
@@ -66,21 +65,29 @@ class View:
         self.progress.update(self.task, description=f"{self.name}: {text}", total=done and 1.0, completed=done or 0.0)
 
     def finished(self, name: str, seconds: float, facts: str) -> None:
-        self.console.print(f"[green]✓[/] {name:<34} {seconds:>6.1f} s  [dim]{facts}[/]", highlight=False)
+        self.console.print(f"[green]✓[/] {name:<31} {seconds:>6.1f} s  [dim]{facts}[/]", soft_wrap=True)
 
 
-def _show(facts: dict[str, Any]) -> None:
-    console = Console()
+def _show(config: Config, facts: dict[str, Any]) -> None:
+    rows = facts["reconciliation"]
+    whole = all(row["balanced"] for row in rows)
     columns = ("sent", "accepted", "rejected", "curated", "duplicates", "quarantined")
-    table = Table("dataset", *columns, "balanced", title="Every record is accounted for", header_style="bold")
-    for row in facts["reconciliation"]:
-        table.add_row(row["dataset"], *(f"{row[c]:,}" for c in columns), "yes" if row["balanced"] else "[red]NO[/]")
-    console.print(table)
+    shown = table("dataset", title="Every record is accounted for" if whole else "Records are missing")
+    for name in columns:
+        shown.add_column(name, justify="right")
+    shown.add_column("")
+    for row in rows:
+        shown.add_row(row["dataset"], *(f"{row[c]:,}" for c in columns), "✓" if row["balanced"] else "[red]✗[/]")
+    screen().print(shown)
     for check in facts["checks"]:
         if not check["ok"]:
-            console.print(f"[red]✗ {check['name']}: expected {check['expected']}, Athena says {check['actual']}[/]")
+            text = f"✗ {check['name']}: expected {check['expected']}, Athena says {check['actual']}"
+            click.secho(text, fg="red")
+    click.echo()
     for title, url in facts["dashboards"].items():
-        console.print(f"{title}: [bold]{url}[/]", highlight=False)
-    login = facts["login"]
-    console.print(f"Log in as [bold]{login['user']}[/] with password [bold]{login['password']}[/]", highlight=False)
-    console.print(f"AWS endpoint: [bold]{facts['outputs']['ApiUrl']}[/], {facts['seconds']} s in all", highlight=False)
+        click.echo(f"{title}: {click.style(url, bold=True)}")
+    user, password = (click.style(facts["login"][name], bold=True) for name in ("user", "password"))
+    click.echo(f"Log in as {user} with password {password}")
+    click.echo(f"AWS endpoint: {config.emulator_url}")
+    click.echo(f"Ingest API: {facts['outputs']['ApiUrl']}")
+    click.echo(f"{facts['seconds']:.0f} s in all. Stop everything: ./rapid down")

@@ -11,7 +11,7 @@ from typing import IO, Any
 
 import click
 
-from rapid.cli.lifecycle import bring_up
+from rapid.cli.lifecycle import bring_up, say, stopping_on_ctrl_c
 from rapid.core import aws
 from rapid.core.config import ROOT, Config, load
 from rapid.core.errors import RapidError
@@ -40,7 +40,8 @@ def _environment(config: Config) -> dict[str, str]:
 
 
 def _services(config: Config) -> None:
-    bring_up(config, ("emulator",), lambda name, text: click.echo(f"{name}: {text}", err=True))
+    with stopping_on_ctrl_c(config) as supervisor:
+        bring_up(supervisor, ("emulator",), say)
 
 
 @glue.command(context_settings=PASSED_ON)
@@ -103,14 +104,15 @@ def jobs(as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(rows, indent=2))
         return
-    from rich.console import Console
-    from rich.table import Table
+    from rich.text import Text
+
+    from rapid.cli.screen import screen, table
 
     names = ("job", "command", "state", "started", "seconds", "error")
-    table = Table(*names, box=None, header_style="bold")
+    shown = table(*names)
     for row in rows:
-        table.add_row(*("" if row[name] is None else str(row[name]) for name in names))
-    Console().print(table)
+        shown.add_row(*(Text(str(row[name] or "").partition("\n")[0]) for name in names))
+    screen().print(shown)
 
 
 def _run(run: dict[str, Any]) -> dict[str, Any]:

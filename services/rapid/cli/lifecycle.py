@@ -4,10 +4,12 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from threading import Event
 
 import click
 
@@ -22,7 +24,7 @@ Report = Callable[[str, str], None]
 
 
 def bring_up(
-    config: Config, names: tuple[str, ...] = SERVICES, report: Report = lambda _n, _s: None
+    supervisor: Supervisor, names: tuple[str, ...] = SERVICES, report: Report = lambda _n, _s: None
 ) -> dict[str, float]:
     """Starts services side by side and waits until all answer. What runs already is left alone.
 
@@ -32,29 +34,55 @@ def bring_up(
     Raises:
         ServiceError: one could not start; those that this call started are stopped again.
     """
-    supervisor = Supervisor(config)
+    config = supervisor.config
+    given_up = Event()
 
     def one(name: str) -> float:
         if not supervisor.find(name):
             serve.SERVICES[name].prepare(config, lambda text: report(name, text))
+        if given_up.is_set():
+            return 0.0
         wanted = spec(config, name)
         report(name, "starting" if supervisor.start(wanted) else "already there")
         seconds = supervisor.wait(wanted)
         report(name, f"ready after {seconds:.1f} s")
         return seconds
 
-    with ThreadPoolExecutor(len(names)) as pool:
-        futures: dict[Future[float], str] = {pool.submit(one, name): name for name in names}
-        try:
+    try:
+        with ThreadPoolExecutor(len(names)) as pool:
+            futures = {pool.submit(one, name): name for name in names}
             pending = set(futures)
-            while pending:
-                done, pending = wait(pending, return_when=FIRST_COMPLETED)
-                for future in done:
-                    future.result()
-        except BaseException:
-            supervisor.stop(supervisor.started)
-            raise
+            try:
+                while pending:
+                    done, pending = wait(pending, return_when=FIRST_COMPLETED)
+                    for future in done:
+                        future.result()
+            except BaseException:
+                given_up.set()
+                supervisor.stop(supervisor.started)
+                raise
+    except BaseException:
+        supervisor.stop(supervisor.started)  # what a thread had begun to start meanwhile
+        raise
     return {name: future.result() for future, name in futures.items()}
+
+
+@contextmanager
+def stopping_on_ctrl_c(config: Config) -> Iterator[Supervisor]:
+    """The supervisor of a command that starts services and leaves them running, but not if it is interrupted."""
+    supervisor = Supervisor(config)
+    try:
+        yield supervisor
+    except KeyboardInterrupt:
+        if supervisor.started:
+            click.echo(f"\nStopping what this command started: {', '.join(supervisor.started)}.", err=True)
+            supervisor.stop(supervisor.started)
+        raise
+
+
+def say(name: str, text: str) -> None:
+    """Reports on standard error."""
+    click.echo(f"{click.style(f'{name:<9}', bold=True)} {text}", err=True)
 
 
 @click.command()
@@ -67,10 +95,8 @@ def up(names: tuple[str, ...], follow: bool, as_json: bool) -> None:
     Name some of them to start only those: ./rapid up emulator glue
     """
     config = load()
-    from rich.console import Console
-
-    console = Console(stderr=True)
-    bring_up(config, names or SERVICES, lambda name, text: console.print(f"[bold]{name:<9}[/] {text}"))
+    with stopping_on_ctrl_c(config) as supervisor:
+        bring_up(supervisor, names or SERVICES, say)
     _show_status(config, as_json)
     if follow:
         try:
@@ -81,9 +107,13 @@ def up(names: tuple[str, ...], follow: bool, as_json: bool) -> None:
 
 @click.command()
 @click.argument("names", nargs=-1, type=click.Choice(SERVICES))
-def down(names: tuple[str, ...]) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print the names of those that were running as JSON.")
+def down(names: tuple[str, ...], as_json: bool) -> None:
     """Stop the services and everything they started. Their data stays."""
     stopped = Supervisor(load()).stop(names or SERVICES)
+    if as_json:
+        click.echo(json.dumps({"ok": True, "stopped": stopped}))
+        return
     click.echo(f"Stopped: {', '.join(stopped)}." if stopped else "Nothing was running.", err=True)
 
 
@@ -106,16 +136,20 @@ def _show_status(config: Config, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([asdict(s) for s in statuses], indent=2))
         return
-    from rich.console import Console
-    from rich.table import Table
+    from rapid.cli.screen import screen, table
 
     colours = {"running": "green", "starting": "yellow", "dead": "red", "stopped": "dim"}
-    table = Table("service", "state", "pid", "url", "memory", "up for", box=None, header_style="bold")
+    shown = table("service", "state", "pid", "url", "memory", "up for")
     for s in statuses:
         memory = f"{s.memory_mb:.0f} MiB" if s.memory_mb is not None else ""
-        since = f"{s.uptime_seconds:.0f} s" if s.uptime_seconds is not None else ""
-        table.add_row(s.name, f"[{colours[s.state]}]{s.state}[/]", str(s.pid or ""), s.url, memory, since)
-    Console().print(table)
+        since = _duration(s.uptime_seconds) if s.uptime_seconds is not None else ""
+        shown.add_row(s.name, f"[{colours[s.state]}]{s.state}[/]", str(s.pid or ""), s.url, memory, since)
+    screen().print(shown)
+
+
+def _duration(seconds: float) -> str:
+    minutes, hours = seconds // 60, seconds // 3600
+    return f"{hours:.0f} h {minutes % 60:.0f} min" if hours else f"{minutes:.0f} min" if minutes else f"{seconds:.0f} s"
 
 
 @click.command()

@@ -5,21 +5,22 @@ import re
 import sys
 import time
 import uuid
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from rapid.cli.lifecycle import bring_up
+from rapid.cli.lifecycle import bring_up, say, stopping_on_ctrl_c
 from rapid.core import aws
 from rapid.core.config import Config
 from rapid.core.config import load as load_config
 from rapid.core.errors import RapidError
 
-if TYPE_CHECKING:
-    from rich.console import Console
-
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,127}")
+QUARANTINE = "quarantine"
+"""The table of what could not be read, of all datasets."""
+REASONS = 5
 
 
 @click.command()
@@ -28,21 +29,23 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,127}")
 @click.option("--timeout", default=600, show_default=True, help="Seconds to wait until it can be queried.")
 @click.option("--json", "as_json", is_flag=True, help="Print the counts and columns as JSON.")
 def load(file: Path, dataset: str, timeout: int, as_json: bool) -> None:
-    """Load a CSV, TSV, JSON, JSON Lines or Parquet FILE, gzipped or not, until Athena can query it.
+    """Load FILE into the lake until Athena can query it.
+
+    It is a table (CSV, TSV or any other separator, Excel or OpenDocument), JSON in any form, Parquet, Arrow, ORC or
+    Avro; plain, compressed (gzip, bzip2, xz, Zstandard) or in a zip archive. Its content decides, not its name.
 
     The file goes to raw/DATASET/ in the data bucket; the upload starts the pipeline. Loading more files into the
-    same dataset adds to it. Records that cannot be read land in quarantine/DATASET/ with the reason.
+    same dataset adds to it. Records that cannot be read land in the table `quarantine` with the reason.
+    Exits 0 if every record is accounted for and at least one could be read.
     """
-    if not _NAME.fullmatch(dataset):
+    if not _NAME.fullmatch(dataset) or dataset == QUARANTINE:
         raise RapidError(
-            f"{dataset!r} cannot be a table: use lower-case letters, digits and underscores, e.g. my_data."
+            f"{dataset!r} cannot be the table: use lower-case letters, digits and underscores, e.g. my_data."
         )
-    from rich.console import Console
-
     config = load_config()
-    console = Console(stderr=True)
-    bring_up(config, ("emulator", "glue"), lambda name, text: console.print(f"[dim]{name}: {text}[/]"))
-    facts = _load(config, file, dataset, timeout, console)
+    with stopping_on_ctrl_c(config) as supervisor:
+        bring_up(supervisor, ("emulator", "glue"), say)
+        facts = Loading(config, dataset, _stack(config)).run(file, timeout)
     if as_json:
         click.echo(json.dumps(facts, indent=2))
     else:
@@ -50,71 +53,128 @@ def load(file: Path, dataset: str, timeout: int, as_json: bool) -> None:
     sys.exit(0 if facts["ok"] else 1)
 
 
-def _load(config: Config, file: Path, dataset: str, timeout: int, console: "Console") -> dict[str, Any]:
+def _stack(config: Config) -> dict[str, str]:
     from rapid.deploy import NoStackError, deploy, outputs
-    from rapid.pipeline import Pipeline
-    from rapid.query import run
 
     try:
-        stack = outputs(config)
+        return outputs(config)
     except NoStackError:
-        console.print("[dim]deploying the stack[/]")
-        stack = deploy(config)
-    begin = time.monotonic()
-    sent = _upload(config, stack["DataBucket"], f"raw/{dataset}/{uuid.uuid4().hex[:8]}/{file.name}", file, console)
-    pipeline = Pipeline(lambda service: aws.client(config, service), stack)
-    with console.status("in the pipeline") as status:
-        (manifest,) = pipeline.wait([sent], lambda p: status.update(f"in the pipeline: {p.stage}"), timeout)
-    counts = {name: manifest[name] for name in ("records_in", "curated", "duplicates", "quarantined")}
-    rows, columns = 0, []
-    if counts["curated"] or counts["duplicates"]:
-        athena = aws.client(config, "athena")
-        where = (stack["GlueDatabase"], stack["AthenaWorkGroup"])
-        rows = int(run(athena, f'select count(*) from "{dataset}"', *where)[1][0][0] or 0)  # noqa: S608 - checked against _NAME
-        table = aws.client(config, "glue").get_table(DatabaseName=stack["GlueDatabase"], Name=dataset)["Table"]
-        columns = [{"name": c["Name"], "type": c["Type"]} for c in table["StorageDescriptor"]["Columns"]]
-    balanced = counts["records_in"] == counts["curated"] + counts["duplicates"] + counts["quarantined"]
-    return {
-        "ok": balanced and bool(columns),
-        "dataset": dataset,
-        "database": stack["GlueDatabase"],
-        "object": f"s3://{stack['DataBucket']}/{sent[0]}",
-        "seconds": round(time.monotonic() - begin, 2),
-        **counts,
-        "rows_in_table": rows,
-        "columns": columns,
-        "quarantine": f"s3://{stack['DataBucket']}/quarantine/{dataset}/" if counts["quarantined"] else None,
-    }
+        say("stack", "deploying it")
+        return deploy(config)
 
 
-def _upload(config: Config, bucket: str, key: str, file: Path, console: "Console") -> tuple[str, str]:
-    """Uploads with a progress bar; returns key and ETag."""
-    from rich.progress import BarColumn, DownloadColumn, Progress, TransferSpeedColumn
+@dataclass(frozen=True)
+class Loading:
+    """The way of a file into one dataset of a stack."""
 
-    s3 = aws.client(config, "s3")
-    columns = ("[progress.description]{task.description}", BarColumn(), DownloadColumn(), TransferSpeedColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task(f"uploading {file.name}", total=file.stat().st_size)
-        s3.upload_file(str(file), bucket, key, Callback=lambda count: progress.advance(task, count))
-    return key, s3.head_object(Bucket=bucket, Key=key)["ETag"].strip('"')
+    config: Config
+    dataset: str
+    stack: dict[str, str]
+
+    def run(self, file: Path, timeout: int) -> dict[str, Any]:
+        """Loads a file and returns what became of its records.
+
+        Raises:
+            RapidError: the dataset's name belongs to another table, a job failed, or it took longer than `timeout`.
+        """
+        begin = time.monotonic()
+        bucket = self.stack["DataBucket"]
+        table = self._table()
+        if table and not table["StorageDescriptor"]["Location"].endswith(f"/curated/{self.dataset}/"):
+            raise RapidError(
+                f"{self.dataset} is a table that the pipeline makes itself. Give the dataset another name."
+            )
+        manifest = self._follow(self._upload(file), timeout)
+        counts = {name: manifest[name] for name in ("records_in", "curated", "duplicates", "quarantined")}
+        table = self._table()
+        rows = self._query(f'select count(*) from "{self.dataset}"') if table else [["0"]]  # noqa: S608 - checked name
+        columns = table["StorageDescriptor"]["Columns"] if table else []
+        balanced = counts["records_in"] == counts["curated"] + counts["duplicates"] + counts["quarantined"]
+        return {
+            "ok": balanced and counts["curated"] + counts["duplicates"] > 0,
+            "dataset": self.dataset,
+            "database": self.stack["GlueDatabase"],
+            "object": f"s3://{bucket}/{manifest['object']}",
+            "seconds": round(time.monotonic() - begin, 2),
+            **counts,
+            "rows_in_table": int(rows[0][0] or 0),
+            "columns": [{"name": c["Name"], "type": c["Type"]} for c in columns],
+            "quarantine": self._reasons(manifest["object"]) if counts["quarantined"] else [],
+        }
+
+    def _table(self) -> dict[str, Any] | None:
+        glue = aws.client(self.config, "glue")
+        try:
+            found = glue.get_table(DatabaseName=self.stack["GlueDatabase"], Name=self.dataset)
+        except glue.exceptions.EntityNotFoundException:
+            return None
+        return dict(found["Table"])
+
+    def _query(self, sql: str, *parameters: str) -> list[list[str | None]]:
+        from rapid.query import execute
+
+        where = (self.stack["GlueDatabase"], self.stack["AthenaWorkGroup"])
+        return execute(aws.client(self.config, "athena"), sql, *where, parameters).rows
+
+    def _reasons(self, key: str) -> list[dict[str, Any]]:
+        """The commonest reasons why records of a raw object were quarantined."""
+        sql = (
+            f"select reason, count(*) from {QUARANTINE} where dataset = ? and source_object = ? "  # noqa: S608
+            f"group by 1 order by 2 desc, 1 limit {REASONS}"
+        )
+        quoted = ["'" + text.replace("'", "''") + "'" for text in (self.dataset, key)]
+        return [{"reason": reason, "records": int(count or 0)} for reason, count in self._query(sql, *quoted)]
+
+    def _upload(self, file: Path) -> tuple[str, str]:
+        """Uploads with a progress bar; returns key and ETag."""
+        from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+        from rapid.cli.screen import screen
+
+        s3, bucket = aws.client(self.config, "s3"), self.stack["DataBucket"]
+        key = f"raw/{self.dataset}/{uuid.uuid4().hex[:8]}/{file.name}"
+        console = screen(stderr=True)
+        columns = (TextColumn("uploading"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+        with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+            task = progress.add_task("", total=file.stat().st_size)
+            s3.upload_file(str(file), bucket, key, Callback=lambda count: progress.advance(task, count))
+        return key, s3.head_object(Bucket=bucket, Key=key)["ETag"].strip('"')
+
+    def _follow(self, sent: tuple[str, str], timeout: int) -> dict[str, Any]:
+        """Waits for the object's manifest; the marts, which few datasets feed, are not waited for."""
+        from rapid.cli.screen import screen
+        from rapid.pipeline import Pipeline
+
+        pipeline = Pipeline(lambda service: aws.client(self.config, service), self.stack)
+        with screen(stderr=True).status("in the pipeline: S3 event, Glue job"):
+            (manifest,) = pipeline.wait([sent], timeout_seconds=timeout, marts=False)
+        return manifest
 
 
 def _show(facts: dict[str, Any]) -> None:
-    from rich.console import Console
-    from rich.table import Table
+    from rich.text import Text
 
-    console = Console()
-    table = Table("column", "type", box=None, header_style="bold")
+    from rapid.cli.screen import screen, table
+
+    shown = table("column", "type")
     for column in facts["columns"]:
-        table.add_row(column["name"], column["type"])
-    console.print(table)
-    console.print(
+        shown.add_row(Text(column["name"]), Text(column["type"]))
+    if facts["columns"]:
+        screen().print(shown)
+        click.echo()
+    click.echo(
         f"{facts['records_in']:,} records in = {facts['curated']:,} curated + {facts['duplicates']:,} duplicates"
         f" + {facts['quarantined']:,} quarantined, in {facts['seconds']} s"
     )
+    for entry in facts["quarantine"]:
+        click.secho(f"Quarantined {entry['records']:,}: {entry['reason']}", fg="yellow")
     if facts["quarantine"]:
-        console.print(f"[yellow]The quarantined ones, with their reasons, are below {facts['quarantine']}[/]")
-    if facts["columns"]:
-        console.print(f"Query it: [bold]./rapid sql 'select count(*) from {facts['dataset']}'[/]")  # noqa: S608 - shown
+        query = f"select * from {QUARANTINE} where dataset = '{facts['dataset']}' limit 10"  # noqa: S608 - shown only
+        click.echo(f'See them: ./rapid sql "{query}"')
+    if facts["ok"]:
+        query = f'select * from "{facts["dataset"]}" limit 10'  # noqa: S608 - shown only
+        click.echo(f"Query it: ./rapid sql '{query}'")
+    elif facts["records_in"] == 0:
+        click.secho("The file has no records, so there is nothing to query.", fg="red")
     else:
-        console.print("[red]No record could be read, so there is no table.[/]")
+        click.secho("No record could be read.", fg="red")

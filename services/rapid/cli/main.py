@@ -72,6 +72,8 @@ def main() -> None:
     except RapidError as error:
         fail(error)
     except click.ClickException as error:
+        if "--json" in sys.argv:
+            click.echo(json.dumps({"ok": False, "error": error.format_message()}))
         error.show()
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):

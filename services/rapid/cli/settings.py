@@ -18,15 +18,16 @@ def config(as_json: bool) -> None:
     rows = []
     for setting in SETTINGS:
         text, origin = found[setting.name]
-        shown = "(set)" if setting.secret and text else text
-        rows.append({"name": setting.name, "value": shown, "from": origin, "help": setting.help})
+        value = "(set)" if setting.secret and text else text
+        rows.append({"name": setting.name, "value": value, "from": origin, "help": setting.help})
     if as_json:
         click.echo(json.dumps(rows, indent=2))
         return
-    from rich.console import Console
-    from rich.table import Table
+    from rich.text import Text
 
-    table = Table("setting", "value", "from", "meaning", box=None, header_style="bold")
+    from rapid.cli.screen import screen, table
+
+    shown = table("setting", "value", "from", "meaning")
     for row in rows:
-        table.add_row(*(str(row[k]) for k in ("name", "value", "from", "help")))
-    Console().print(table)
+        shown.add_row(*(Text(row[k]) for k in ("name", "value", "from", "help")))
+    screen().print(shown)

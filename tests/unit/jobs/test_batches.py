@@ -14,6 +14,8 @@ from lake.prepare import Source
 from lake.sniff import Layout
 from lake.storage import S3Object
 from lake.write import Output
+from py4j.protocol import Py4JJavaError
+from pyspark.errors import AnalysisException, PythonException
 
 
 class DeadError(Exception):
@@ -81,12 +83,16 @@ def write_rows(bucket: FakeBucket, batch: Batch, output: Output, sources: list[S
 
 
 def run(
-    bucket: FakeBucket, monkeypatch: pytest.MonkeyPatch, name: str, alive: Callable[[str], bool] = lambda _: False
+    bucket: FakeBucket,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    alive: Callable[[str], bool] = lambda _: False,
+    transform: Callable[..., Any] = lambda lake, *rest: write_rows(lake.bucket, *rest),
 ) -> None:
     """What main() does, with the fakes."""
-    monkeypatch.setattr(raw_to_curated, "transform", lambda lake, *rest: write_rows(lake.bucket, *rest))
+    monkeypatch.setattr(raw_to_curated, "transform", transform)
     monkeypatch.setattr(
-        raw_to_curated.prepare, "prepare", lambda b, item, batch: Source(item, item.key, Layout("jsonl"))
+        raw_to_curated.prepare, "prepare", lambda b, item, batch: [Source(item, item.key, item.size, Layout("jsonl"))]
     )
     monkeypatch.setattr(raw_to_curated, "update_catalog", lambda *_: None)
     monkeypatch.setattr(batches, "in_parallel", lambda work, items: [work(each) for each in items])
@@ -167,3 +173,59 @@ def test_names(key: str, dataset: str, manifest: str) -> None:
 def test_a_very_long_key_has_a_manifest_too() -> None:
     key = batches.manifest_key(S3Object("raw/x/" + "é" * 500, "e", 1))
     assert len(key.encode()) < 1024
+
+
+def test_an_object_that_spark_cannot_read_is_quarantined_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    bucket = with_raw(7)
+    poison = "raw/x/4.jsonl"
+
+    def transform(lake: Any, batch: Batch, output: Output, sources: list[Source]) -> tuple[None, list[Any]]:
+        written = write_rows(lake.bucket, batch, output, sources)
+        if any(source.item.key == poison for source in sources):
+            raise AnalysisException("two columns of one name\nand a plan")
+        return written
+
+    def quarantine(_output: Output, reasons: list[tuple[str, str]]) -> list[Any]:
+        refused.extend(reasons)
+        return [("count", key, "quarantined", 1, 0) for key, _ in reasons]
+
+    refused: list[tuple[str, str]] = []
+    monkeypatch.setattr(raw_to_curated, "quarantine_objects", quarantine)
+    run(bucket, monkeypatch, "run", transform=transform)
+    assert refused == [(poison, "Spark cannot read it: two columns of one name")]
+    assert bucket.curated() == [f"raw/x/{n}.jsonl" for n in range(7) if n != 4]
+    manifests = [json.loads(v) for k, v in bucket.objects.items() if k.startswith("manifests/x/")]
+    assert len(manifests) == 7
+    assert [m["object"] for m in manifests if m["quarantined"]] == [poison]
+
+
+def test_an_error_that_may_pass_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
+    def transform(*_: Any) -> Any:
+        raise PythonException("a worker died")
+
+    bucket = with_raw(2)
+    with pytest.raises(PythonException):
+        run(bucket, monkeypatch, "run", transform=transform)
+    run(bucket, monkeypatch, "again")
+    assert bucket.curated() == ["raw/x/0.jsonl", "raw/x/1.jsonl"]
+
+
+@pytest.mark.parametrize(
+    ("causes", "reason"),
+    [
+        (["org.apache.spark.SparkException: Encountered error while reading file s3://b/raw/x/a.parquet. Details:",
+          "java.io.IOException: can not read class PageHeader"], "java.io.IOException: can not read class PageHeader"),
+        (["org.apache.spark.SparkException: Encountered error while reading file s3://b/raw/x/a.parquet. Details:",
+          "org.apache.hadoop.fs.s3a.AWSClientIOException: connection reset"], None),
+        (["java.lang.OutOfMemoryError: Java heap space"], None),
+    ],
+)  # fmt: skip
+def test_only_faults_of_the_data_itself_quarantine_an_object(causes: list[str], reason: str | None) -> None:
+    class Failure(Py4JJavaError):
+        def __init__(self) -> None:
+            pass
+
+        def __str__(self) -> str:
+            return "\n".join(["An error occurred while calling o1.collect.", *(f"Caused by: {c}" for c in causes)])
+
+    assert raw_to_curated.fault_of_data(Failure()) == reason

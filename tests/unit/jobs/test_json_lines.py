@@ -34,6 +34,10 @@ def test_an_array_gives_its_elements(records: list[object], indent: int | None) 
         ('[{"a":1} {"a":2}]', ['{"a":1}', '{"a":2}]']),
         ('[{"a":1}', ['{"a":1}', "] missing: the array does not end"]),
         ("[]", []),
+        ('{"meta":{"page":1},"records":[{"a":1},{"a":2}]}', ['{"a": 1}', '{"a": 2}']),
+        ('{"records":[{"a":1}],"errors":[{"b":1}]}', ['{"records":[{"a":1}],"errors":[{"b":1}]}']),
+        ('[["id","n"],[1,"x"],[2,null]]', ['{"id": 1, "n": "x"}', '{"id": 2, "n": null}']),
+        ('[["id","n"],[1]]', ["[1]"]),
         ('[1, "x", null]', ["1", '"x"', "null"]),
     ],
 )

@@ -32,6 +32,16 @@ def of(name: str, content: str | bytes) -> Layout:
         ("a.csv", "\n \n", "empty"),
         ("a.dat", b"PAR1....", "parquet"),
         ("a.dat", b"ARROW1\0\0", "arrow"),
+        ("a.dat", b"PK\x03\x04....", "zip"),
+        ("a.csv.zst", b"\x28\xb5\x2f\xfd....", "packed"),
+        ("a.parquet.gz", gzip.compress(b"PAR1...."), "packed"),
+        ("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1....", "workbook"),
+        ("a.xml", "<?xml version='1.0'?><a><b>1</b></a>", "unknown"),
+        ("a.txt", "<!DOCTYPE html><html></html>", "unknown"),
+        ("a.csv", "<5,<7\n1,2\n", "csv"),
+        ("a.yaml", "a: 1\nb: 2\n", "unknown"),
+        ("a.json", '{"meta":{"page":1},"records":[{"a":1}]}', "json"),
+        ("a.json", '{"id":1,"items":[{"a":1}]}', "jsonl"),
     ],
 )
 def test_kind(name: str, content: str | bytes, kind: str) -> None:
@@ -52,6 +62,9 @@ def test_kind(name: str, content: str | bytes, kind: str) -> None:
         ("# exported\na,b\n1,2\n3,4\n5,6\n", ",", ("a", "b")),
         ('a,b\n"x, y",1\n"line\nend",2\n', ",", ("a", "b")),
         ("zip\n00501\n", ",", ("zip",)),
+        ("id,id,,select\n1,2,x,y\n3,4,x,y\n", ",", ("id", "id", "", "select")),
+        ("x,x\nx,y\nz,x\n", ",", None),
+        ("name,n\nbob,NA\neve,1.5\n", ",", ("name", "n")),
     ],
 )
 def test_csv(content: str, separator: str, header: tuple[str, ...] | None) -> None:

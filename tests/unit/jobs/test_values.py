@@ -22,6 +22,12 @@ from pyspark.sql import types as T
         ({"mdy", "dmy"}, "string"),
         ({"either"}, "string"),
         (set(), "string"),
+        ({"missing"}, "string"),
+        ({"integer", "missing"}, "bigint"),
+        ({"date", "missing"}, "date"),
+        ({"text", "missing"}, "string"),
+        ({"integer", "long"}, "decimal(38,0)"),
+        ({"long", "decimal"}, "double"),
     ],
 )
 def test_decide(classes: set[str], expected: str) -> None:
@@ -47,6 +53,10 @@ def test_day_and_month_of_two_files_must_agree() -> None:
         ("struct<a:bigint>", "struct<a:double,b:string>", "struct<a:double,b:string>"),
         ("array<bigint>", "array<string>", "array<string>"),
         ("struct<a:bigint>", "bigint", "string"),
+        ("decimal(10,2)", "bigint", "decimal(21,2)"),
+        ("decimal(10,2)", "decimal(12,4)", "decimal(12,4)"),
+        ("decimal(38,0)", "decimal(38,10)", "double"),
+        ("decimal(10,2)", "double", "double"),
     ],
 )
 def test_merge(one: str, other: str, both: str) -> None:
@@ -57,6 +67,8 @@ def ddl(text: str) -> T.DataType:
     """A type from its text, without a JVM."""
     simple = {"bigint": T.LongType(), "double": T.DoubleType(), "string": T.StringType(), "date": T.DateType()}
     simple["timestamp"] = T.TimestampType()
+    if text.startswith("decimal"):
+        return T.DecimalType(*map(int, text[8:-1].split(",")))
     if text in simple:
         return simple[text]
     kind, _, inner = text[:-1].partition("<")

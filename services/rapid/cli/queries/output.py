@@ -62,30 +62,26 @@ def size(count: float) -> str:
 
 
 def _table(result: Result) -> None:
-    from rich.console import Console
-    from rich.table import Table
     from rich.text import Text
 
-    table = Table(header_style="bold", box=None)
+    from rapid.cli.screen import screen, table
+
+    shown = table()
     for name, kind in zip(result.columns, result.types, strict=True):
         right = kind in _WHOLE | _FRACTION | {"decimal"}
-        table.add_column(Text(name), justify="right" if right else "left", overflow="fold")
+        shown.add_column(Text(name), justify="right" if right else "left", overflow="fold")
     for row in result.rows:
-        table.add_row(*(Text("NULL", style="dim") if value is None else Text(value) for value in row))
-    console = Console()
+        shown.add_row(*(Text("NULL", style="dim") if value is None else Text(value) for value in row))
     if result.columns:
-        console.print(table)
-    console.print(Text(summary(result), style="dim"))
+        screen().print(shown)
+    click.secho(summary(result), dim=True)
 
 
 def _lines(result: Result) -> None:
     """DDL and SHOW answer with lines, not with columns."""
-    from rich.console import Console
-    from rich.text import Text
-
     for row in result.rows:
         click.echo("\t".join(value or "" for value in row))
-    Console().print(Text(summary(result), style="dim"))
+    click.secho(summary(result), dim=True)
 
 
 def _vertical(result: Result) -> None:
