@@ -12,11 +12,13 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from rapid.emulator.athena.models import TERMINAL, Execution
+from rapid.emulator.direct import Direct
 
 LOG = logging.getLogger(__name__)
 _AT_ONCE = 10
@@ -33,9 +35,16 @@ class Scope:
     region: str
 
     def client(self, service: str) -> Any:
-        from localstack.aws.connect import connect_to
+        """A boto3 client that acts as this account in this region, in memory."""
+        return _client(self, service)
 
-        return connect_to(aws_access_key_id=self.account, region_name=self.region).get_client(service)
+
+@cache
+def _client(scope: Scope, service: str) -> Direct:
+    from localstack.aws.connect import connect_to
+
+    client = connect_to(aws_access_key_id=scope.account, region_name=scope.region).get_client(service)
+    return Direct(client, scope.account, scope.region)
 
 
 @dataclass(frozen=True)

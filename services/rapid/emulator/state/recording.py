@@ -24,12 +24,22 @@ recorders: dict[str, Recorder] = {}
 _serializer = ServiceExceptionSerializer()
 
 
+def record(context: RequestContext) -> None:
+    """Puts on disk what a request has changed.
+
+    Raises:
+        StateError: the disk did not take it; the request must then not succeed.
+    """
+    assert context.service  # noqa: S101 - the caller knows which service it asked
+    recorders.get(context.service.service_name, snapshots.record)(context)
+
+
 def record_response(_chain: HandlerChain, context: RequestContext, response: Response) -> None:
     """A response handler of LocalStack's gateway."""
     if not context.service or not context.operation or context.service_exception or response.status_code >= 400:
         return
     try:
-        recorders.get(context.service.service_name, snapshots.record)(context)
+        record(context)
     except Exception as error:  # LocalStack would only log it, and the promise of the 2xx would be empty
         LOG.exception("%s.%s could not be recorded", context.service.service_name, context.operation.name)
         failure = CommonServiceException("InternalFailure", str(error), status_code=500)
