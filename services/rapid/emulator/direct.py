@@ -34,7 +34,7 @@ OPERATIONS = {
     },
     "s3": {"put_object": "PutObject"},
 }
-"""Per service, boto3's name of a method and the operation behind it: plain data in, plain data out, but for S3's body."""
+"""Per service, boto3's name of a method and the operation behind it: plain data in and out, but for S3's body."""
 
 
 class Direct:
@@ -90,14 +90,16 @@ def invoke(service: str, operation: str, account: str, region: str, request: Str
     return _copied(context.service_response)
 
 
+_loads: Callable[[bytes], Structure] = pickle.loads  # only of what was dumped here
+
+
 @cache
 def _model(service: str, operation: str) -> OperationModel:
     return load_service(service).operation_model(operation)
 
 
 def _copied(value: Structure) -> Structure:
-    copy: Structure = pickle.loads(pickle.dumps(value, pickle.HIGHEST_PROTOCOL))  # made two calls ago
-    return copy
+    return _loads(pickle.dumps(value, pickle.HIGHEST_PROTOCOL))
 
 
 def _as_boto3(client: Any, error: ServiceException, operation: str) -> ClientError:

@@ -37,7 +37,9 @@ def recorded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def client(monkeypatch: pytest.MonkeyPatch, service: str, **operations: Any) -> direct.Direct:
     running = {service: Service(**operations)}
     monkeypatch.setattr(direct, "SERVICE_PLUGINS", SimpleNamespace(require=running.__getitem__))
-    made = boto3.Session("000000000000", "x", region_name="eu-west-1").client(service, endpoint_url="http://127.0.0.1:9")
+    made = boto3.Session("000000000000", "x", region_name="eu-west-1").client(
+        service, endpoint_url="http://127.0.0.1:9"
+    )
     return direct.Direct(made, "000000000000", "eu-west-1")
 
 

@@ -6,6 +6,7 @@ Messages follow the form of Trino's parser, which Superset and others take apart
 """
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, ClassVar
 
@@ -135,6 +136,7 @@ class AthenaSql(Trino):
 
 
 _DIALECT = AthenaSql()
+_REMEMBERED_LENGTH = 4096
 _FORBIDDEN = {TokenType.PARAMETER, TokenType.DCOLON, TokenType.L_BRACE, TokenType.AMP, TokenType.PIPE}
 
 
@@ -177,11 +179,20 @@ def _trees(text: str, found: list[Token]) -> list[exp.Expr]:
 
 
 def parse_query(text: str) -> exp.Query:
-    """The tree of a SELECT, WITH, VALUES or TABLE statement.
+    """The tree of a SELECT, WITH, VALUES or TABLE statement; the caller may change it.
+
+    A text is parsed when its query is started and again when it runs, and a dashboard asks the same every time: short
+    ones are remembered, since copying a tree takes a fifth of the time of making it.
 
     Raises:
         MalformedQueryError: not one whole query.
     """
+    if len(text) > _REMEMBERED_LENGTH:
+        return _parsed_query(text)
+    return _remembered_query(text).copy()
+
+
+def _parsed_query(text: str) -> exp.Query:
     found = tokenize(text)
     trees = _trees(text, found)
     if len(trees) != 1:
@@ -194,6 +205,9 @@ def parse_query(text: str) -> exp.Query:
     for select in tree.find_all(exp.Select):
         _check_select(text, found, select)
     return tree  # type: ignore[return-value]
+
+
+_remembered_query = lru_cache(maxsize=128)(_parsed_query)
 
 
 def parse_change(text: str) -> exp.Update | exp.Delete | exp.Merge:
