@@ -36,6 +36,9 @@ def _service(name: str) -> Service:
 
 @aws_provider(api="dynamodb", name="rapid")
 def dynamodb() -> Service:
+    from rapid.emulator import moto_fixes
+
+    moto_fixes.dynamodb()
     return _service("dynamodb")
 
 
@@ -46,4 +49,7 @@ def dynamodbstreams() -> Service:
 
 @aws_provider(api="kinesis", name="rapid")
 def kinesis() -> Service:
+    from rapid.emulator import moto_fixes
+
+    moto_fixes.kinesis()
     return _service("kinesis")

@@ -6,11 +6,14 @@ _READING = (
 )
 
 _JOURNALED = {
-    # recorded message by message or event by event, see `sqs` and `logs`
+    # recorded one by one, see `sqs`, `logs`, `history` of Athena, `dynamodb`, `kinesis`
     "sqs": {"SendMessage", "SendMessageBatch", "ReceiveMessage", "DeleteMessage", "DeleteMessageBatch",
             "ChangeMessageVisibility", "ChangeMessageVisibilityBatch"},
     "logs": {"PutLogEvents"},
     "athena": {"StartQueryExecution"},
+    "dynamodb": {"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems", "ExecuteStatement",
+                 "BatchExecuteStatement", "ExecuteTransaction"},
+    "kinesis": {"PutRecord", "PutRecords"},
     # LocalStack keeps these in a SQLite file of its own
     "cloudwatch": {"PutMetricData"},
 }  # fmt: skip
@@ -19,6 +22,8 @@ _STATELESS = {
     "lambda": {"Invoke", "InvokeAsync", "InvokeWithResponseStream"},
     "kms": {"Encrypt", "Decrypt", "ReEncrypt", "Sign", "GenerateMac", "GenerateRandom", "GenerateDataKey",
             "GenerateDataKeyPair", "GenerateDataKeyPairWithoutPlaintext", "GenerateDataKeyWithoutPlaintext"},
+    "dynamodb": {"TransactGetItems"},
+    "kinesis": {"SubscribeToShard"},
     "apigateway": {"TestInvokeMethod", "TestInvokeAuthorizer"},
 }  # fmt: skip
 

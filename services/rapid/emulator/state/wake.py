@@ -26,19 +26,33 @@ def prepare(service: str, folder: Path) -> Wake | None:
     return preparer(folder) if preparer else None
 
 
+def _forgetting(service: str, deletions: dict[str, Callable[[RequestContext], None]]) -> None:
+    """Lets a journal forget what a deleted resource held, once the deletion itself is saved.
+
+    Args:
+        service: whose requests these are.
+        deletions: operation → what to do after it.
+    """
+
+    def record(context: RequestContext) -> None:
+        snapshots.record(context)
+        if forget := deletions.get(context.operation.name):
+            forget(context)
+
+    recorders[service] = record
+
+
 def _sqs(folder: Path) -> Wake:
     from rapid.emulator.state import sqs
 
     journal = open_checked(folder / "sqs.db")
     sqs.prepare(journal)
 
-    def record(context: RequestContext) -> None:
-        snapshots.record(context)
-        if context.operation.name == "DeleteQueue":
-            name = context.service_request["QueueUrl"].rsplit("/", 1)[-1]
-            sqs.forget_queue(journal, f"arn:aws:sqs:{context.region}:{context.account_id}:{name}")
+    def forget(context: RequestContext) -> None:
+        name = context.service_request["QueueUrl"].rsplit("/", 1)[-1]
+        sqs.forget_queue(journal, f"arn:aws:sqs:{context.region}:{context.account_id}:{name}")
 
-    recorders["sqs"] = record
+    _forgetting("sqs", {"DeleteQueue": forget})
     return lambda _: sqs.wake(journal)
 
 
@@ -48,15 +62,49 @@ def _logs(folder: Path) -> Wake:
     journal = open_checked(folder / "logs.db")
     logs.prepare(journal)
 
-    def record(context: RequestContext) -> None:
-        snapshots.record(context)
-        if context.operation.name in ("DeleteLogGroup", "DeleteLogStream"):
-            request = context.service_request
-            stream = request.get("logStreamName")
-            logs.forget(journal, request["logGroupName"], stream, context.account_id, context.region)
+    def forget(context: RequestContext) -> None:
+        request = context.service_request
+        stream = request.get("logStreamName")
+        logs.forget(journal, request["logGroupName"], stream, context.account_id, context.region)
 
-    recorders["logs"] = record
+    _forgetting("logs", {"DeleteLogGroup": forget, "DeleteLogStream": forget})
     return lambda _: logs.wake(journal)
+
+
+def _arn(context: RequestContext, kind: str, name: str) -> str:
+    """The ARN of what a request names; it may name it by its ARN."""
+    if name.startswith("arn:"):
+        return name
+    service = context.service.service_name
+    return f"arn:{context.partition}:{service}:{context.region}:{context.account_id}:{kind}/{name}"
+
+
+def _dynamodb(folder: Path) -> Wake:
+    from rapid.emulator.state import dynamodb
+
+    journal = open_checked(folder / "dynamodb.db")
+    dynamodb.prepare(journal)
+
+    def forget(context: RequestContext) -> None:
+        dynamodb.forget_table(journal, _arn(context, "table", context.service_request["TableName"]))
+
+    _forgetting("dynamodb", {"DeleteTable": forget})
+    return lambda _: dynamodb.wake(journal)
+
+
+def _kinesis(folder: Path) -> Wake:
+    from rapid.emulator.state import kinesis
+
+    journal = open_checked(folder / "kinesis.db")
+    kinesis.prepare(journal)
+
+    def forget(context: RequestContext) -> None:
+        request = context.service_request
+        name = request.get("StreamARN") or request["StreamName"]
+        kinesis.forget_stream(journal, _arn(context, "stream", name))
+
+    _forgetting("kinesis", {"DeleteStream": forget})
+    return lambda _: kinesis.wake(journal)
 
 
 def _athena(folder: Path) -> None:
@@ -100,8 +148,10 @@ _PREPARERS: dict[str, Callable[[Path], Wake | None]] = {
     "athena": _athena,
     "cloudformation": _cloudformation,
     "cloudwatch": _cloudwatch,
+    "dynamodb": _dynamodb,
     "events": _events,
     "iam": _iam,
+    "kinesis": _kinesis,
     "lambda": _lambda,
     "logs": _logs,
     "sqs": _sqs,
