@@ -15,6 +15,8 @@ from lake.values import ColumnType
 
 WIDEST_TYPE = 60_000
 """Characters of a nested type's text; the catalog takes 131,072. Wider ones (objects used as maps) stay JSON text."""
+DEEPEST_TYPE = 32
+"""Levels of a nested type; Arrow, through which rows leave Spark, takes 64. Deeper ones stay JSON text, too."""
 OWN_FIELDS: dict[str, T.DataType] = {"_ingest_id": T.StringType(), "_received_at": T.TimestampType()}
 """What the ingest function adds to each record."""
 
@@ -69,6 +71,17 @@ def is_nested(kind: T.DataType) -> bool:
     return isinstance(kind, (T.ArrayType, T.MapType, T.StructType))
 
 
+def depth(kind: T.DataType) -> int:
+    """How many levels a type has; 1 for a scalar."""
+    if isinstance(kind, T.ArrayType):
+        return 1 + depth(kind.elementType)
+    if isinstance(kind, T.MapType):
+        return 1 + depth(kind.valueType)
+    if isinstance(kind, T.StructType):
+        return 1 + max((depth(member.dataType) for member in kind), default=0)
+    return 1
+
+
 def text_classes(group: Group, positions: Iterable[int]) -> dict[int, set[str]]:
     """The classes of the texts in some columns of a group, over all of its rows. One Spark job."""
     cells = [F.struct(F.lit(i).alias("i"), group.column(i).alias("text")) for i in positions]
@@ -94,7 +107,8 @@ def _found_types(group: Group, columns: list[str], settled: Mapping[str, ColumnT
             open_texts.append(position)
             continue
         kind = clean_type(kind)
-        found[name] = values.TEXT if len(kind.simpleString()) > WIDEST_TYPE else ColumnType(kind)
+        too_large = len(kind.simpleString()) > WIDEST_TYPE or depth(kind) > DEEPEST_TYPE
+        found[name] = values.TEXT if too_large else ColumnType(kind)
     classes = text_classes(group, open_texts)
     for position in open_texts:
         found[columns[position]] = values.decide(classes.get(position, ()), numbers=group.kind == "csv")

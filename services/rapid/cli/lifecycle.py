@@ -43,9 +43,12 @@ def bring_up(
         if given_up.is_set():
             return 0.0
         wanted = spec(config, name)
-        report(name, "starting" if supervisor.start(wanted) else "already there")
+        started = supervisor.start(wanted)
+        if started:
+            report(name, "starting")
         seconds = supervisor.wait(wanted)
-        report(name, f"ready after {seconds:.1f} s")
+        if started:
+            report(name, f"ready after {seconds:.1f} s")
         return seconds
 
     try:

@@ -8,7 +8,8 @@ The format is that of Superset 6.1's own exports (`superset/*/schemas.py`, Impor
 import io
 import uuid
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import yaml
@@ -21,6 +22,15 @@ COLOURS = "supersetColors"
 ALL_TIME = "No filter"
 _TIME_TYPES = ("date", "timestamp")
 _TEXT_HEIGHT, _TEXT_WIDTH = 8, 12
+_WHOLE, _HALF, _SMALL = 12, 6, 3
+_PHONE_CSS = """
+.header-with-actions .metadata-bar, .header-with-actions .fave-unfave-icon, .header-with-actions .refresh-button,
+.header-with-actions .ant-tag, .header-with-actions .edit-dashboard-button { display: none !important }
+.header-with-actions .title-panel { flex: 1 1 auto }
+"""
+"""Only a phone's width of Superset's header: the title and the menu."""
+PHONE = "-phone"
+"""End of the address of a dashboard's twin for phones; `superset/templates/head_custom_extra.html` leads to it."""
 
 Files = dict[str, Any]
 """Path within the bundle to what the YAML file at that path holds."""
@@ -54,6 +64,7 @@ def build(dashboards: Iterable[Dashboard], database_uri: str, schema: str) -> Fi
             path = f"charts/{dashboard.name}/{name}.yaml"
             files[path] = _chart(dashboard.name, name, chart, datasets[chart.dataset], ids[chart.dataset])
         files[f"dashboards/{dashboard.name}.yaml"] = _dashboard(dashboard, ids)
+        files[f"dashboards/{dashboard.name}{PHONE}.yaml"] = _phone(dashboard, ids)
     return files
 
 
@@ -143,6 +154,32 @@ def _any_time(column: str) -> dict[str, Any]:
         "subject": column,
         "comparator": ALL_TIME,
     }
+
+
+def _phone(dashboard: Dashboard, dataset_ids: Mapping[str, str]) -> dict[str, Any]:
+    """The same charts below each other, small ones in pairs: Superset's grid has twelve columns on any screen."""
+    narrow = replace(dashboard, rows=tuple(_narrow_rows(dashboard.rows)))
+    return {
+        **_dashboard(narrow, dataset_ids),
+        "dashboard_title": f"{dashboard.title} (phone)",
+        "slug": f"{dashboard.slug}{PHONE}",
+        "uuid": identity(f"{dashboard.name}/phone"),
+        "css": f"{dashboard.css}\n{_PHONE_CSS}",
+    }
+
+
+def _narrow_rows(rows: Iterable[Row]) -> Iterator[Row]:
+    for row in rows:
+        small = [name for name, width in row.charts.items() if width <= _SMALL]
+        if row.text:
+            yield row
+        for pair in _in_groups(small, 2):
+            yield Row(row.height, dict.fromkeys(pair, _HALF))
+        yield from (Row(row.height, {name: _WHOLE}) for name in row.charts if name not in small)
+
+
+def _in_groups(names: list[str], size: int) -> Iterator[list[str]]:
+    return (names[start : start + size] for start in range(0, len(names), size))
 
 
 def _dashboard(dashboard: Dashboard, dataset_ids: Mapping[str, str]) -> dict[str, Any]:

@@ -25,12 +25,24 @@ def command(config: Config) -> list[str]:
     return [str(config.python("emulator")), "-m", "localstack.runtime.main"]
 
 
+def _listen(config: Config) -> list[str]:
+    """Where the endpoint answers: at its own address, and at a loopback one that it hands out to others.
+
+    A container's port may have another number on its host. Addresses that are handed out hold that one, and functions,
+    which run in the container, are given some of them: where a custom resource sends its answer, presigned objects.
+    """
+    own = f"{config.host}:{config.emulator_port}"
+    name, _, port = config.emulator_address.rpartition(":")
+    other = name in {"127.0.0.1", "localhost"} and port != str(config.emulator_port)
+    return [own, f"127.0.0.1:{port}"] if other else [own]
+
+
 def environment(config: Config) -> dict[str, str]:
     """Settings of LocalStack 4.13.1, https://docs.localstack.cloud/references/configuration/ (read 2026-11)."""
     return {
         **config.as_environment(),
         **{f"PROVIDER_OVERRIDE_{s.upper().replace('-', '_')}": p for s, p in PROVIDERS.items()},
-        "GATEWAY_LISTEN": f"{config.host}:{config.emulator_port}",
+        "GATEWAY_LISTEN": ",".join(_listen(config)),
         "LOCALSTACK_HOST": config.emulator_address,
         "FILESYSTEM_ROOT": str(config.state / "localstack"),
         "DISABLE_EVENTS": "1",

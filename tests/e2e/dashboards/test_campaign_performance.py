@@ -87,16 +87,25 @@ def superset_with_dashboards(superset: Config, lake: dict[str, str]) -> Config:
     return superset
 
 
+DESK: dict[str, Any] = {"viewport": {"width": 1440, "height": 1800}}
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 390, "height": 4200},  # tall, so that every chart is drawn
+    "screen": {"width": 390, "height": 844},
+    "is_mobile": True,
+    "has_touch": True,
+}
+
+
 @pytest.fixture
-def page(superset_with_dashboards: Config) -> Iterator[Page]:
-    """A browser that is logged in."""
+def page(superset_with_dashboards: Config, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A browser that is logged in: a desktop's, or what the test's parameter says."""
     if not CHROMIUM:
         pytest.skip("chromium is not installed: install the package chromium to run the browser tests")
     config = superset_with_dashboards
     user, password = start.login(config)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1440, "height": 1800})
+        page = browser.new_page(**getattr(request, "param", DESK))
         page.goto(f"{config.superset_url}/login/")
         page.fill("#username", user)
         page.fill("#password", password)
@@ -199,6 +208,20 @@ def test_a_filter_narrows_every_chart(
         assert comparable([tuple(visit.answers[title][-1]["data"][0].values())]) == comparable(expected), title
     funnel = ask(superset_with_dashboards, lake, TABLES["From impression to purchase"].replace("FROM m", where))
     assert comparable(drawn(visit.answers["From impression to purchase"][0])) == comparable(funnel)
+
+
+@pytest.mark.parametrize("page", [PHONE], indirect=True)
+def test_a_phone_is_led_to_a_page_of_its_width(page: Page, superset_with_dashboards: Config, tmp_path: Path) -> None:
+    page.goto(dashboard_urls(superset_with_dashboards)["Campaign performance"])
+    page.wait_for_url("**/superset/dashboard/campaign-performance-phone/**")
+    page.wait_for_function(DRAWN, arg=CHARTS, timeout=60_000)
+    page.screenshot(path=tmp_path / "phone.png")
+    assert page.locator("[role=alert]").all_inner_texts() == []
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    charts = page.locator("[data-test-chart-name]")
+    widths = [box["width"] for box in (chart.bounding_box() for chart in charts.all()) if box]
+    assert len(widths) == CHARTS
+    assert min(widths) > 150
 
 
 def test_importing_again_changes_nothing(superset_with_dashboards: Config, lake: dict[str, str], page: Page) -> None:

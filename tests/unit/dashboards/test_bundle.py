@@ -3,6 +3,7 @@
 import io
 import uuid
 import zipfile
+from dataclasses import replace
 
 import yaml
 
@@ -33,7 +34,7 @@ def test_ids_follow_from_paths_so_that_importing_twice_changes_nothing() -> None
     assert first == second
     assert bundle.pack(first) == bundle.pack(second)
     ids = [content["uuid"] for content in first.values() if "uuid" in content]
-    assert len(set(ids)) == len(ids) == 4
+    assert len(set(ids)) == len(ids) == 5
     assert all(uuid.UUID(i).version == 5 for i in ids)
 
 
@@ -80,3 +81,19 @@ def test_the_archive_has_one_root_folder() -> None:
     with zipfile.ZipFile(io.BytesIO(bundle.pack(files))) as archive:
         assert {name.split("/")[0] for name in archive.namelist()} == {"rapid"}
         assert yaml.safe_load(archive.read("rapid/metadata.yaml")) == {"version": "1.0.0"}
+
+
+def test_a_phone_gets_the_same_charts_below_each_other() -> None:
+    names = ("a", "b", "c", "wide")
+    charts = {name: Chart(name, "orders", "big_number_total", {"metric": "total"}) for name in names}
+    board = replace(BOARD, charts=charts, rows=(Row(20, {"a": 2, "b": 2, "wide": 6, "c": 2}), Row(10, text="Hello")))
+    files = bundle.build([board], "awsathena+rest://x/y", "lake")
+    desk, phone = files["dashboards/sales_orders.yaml"], files["dashboards/sales_orders-phone.yaml"]
+    assert phone["slug"] == "sales-orders-phone"
+    rows = [phone["position"][row]["children"] for row in phone["position"]["GRID_ID"]["children"]]
+    assert rows == [["CHART-a", "CHART-b"], ["CHART-c"], ["CHART-wide"], ["MARKDOWN-ROW-4"]]
+    widths = {name: phone["position"][f"CHART-{name}"]["meta"]["width"] for name in names}
+    assert widths == {"a": 6, "b": 6, "c": 6, "wide": 12}
+    for name in names:
+        meta = [each["position"][f"CHART-{name}"]["meta"] for each in (desk, phone)]
+        assert meta[0]["uuid"] == meta[1]["uuid"]
