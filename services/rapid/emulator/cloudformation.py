@@ -73,7 +73,8 @@ class ResourceType:
         name: `AWS::Glue::Job`.
         service: boto3 name of the service.
         identifier: dotted path of the property that names the resource (`DatabaseInput.Name`); a name is generated
-            when the template has none. None: the service makes its own identifier.
+            when the template has none. A function where the path depends on the properties. None: the service makes
+            its own identifier.
         ref: what `Ref` returns, from the properties and the answer of `create`; default is the identifier.
         attributes: what `Fn::GetAtt` finds besides the properties, from the properties and the answer of `create`.
         arn: format string over the properties plus `region` and `account`; needed to update `Tags` in place.
@@ -86,7 +87,7 @@ class ResourceType:
     delete: Call
     read: Call
     update: Call | None = None
-    identifier: str | None = None
+    identifier: str | Callable[[Model], str] | None = None
     ref: Callable[[Model, Model], str] | None = None
     attributes: Callable[[Model, Model], Model] | None = None
     arn: str | None = None
@@ -158,8 +159,9 @@ class DeclaredProvider(ResourceProvider[Model]):
         model = dict(request.desired_state)
         if event := self._invalid(request, model):
             return event
-        if self.type.identifier and not _get(model, self.type.identifier):
-            _set(model, self.type.identifier, self._generated_name(request))
+        path = self._identifier(model)
+        if path and not _get(model, path):
+            _set(model, path, self._generated_name(request))
         try:
             response = self._call(request, self.type.create, model)
         except (ClientError, ParamValidationError) as error:
@@ -181,7 +183,7 @@ class DeclaredProvider(ResourceProvider[Model]):
         before, model = dict(request.previous_state or {}), dict(request.desired_state)
         if event := self._invalid(request, model):
             return event
-        path = self.type.identifier
+        path = self._identifier(model)
         renamed = path and _get(model, path) and _get(model, path) != _get(before, path)
         if self.type.update is None or renamed or self._recreates(before, model):
             return self._replace(request, before)
@@ -206,6 +208,10 @@ class DeclaredProvider(ResourceProvider[Model]):
             if not _gone(error):
                 return _refused(request, error)
         return ProgressEvent(OperationStatus.SUCCESS, resource_model={})
+
+    def _identifier(self, model: Model) -> str | None:
+        path = self.type.identifier
+        return path(model) if callable(path) else path
 
     def _recreates(self, before: Model, model: Model) -> bool:
         """Whether a property has changed that AWS sets only once."""
@@ -250,8 +256,8 @@ class DeclaredProvider(ResourceProvider[Model]):
     def _complete(self, model: Model, response: Model) -> Model:
         if self.type.ref:
             model["Ref"] = self.type.ref(model, response)
-        elif self.type.identifier:
-            model["Ref"] = _get(model, self.type.identifier)
+        elif path := self._identifier(model):
+            model["Ref"] = _get(model, path)
         if "/properties/Id" in (self.SCHEMA.get("readOnlyProperties") or ()):
             model.setdefault("Id", model["Ref"])
         return model

@@ -7,7 +7,11 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 from localstack.services.apigateway.resource_providers.aws_apigateway_stage import ApiGatewayStageProvider
+from localstack.services.cloudformation.provider_utils import generate_default_name
 from localstack.services.cloudformation.resource_provider import OperationStatus, ProgressEvent, ResourceRequest
+from localstack.services.kinesisfirehose.resource_providers.aws_kinesisfirehose_deliverystream import (
+    KinesisFirehoseDeliveryStreamProvider,
+)
 from localstack.services.logs.resource_providers.aws_logs_loggroup import LogsLogGroupProvider
 from localstack.services.s3.resource_providers.aws_s3_bucket import S3BucketProvider
 
@@ -68,7 +72,12 @@ class Bucket(S3BucketProvider):
         wanted = dict(request.desired_state)
         event = super().create(request)
         if event.status == OperationStatus.SUCCESS:
-            self._apply(request.aws_client_factory.s3, event.resource_model["BucketName"], wanted, {})
+            s3, bucket = request.aws_client_factory.s3, event.resource_model["BucketName"]
+            try:
+                self._apply(s3, bucket, wanted, {})
+            except ClientError:
+                s3.delete_bucket(Bucket=bucket)
+                raise
         return event
 
     def update(self, request: ResourceRequest[Any]) -> ProgressEvent[Any]:
@@ -108,6 +117,24 @@ class Bucket(S3BucketProvider):
             s3.delete_bucket_lifecycle(Bucket=bucket)
         if (tags := wanted.get("Tags")) and before:
             s3.put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": tags})
+
+
+class DeliveryStream(KinesisFirehoseDeliveryStreamProvider):
+    """A delivery stream whose name may be left out, and which fails when Firehose could not make it."""
+
+    def create(self, request: ResourceRequest[Any]) -> ProgressEvent[Any]:
+        model = request.desired_state
+        if not model.get("DeliveryStreamName"):
+            model["DeliveryStreamName"] = generate_default_name(request.stack_name, request.logical_resource_id)
+        event = super().create(request)
+        if event.status == OperationStatus.IN_PROGRESS:
+            found = request.aws_client_factory.firehose.describe_delivery_stream(
+                DeliveryStreamName=model["DeliveryStreamName"]
+            )["DeliveryStreamDescription"]
+            if found["DeliveryStreamStatus"] == "CREATING_FAILED":
+                reason = found.get("FailureDescription", {}).get("Details", "the delivery stream could not be created")
+                return ProgressEvent(OperationStatus.FAILED, resource_model=model, message=reason)
+        return event
 
 
 class LogGroup(LogsLogGroupProvider):

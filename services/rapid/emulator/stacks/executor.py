@@ -133,7 +133,7 @@ class Executor(ChangeSetModelExecutor):
         if is_nothing(after):
             self.later.append(lambda: self._remove(name, before.resource_type))
         elif is_nothing(before):
-            if self._act(ChangeAction.Add, name, after.resource_type, None, after.properties):
+            if self._act(ChangeAction.Add, name, after.resource_type, None, after.properties) or self._half_made(name):
                 self.undo.append(lambda: self._take_back(name, after.resource_type))
         elif before.resource_type != after.resource_type or self._needs_replacement(before, after):
             self._replace(name, before, after)
@@ -144,6 +144,12 @@ class Executor(ChangeSetModelExecutor):
                 lambda: self._act(ChangeAction.Modify, name, after.resource_type, self._now(name, after), wanted)
             )
             self._act(ChangeAction.Modify, name, after.resource_type, present, after.properties)
+
+    def _half_made(self, name: str) -> bool:
+        """Whether a resource that failed exists all the same: then the stack has it, and deletes it, as on AWS."""
+        if found := self.resource_provider_executor.half_made.get(name):
+            self.resources[name]["Properties"], self.resources[name]["PhysicalResourceId"] = found
+        return found is not None
 
     def _needs_replacement(self, before: PreprocResource, after: PreprocResource) -> bool:
         """Whether a create-only property has another value. The engine also says so when a property merely refers to

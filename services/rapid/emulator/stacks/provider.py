@@ -19,13 +19,15 @@ from localstack.aws.api.cloudformation import (
     UpdateStackOutput,
 )
 from localstack.services.cloudformation import api_utils
-from localstack.services.cloudformation.engine import template_preparer
+from localstack.services.cloudformation.engine import template_preparer, yaml_parser
+from localstack.services.cloudformation.engine.v2 import change_set_resource_support_checker as support
 from localstack.services.cloudformation.engine.validations import ValidationError
 from localstack.services.cloudformation.stores import get_cloudformation_store
 from localstack.services.cloudformation.v2 import provider as stock
 from localstack.services.cloudformation.v2.entities import Stack
 
 from rapid.emulator.stacks.executor import Executor
+from rapid.emulator.stacks.templates import parse_yaml
 
 _NEEDS_IAM = {
     f"AWS::IAM::{kind}"
@@ -106,10 +108,18 @@ def _set_status(self: Stack, status: StackStatus, reason: StackStatusReason | No
         return
     if self.status == StackStatus.ROLLBACK_IN_PROGRESS and status == StackStatus.CREATE_FAILED:
         status = StackStatus.ROLLBACK_COMPLETE
+    if not ends:
+        self.status_reason = None  # of the operation before
     _set_stack_status(self, status, reason)
+
+
+def _unsupported(resource_type: str, _status: object) -> str:
+    return f"Rapid Analytics does not support the resource type {resource_type}."
 
 
 def install() -> None:
     """Puts our executor in the place of LocalStack's, which ends a failed update as UPDATE_COMPLETE."""
     stock.ChangeSetModelExecutor = Executor
     Stack.set_stack_status = _set_status
+    yaml_parser.parse_yaml = parse_yaml
+    support._build_resource_failure_message = _unsupported  # noqa: SLF001 - a function of its module

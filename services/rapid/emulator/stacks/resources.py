@@ -23,6 +23,7 @@ OURS = {
     "AWS::Logs::LogGroup": "rapid.emulator.stacks.completed:LogGroup",
     "AWS::ApiGateway::RestApi": "rapid.emulator.apigateway.cfn:RestApi",
     "AWS::ApiGateway::Stage": "rapid.emulator.stacks.completed:Stage",
+    "AWS::KinesisFirehose::DeliveryStream": "rapid.emulator.stacks.completed:DeliveryStream",
 }
 """Types of LocalStack that we complete."""
 OVERWRITTEN = {
@@ -55,7 +56,15 @@ def _failed(message: str) -> ProgressEvent[Any]:
 
 
 class Resources(ResourceProviderExecutor):
-    """Loads resource types and runs their actions."""
+    """Loads resource types and runs their actions.
+
+    Attributes:
+        half_made: logical ids to the properties and physical ids of resources whose making began and then failed.
+    """
+
+    def __init__(self, *, stack_name: str, stack_id: str) -> None:
+        super().__init__(stack_name=stack_name, stack_id=stack_id)
+        self.half_made: dict[str, tuple[dict[str, Any], str]] = {}
 
     @staticmethod
     def try_load_resource_provider(resource_type: str) -> ResourceProvider[Any] | None:
@@ -65,9 +74,27 @@ class Resources(ResourceProviderExecutor):
             return provider()
         return ResourceProviderExecutor.try_load_resource_provider(resource_type)
 
-    def deploy_loop(self, *args: Any, **kwargs: Any) -> ProgressEvent[Any]:
+    def deploy_loop(
+        self,
+        resource_provider: ResourceProvider[Any],
+        resource: dict[str, Any],
+        raw_payload: ResourceProviderPayload,
+        **kwargs: Any,
+    ) -> ProgressEvent[Any]:
         """Asks a resource that takes its time every 0.1 s; LocalStack waits a second."""
-        return super().deploy_loop(*args, **{"sleep_time": _FIRST_WAIT, **kwargs})
+        event = None
+        try:
+            event = super().deploy_loop(
+                resource_provider, resource, raw_payload, **{"sleep_time": _FIRST_WAIT, **kwargs}
+            )
+        finally:
+            failed = event is None or event.status == OperationStatus.FAILED
+            if failed and raw_payload["action"] == "Add" and (made := _made(resource_provider, resource, event)):
+                physical = self.extract_physical_resource_id_from_model_with_schema(
+                    made, raw_payload["resourceType"], resource_provider.SCHEMA
+                )
+                self.half_made[raw_payload["requestData"]["logicalResourceId"]] = made, physical
+        return event
 
     def execute_action(
         self, resource_provider: ResourceProvider[Any], raw_payload: ResourceProviderPayload
@@ -100,6 +127,16 @@ class Resources(ResourceProviderExecutor):
         made = provider.create(request)
         made.resource_model = {**before, **(made.resource_model or {})}
         return made
+
+
+def _made(
+    provider: ResourceProvider[Any], resource: dict[str, Any], event: ProgressEvent[Any] | None
+) -> dict[str, Any] | None:
+    """The properties of a resource that was begun, or that has what only its service can give (`Arn`); else None."""
+    begun: dict[str, Any] = resource.get("Properties") or {}
+    model = begun or (event.resource_model if event else None) or {}
+    given = (path.removeprefix("/properties/") for path in provider.SCHEMA.get("readOnlyProperties", ()))
+    return model if begun or any(model.get(name) for name in given) else None
 
 
 def _says_gone(code: str, message: str) -> bool:
