@@ -65,6 +65,20 @@ Database = plugin(
     )
 )
 
+
+def _create_table(p: Model) -> Model:
+    """CreateIcebergTableInput has a shorter name in templates, and the table's name may be outside the TableInput."""
+    name, formats = p.get("Name") or p["TableInput"]["Name"], p.get("OpenTableFormatInput") or {}
+    given = {**p, "Name": name}
+    if "TableInput" in p:
+        given["TableInput"] = {**p["TableInput"], "Name": name}
+    if iceberg := formats.get("IcebergInput"):
+        renamed = {"IcebergTableInput": "CreateIcebergTableInput"}
+        iceberg = {renamed.get(member, member): value for member, value in iceberg.items()}
+        given["OpenTableFormatInput"] = {"IcebergInput": iceberg}
+    return given
+
+
 Table = plugin(
     ResourceType(
         "AWS::Glue::Table",
@@ -72,10 +86,7 @@ Table = plugin(
         identifier="TableInput.Name",
         lowercase=True,
         ref=lambda p, _: (p.get("Name") or p["TableInput"]["Name"]).lower(),
-        create=Call(
-            "CreateTable",
-            lambda p: {**p, "TableInput": {**p["TableInput"], "Name": p.get("Name") or p["TableInput"]["Name"]}},
-        ),
+        create=Call("CreateTable", _create_table),
         read=Call("GetTable", lambda p: {**_in_database(p), "Name": p["Ref"]}),
         update=Call("UpdateTable", lambda p: {**_in_database(p), "TableInput": {**p["TableInput"], "Name": p["Ref"]}}),
         delete=Call("DeleteTable", lambda p: {**_in_database(p), "Name": p["Ref"]}),
@@ -163,7 +174,7 @@ Classifier = plugin(
     ResourceType(
         "AWS::Glue::Classifier",
         "glue",
-        ref=lambda p, _: next(p[kind]["Name"] for kind in KINDS if kind in p),
+        identifier=lambda p: next((f"{kind}.Name" for kind in KINDS if kind in p), ""),
         create=Call("CreateClassifier"),
         read=Call("GetClassifier", by_name),
         update=Call("UpdateClassifier"),

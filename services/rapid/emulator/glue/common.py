@@ -54,12 +54,13 @@ def page(
     after = _decode(request["NextToken"]) if request.get("NextToken") else None
     found: list[T] = []
     last: Any = None
-    for key in sorted(items):
-        if (after is not None and key <= after) or (chosen and not chosen(key, items[key])):
+    present = dict(items)  # other requests go on changing it
+    for key in sorted(present):
+        if (after is not None and key <= after) or (chosen and not chosen(key, present[key])):
             continue
         if len(found) == size:
             return found, {"NextToken": _encode(last)}
-        found.append(items[key])
+        found.append(present[key])
         last = key
     return found, {}
 

@@ -13,7 +13,7 @@ from rapid.emulator.glue.errors import (
     InvalidInputException,
 )
 from rapid.emulator.glue.models import PartitionKey, Structure, Table, now
-from rapid.emulator.glue.tables import find_table, with_storage_defaults
+from rapid.emulator.glue.tables import CHANGES, find_table, with_storage_defaults
 
 
 def _key(table: Table, values: list[str] | None) -> PartitionKey:
@@ -44,28 +44,32 @@ def _stored(table: Table, given: Structure) -> Structure:
 
 def _create(table: Table, given: Structure) -> None:
     key = _key(table, given.get("Values"))
-    if key in table.partitions:
-        raise AlreadyExistsException("Partition already exists.")
     owner = {name: table.current[name] for name in ("DatabaseName", "CatalogId")}
-    table.partitions[key] = {
-        **_stored(table, given), "TableName": table.current["Name"], **owner, "CreationTime": now(),
-    }  # fmt: skip
+    with CHANGES:
+        if key in table.partitions:
+            raise AlreadyExistsException("Partition already exists.")
+        table.partitions[key] = {
+            **_stored(table, given), "TableName": table.current["Name"], **owner, "CreationTime": now(),
+        }  # fmt: skip
 
 
 def _update(table: Table, values: list[str], given: Structure) -> None:
-    before = _find(table, values)
     key = _key(table, given.get("Values") or values)
-    if key != tuple(values) and key in table.partitions:
-        raise AlreadyExistsException("Partition already exists.")
-    del table.partitions[tuple(values)]
-    kept = {name: before[name] for name in ("TableName", "DatabaseName", "CatalogId", "CreationTime")}
-    table.partitions[key] = {**_stored(table, given), "Values": list(key), **kept}
+    with CHANGES:
+        before = _find(table, values)
+        if key != tuple(values) and key in table.partitions:
+            raise AlreadyExistsException("Partition already exists.")
+        kept = {name: before[name] for name in ("TableName", "DatabaseName", "CatalogId", "CreationTime")}
+        changed = {**_stored(table, given), "Values": list(key), **kept}
+        del table.partitions[tuple(values)]
+        table.partitions[key] = changed
 
 
 def _delete(table: Table, values: list[str]) -> None:
-    _find(table, values)
-    del table.partitions[tuple(values)]
-    table.partition_statistics.pop(tuple(values), None)
+    with CHANGES:
+        _find(table, values)
+        del table.partitions[tuple(values)]
+        table.partition_statistics.pop(tuple(values), None)
 
 
 def _chosen(table: Table, request: Structure) -> Callable[[PartitionKey, Structure], bool] | None:

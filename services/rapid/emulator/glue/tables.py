@@ -1,6 +1,7 @@
 """Tables and their versions: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-catalog-tables.html."""
 
 import re
+import threading
 from collections.abc import Callable
 
 from localstack.aws.api import RequestContext, handler
@@ -15,7 +16,10 @@ from rapid.emulator.glue.errors import (
     InvalidInputException,
 )
 from rapid.emulator.glue.models import GlueStore, Structure, Table, now
+from rapid.emulator.glue.scope import Scope
 
+CHANGES = threading.Lock()
+"""Held from the look at a table to its change: of two updates from one version, one is refused."""
 STORAGE_DEFAULTS = {"Compressed": False, "NumberOfBuckets": 0, "StoredAsSubDirectories": False}
 
 
@@ -70,34 +74,37 @@ class Tables:
 
     @handler("CreateTable", expand=False)
     def create_table(self, context: RequestContext, request: Structure) -> Structure:
-        given = request.get("TableInput")
-        if request.get("OpenTableFormatInput") or not given:
-            raise InvalidInputException("OpenTableFormatInput is not supported: give a TableInput.")
-        store = catalog_of(context, request)
-        database = find_database(store, request["DatabaseName"])
-        name = check_name(given["Name"]).lower()
+        given = request.get("TableInput") or {}
+        database = find_database(catalog_of(context, request), request["DatabaseName"])
+        name = check_name(given.get("Name") or request.get("Name") or "").lower()
         _check_columns(given)
-        if name in database.tables:
-            raise AlreadyExistsException("Table already exists.")
-        created = now()
-        database.tables[name] = Table(
-            {
-                "Retention": 0,
-                "PartitionKeys": [],
-                **with_storage_defaults(given),
-                "Name": name,
-                "DatabaseName": database.description["Name"],
-                "CreateTime": created,
-                "UpdateTime": created,
-                "CreatedBy": f"arn:aws:iam::{context.account_id}:root",
-                "IsRegisteredWithLakeFormation": False,
-                "CatalogId": context.account_id,
-                "VersionId": "0",
-                "IsMultiDialectView": False,
-            }
-        )
-        for index in request.get("PartitionIndexes") or ():
-            database.tables[name].indexes[index["IndexName"]] = index
+        with CHANGES:
+            if name in database.tables:
+                raise AlreadyExistsException("Table already exists.")
+            if iceberg := (request.get("OpenTableFormatInput") or {}).get("IcebergInput"):
+                # Its library takes a moment to load, and few catalogs need it.
+                from rapid.emulator.glue.iceberg import create
+
+                given = create(Scope.of(context).client("s3"), name, given, iceberg)
+            created = now()
+            table = Table(
+                {
+                    "Retention": 0,
+                    "PartitionKeys": [],
+                    **with_storage_defaults(given),
+                    "Name": name,
+                    "DatabaseName": database.description["Name"],
+                    "CreateTime": created,
+                    "UpdateTime": created,
+                    "CreatedBy": f"arn:aws:iam::{context.account_id}:root",
+                    "IsRegisteredWithLakeFormation": False,
+                    "CatalogId": context.account_id,
+                    "VersionId": "0",
+                    "IsMultiDialectView": False,
+                }
+            )
+            table.indexes.update({index["IndexName"]: index for index in request.get("PartitionIndexes") or ()})
+            database.tables[name] = table
         return {}
 
     @handler("GetTable", expand=False)
@@ -119,23 +126,26 @@ class Tables:
         given = request.get("TableInput")
         if not given:
             raise InvalidInputException("UpdateOpenTableFormatInput is not supported: give a TableInput.")
-        table = find_table(catalog_of(context, request), request["DatabaseName"], request.get("Name") or given["Name"])
-        before = table.current
-        if request.get("VersionId") not in (None, before["VersionId"]):
-            raise ConcurrentModificationException("Update table failed due to concurrent modifications.")
         _check_columns(given)
-        if not request.get("SkipArchive"):
-            table.versions[before["VersionId"]] = before
-        kept = ("Name", "DatabaseName", "CreateTime", "CreatedBy", "IsRegisteredWithLakeFormation", "CatalogId")
-        table.current = {
-            "Retention": 0,
-            "PartitionKeys": [],
-            **with_storage_defaults(given),
-            **{key: before[key] for key in kept},
-            "UpdateTime": now(),
-            "VersionId": str(int(before["VersionId"]) + 1),
-            "IsMultiDialectView": False,
-        }
+        with CHANGES:
+            table = find_table(
+                catalog_of(context, request), request["DatabaseName"], request.get("Name") or given["Name"]
+            )
+            before = table.current
+            if request.get("VersionId") not in (None, before["VersionId"]):
+                raise ConcurrentModificationException("Update table failed due to concurrent modifications.")
+            if not request.get("SkipArchive"):
+                table.versions[before["VersionId"]] = before
+            kept = ("Name", "DatabaseName", "CreateTime", "CreatedBy", "IsRegisteredWithLakeFormation", "CatalogId")
+            table.current = {
+                "Retention": 0,
+                "PartitionKeys": [],
+                **with_storage_defaults(given),
+                **{key: before[key] for key in kept},
+                "UpdateTime": now(),
+                "VersionId": str(int(before["VersionId"]) + 1),
+                "IsMultiDialectView": False,
+            }
         return {}
 
     @handler("DeleteTable", expand=False)
