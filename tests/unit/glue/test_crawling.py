@@ -1,9 +1,14 @@
 """Exclude patterns, types, grok patterns: pure parts of crawlers."""
 
+import io
+
 import pytest
 
+from rapid.emulator.glue.crawling.delimited import built_in
 from rapid.emulator.glue.crawling.globs import excluder
+from rapid.emulator.glue.crawling.objects import Stored
 from rapid.emulator.glue.crawling.schema import Array, Struct, merge, of_value, render, similar
+from rapid.emulator.glue.crawling.texts import Sample
 from rapid.emulator.grok import GrokError, compiled
 
 
@@ -88,3 +93,18 @@ def test_grok() -> None:
         compiled("%{NOPE:x}")
     with pytest.raises(GrokError, match="itself"):
         compiled("%{A:x}", "A %{A}")
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("id;price\n1;2,5\n2;3,5\n", {"id": "bigint", "price": "string"}),
+        ("low;high\n1,5;2,5\n3,5;4,5\n", {"col0": "string", "col1": "string"}),
+        ("id,note\n1,a;b\n2,c\n3,d;e\n", {"id": "bigint", "note": "string"}),
+    ],
+)
+def test_a_delimiter_splits_the_header_as_it_splits_the_rows(text: str, wanted: dict[str, str]) -> None:
+    stored = Stored("b", "a.csv", len(text), (), "a.csv", "", None)
+    found = built_in(Sample(stored, io.BytesIO(), "none", text.encode(), len(text), complete=True))
+    assert found is not None
+    assert {name: render(kind) for name, kind in found.schema.items()} == wanted

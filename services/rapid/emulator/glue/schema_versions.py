@@ -96,11 +96,12 @@ class SchemaVersions:
 
     @handler("GetSchemaByDefinition", expand=False)
     def get_schema_by_definition(self, context: RequestContext, request: Structure) -> Structure:
+        """Clients register a version when they read this message: it is in AWS's own serializers, word for word."""
         schema = find_schema(context, request["SchemaId"])
         definitions.check(schema.description["DataFormat"], request["SchemaDefinition"])
         version = _same(schema, request["SchemaDefinition"])
         if version is None:
-            raise EntityNotFoundException("Schema version is not found for the given schema definition.")
+            raise EntityNotFoundException("Schema version is not found.")
         shown = _shown(schema, version)
         return {k: v for k, v in shown.items() if k not in ("SchemaDefinition", "VersionNumber")}
 

@@ -30,22 +30,28 @@ Rows = list[list[str]]
 
 def built_in(sample: Sample) -> Found | None:
     """The schema of delimited text with at least two columns and two rows; None of any other."""
-    best: tuple[int, str, Rows] | None = None
-    for delimiter in DELIMITERS:
-        if delimiter not in sample.text[:65536]:
-            continue
-        rows = _rows(sample, delimiter, '"')
-        width = _width(rows)
-        if width >= 2 and len(rows) >= 2 and (best is None or width > best[0]):
-            best = (width, delimiter, rows)
-    if best is None:
+    found = {d: _rows(sample, d, '"') for d in DELIMITERS if d in sample.text[:65536]}
+    found = {d: rows for d, rows in found.items() if len(rows) >= 2 and _width(rows) >= 2}
+    if not found:
         return None
-    width, delimiter, rows = best
+    delimiter, rows = max(found.items(), key=lambda one: _fit(one[1]))
+    width = _width(rows)
     header = _has_header(rows, width)
     names = rows[0] if header else [f"col{i}" for i in range(width)]
     body = rows[1:] if header else rows
     schema: Schema = dict(zip(unique(_padded(names, width)), _types(body, width), strict=True))
     return _found(sample, schema, rows, delimiter, header=header)
+
+
+def _fit(rows: Rows) -> tuple[bool, float]:
+    """How well a delimiter splits a file: the first row like the others, then many columns in many rows.
+
+    Numbers with decimal commas are in columns that a semicolon separates, and the header has no comma.
+    """
+    width = _width(rows)
+    if width == 0:
+        return False, 0.0
+    return len(rows[0]) == width, width * sum(len(row) == width for row in rows) / len(rows)
 
 
 def custom(sample: Sample, given: Structure) -> Found | None:
@@ -137,7 +143,7 @@ def _width(rows: Rows) -> int:
 
 
 def _likely(sample: Sample) -> str:
-    return max(DELIMITERS, key=lambda delimiter: _width(_rows(sample, delimiter, '"')))
+    return max(DELIMITERS, key=lambda delimiter: _fit(_rows(sample, delimiter, '"')))
 
 
 def _padded(names: list[str], width: int) -> list[str]:
