@@ -10,9 +10,6 @@ from dataclasses import dataclass
 from rapid.emulator.glue.models import CrawlRun, JobRun, Structure, WorkflowRun
 from rapid.emulator.glue.scope import Scope
 
-FINAL = frozenset({"SUCCEEDED", "FAILED", "TIMEOUT", "STOPPED", "ERROR", "CANCELLED"})
-"""States in which neither a job run nor a crawl changes any more."""
-
 Run = JobRun | CrawlRun
 
 

@@ -13,8 +13,7 @@ from rapid.emulator.glue.common import defined, page, store_of
 from rapid.emulator.glue.data_quality_results import in_time, keep, same_source, source_table
 from rapid.emulator.glue.data_quality_rulesets import find_ruleset, save_ruleset
 from rapid.emulator.glue.errors import EntityNotFoundException, GlueError, InvalidInputException
-from rapid.emulator.glue.following import FINAL, Follower
-from rapid.emulator.glue.models import DataQualityRun, Structure, now
+from rapid.emulator.glue.models import FINAL, DataQualityRun, Structure, now
 from rapid.emulator.glue.orchestration import Orchestration
 from rapid.emulator.glue.runner import RunStatus
 from rapid.emulator.glue.scope import Scope
@@ -32,13 +31,9 @@ class DataQualityRuns:
 
     orchestration: Orchestration
 
-    @property
-    def _follower(self) -> Follower:
-        return self.orchestration.engine.follower
-
     def resume_data_quality(self, scope: Scope) -> None:
         """Takes up the runs that were in flight when the emulator ended."""
-        self._follower.resume(scope.store.data_quality_runs.values(), partial(_apply, scope))
+        self.orchestration.follower.resume(scope.store.data_quality_runs.values(), partial(_apply, scope))
 
     def _start(self, context: RequestContext, kind: str, request: Structure, task: Structure) -> Structure:
         scope, run_id, started = Scope.of(context), f"dqrun-{secrets.token_hex(20)}", now()
@@ -58,15 +53,15 @@ class DataQualityRuns:
             "log_group": LOG_GROUP,
         }
         run = scope.store.data_quality_runs[run_id] = DataQualityRun(response, order, kind=kind)
-        self._follower.launch(run, partial(_apply, scope))
+        self.orchestration.follower.launch(run, partial(_apply, scope))
         return {"RunId": run_id}
 
     def _cancel(self, context: RequestContext, kind: str, run_id: str) -> Structure:
         run = _find(context, kind, run_id)
-        if run.state in FINAL:
+        if run.ended:
             raise InvalidInputException(f"Run {run_id} is in state {run.state} and cannot be cancelled.")
         run.update(Status="STOPPING", LastModifiedOn=now())
-        self._follower.stop(run)
+        self.orchestration.follower.stop(run)
         return {}
 
     @handler("StartDataQualityRulesetEvaluationRun", expand=False)

@@ -23,8 +23,8 @@ from rapid.emulator.glue.errors import (
     EntityNotFoundException,
     InvalidInputException,
 )
-from rapid.emulator.glue.following import FINAL, PAUSES, PAUSES_AT_START, Follower
-from rapid.emulator.glue.models import JobRun, now
+from rapid.emulator.glue.following import PAUSES, PAUSES_AT_START, Follower
+from rapid.emulator.glue.models import FINAL, JobRun, now
 from rapid.emulator.glue.orders import Order, new_run
 from rapid.emulator.glue.runner import Runner, RunStatus
 from rapid.emulator.glue.scope import Scope
@@ -113,7 +113,7 @@ class Engine:
         data_quality_results.keep(scope, status.reports, JobName=run.response["JobName"], JobRunId=run.id)
         state = STATES.get(status.state, status.state)
         with self.lock:
-            if run.state in FINAL or (run.stopping and state not in FINAL):
+            if run.ended or (run.stopping and state not in FINAL):
                 return
             moment = now()
             run.update("StateDetail", JobRunState=state, LastModifiedOn=moment)

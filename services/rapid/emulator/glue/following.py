@@ -13,7 +13,6 @@ from rapid.emulator.state import save
 
 LOG = logging.getLogger(__name__)
 
-FINAL = frozenset({"SUCCEEDED", "FAILED", "TIMEOUT", "STOPPED", "ERROR"})
 PAUSES = (0.2, 1.0, 3.0)
 """Seconds before a runner that does not answer is asked again; after the last the run has failed."""
 PAUSES_AT_START = (*PAUSES, 5.0, 10.0, 10.0)
@@ -31,7 +30,7 @@ class Followed(Protocol):
     def id(self) -> str: ...
 
     @property
-    def state(self) -> str: ...
+    def ended(self) -> bool: ...
 
 
 Apply = Callable[[Any, RunStatus], None]
@@ -52,7 +51,7 @@ class Follower:
     def resume(self, runs: Iterable[Followed], apply: Apply) -> None:
         """Takes up the runs that were in flight when the emulator ended."""
         for run in runs:
-            if run.state not in FINAL:
+            if not run.ended:
                 self.launch(run, apply, PAUSES_AT_START)
 
     def stop(self, run: Followed) -> None:
@@ -76,7 +75,7 @@ class Follower:
 
     def _follow_to_end(self, run: Followed, apply: Apply, pauses: Sequence[float]) -> None:
         left = list(pauses)
-        while run.state not in FINAL:
+        while not run.ended:
             try:
                 self._hand_over(run)
                 for status in self.runner.events(run.id):

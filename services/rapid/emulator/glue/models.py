@@ -13,6 +13,8 @@ Structure = dict[str, Any]
 """A structure of Glue's API, with botocore's member names."""
 
 PartitionKey = tuple[str, ...]
+FINAL = frozenset({"SUCCEEDED", "FAILED", "TIMEOUT", "STOPPED", "ERROR"})
+"""States in which what the Glue runner runs changes no more."""
 
 
 def now() -> datetime:
@@ -74,6 +76,10 @@ class JobRun:
     def state(self) -> str:
         return str(self.response["JobRunState"])
 
+    @property
+    def ended(self) -> bool:
+        return self.state in FINAL
+
 
 @dataclass
 class Task:
@@ -102,6 +108,10 @@ class Task:
     @property
     def state(self) -> str:
         return str(self.response["Status"])
+
+    @property
+    def ended(self) -> bool:
+        return self.state in FINAL
 
 
 @dataclass
@@ -143,6 +153,10 @@ class CrawlRun:
     @property
     def id(self) -> str:
         return str(self.history["CrawlId"])
+
+    @property
+    def ended(self) -> bool:
+        return self.state not in ("RUNNING", "CANCELLING")
 
 
 @dataclass

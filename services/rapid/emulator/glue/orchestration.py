@@ -11,26 +11,20 @@ import secrets
 from datetime import datetime
 
 from rapid.core.config import Config
-from rapid.emulator.glue import chains, graphs
+from rapid.emulator.glue import chains
 from rapid.emulator.glue.actions import Actions
-from rapid.emulator.glue.chains import FINAL, Node
 from rapid.emulator.glue.crawls import Crawls
 from rapid.emulator.glue.engine import Engine
-from rapid.emulator.glue.errors import (
-    ConcurrentRunsExceededException,
-    EntityNotFoundException,
-    GlueError,
-    InvalidInputException,
-)
-from rapid.emulator.glue.models import CrawlRun, JobRun, Structure, Trigger, Workflow, WorkflowRun, now
+from rapid.emulator.glue.errors import ConcurrentRunsExceededException, GlueError, InvalidInputException
+from rapid.emulator.glue.models import CrawlRun, JobRun, Trigger, now
 from rapid.emulator.glue.runner import Runner
 from rapid.emulator.glue.scope import Scope
 from rapid.emulator.glue.timing import Timing
+from rapid.emulator.glue.workflow_runs import RUNNING, WorkflowRuns, find_workflow, full
 from rapid.emulator.state import mark_dirty, save
 
 LOG = logging.getLogger(__name__)
 
-RUNNING = ("RUNNING", "STOPPING")
 MOST_EVENTS = 100
 """The most events that start one workflow run, EventBatchingCondition's largest BatchSize."""
 
@@ -41,7 +35,9 @@ class Orchestration:
     def __init__(self, config: Config) -> None:
         self.engine = Engine(Runner(config), self._run_finished)
         self.crawls = Crawls(self.engine.lock, self._run_finished)
+        self.follower = self.engine.follower
         self._actions = Actions(self.engine, self.crawls)
+        self.workflows = WorkflowRuns(self._actions, self.check_events)
         self.timing = Timing(self.fire_scheduled, self.check_events)
 
     def resume(self, scope: Scope) -> None:
@@ -67,7 +63,7 @@ class Orchestration:
         """
         with self.engine.lock:
             if workflow := trigger.description.get("WorkflowName"):
-                self.start_workflow(scope, workflow, {})
+                self.workflows.start(scope, workflow, {})
             else:
                 self._actions.act(scope, name, trigger, "chain_" + secrets.token_hex(16), None, ())
 
@@ -90,7 +86,7 @@ class Orchestration:
         try:
             self.fire(scope, name, trigger)
         except ConcurrentRunsExceededException as error:
-            self._record_refusal(scope, trigger.description["WorkflowName"], str(error))
+            self.workflows.record_refusal(scope, trigger.description["WorkflowName"], str(error))
         except GlueError as error:
             LOG.warning("Trigger %s did not start its workflow: %s", name, error)
 
@@ -116,102 +112,7 @@ class Orchestration:
                 if met is not None:
                     self._actions.act(scope, name, trigger, group, workflow, met)
         if workflow_run is not None:
-            self._end_if_done(scope, workflow_run)
-
-    # Workflows
-
-    def start_workflow(
-        self, scope: Scope, name: str, properties: dict[str, str], batch: Structure | None = None
-    ) -> WorkflowRun:
-        """Starts a run of a workflow.
-
-        Raises:
-            EntityNotFoundException: no such workflow.
-            InvalidInputException: the workflow has no start trigger.
-            ConcurrentRunsExceededException: MaxConcurrentRuns of the workflow.
-        """
-        with self.engine.lock:
-            workflow = _workflow(scope, name)
-            start = chains.start_trigger(scope, name)
-            if start is None:
-                raise InvalidInputException(f"Workflow {name} has no start trigger.")
-            if self._full(workflow):
-                raise ConcurrentRunsExceededException(f"Concurrent runs exceeded for workflow: {name}.")
-            run = self._new_workflow_run(scope, name, properties, start)
-            if batch:
-                run.update(StartingEventBatchCondition=batch)
-            trigger = scope.store.triggers[start]
-            self._actions.act(scope, start, trigger, run.id, name, ())
-            self._end_if_done(scope, run)
-        mark_dirty("glue")
-        return run
-
-    def stop_workflow(self, scope: Scope, run: WorkflowRun) -> None:
-        """Stops all runs of a workflow run; STOPPED follows when the last is gone."""
-        with self.engine.lock:
-            run.update(Status="STOPPING")
-            for action in list(chains.runs_of(scope, run)):
-                if isinstance(action, JobRun) and action.state not in FINAL:
-                    self.engine.stop(scope, action)
-                elif isinstance(action, CrawlRun) and action.state == "RUNNING":
-                    self.crawls.stop(scope, action.history["LogStream"])
-            self._end_if_done(scope, run)
-
-    def resume_workflow(self, scope: Scope, name: str, before: WorkflowRun, node_ids: list[str]) -> WorkflowRun:
-        """Runs some nodes of a workflow run again, in a new one, and what follows from them; the rest stays as it was.
-
-        Raises:
-            ConcurrentRunsExceededException: MaxConcurrentRuns of the workflow.
-        """
-        with self.engine.lock:
-            if self._full(_workflow(scope, name)):
-                raise ConcurrentRunsExceededException(f"Concurrent runs exceeded for workflow: {name}.")
-            drawn = graphs.graph(scope, name, before)
-            again = graphs.descendants(drawn, set(node_ids))
-            repeated = {Node(n["Type"], n["Name"]) for n in drawn["Nodes"] if n["UniqueId"] in again}
-            kept = [n for n in chains.nodes(scope, name) if n not in repeated]
-            properties = dict(before.response["WorkflowRunProperties"])
-            run = self._new_workflow_run(scope, name, properties, before.start_trigger)
-            run.update(PreviousRunId=before.id)
-            run.carried = frozenset(r.id for node in kept for r in node.runs(scope, before.id, before.carried))
-            for node in drawn["Nodes"]:
-                if node["UniqueId"] in node_ids:
-                    self._actions.again(scope, Node(node["Type"], node["Name"]), before, run)
-            self._end_if_done(scope, run)
-        mark_dirty("glue")
-        return run
-
-    def _new_workflow_run(self, scope: Scope, name: str, properties: dict[str, str], start: str) -> WorkflowRun:
-        workflow = scope.store.workflows[name]
-        run_id = "wr_" + secrets.token_hex(32)
-        response = {
-            "Name": name,
-            "WorkflowRunId": run_id,
-            "WorkflowRunProperties": {**workflow.description.get("DefaultRunProperties", {}), **properties},
-            "StartedOn": now(),
-            "Status": "RUNNING",
-        }
-        if workflow.runs:
-            response["PreviousRunId"] = next(reversed(workflow.runs))
-        run = workflow.runs[run_id] = WorkflowRun(response, start)
-        return run
-
-    def _record_refusal(self, scope: Scope, name: str, message: str) -> None:
-        """A scheduled start that was refused is kept as a run in state ERROR, as on AWS."""
-        run = self._new_workflow_run(scope, name, {}, chains.start_trigger(scope, name) or "")
-        run.update(Status="ERROR", ErrorMessage=message, CompletedOn=now())
-
-    def _full(self, workflow: Workflow) -> bool:
-        limit = workflow.description.get("MaxConcurrentRuns")
-        return limit is not None and sum(run.status in RUNNING for run in workflow.runs.values()) >= limit
-
-    def _end_if_done(self, scope: Scope, run: WorkflowRun) -> None:
-        name, status = run.response["Name"], run.status
-        if status not in RUNNING or any(r.state not in FINAL for r in chains.runs_of(scope, run)):
-            return
-        run.update(Status="COMPLETED" if status == "RUNNING" else "STOPPED", CompletedOn=now())
-        mark_dirty("glue")
-        self.check_events(scope, name)
+            self.workflows.end_if_done(scope, workflow_run)
 
     # Events
 
@@ -224,7 +125,7 @@ class Orchestration:
             StateError: it could not be saved.
         """
         with self.engine.lock:
-            workflow = _workflow(scope, name)
+            workflow = find_workflow(scope, name)
             start = chains.start_trigger(scope, name)
             if start is None or scope.store.triggers[start].description["Type"] != "EVENT":
                 raise InvalidInputException(f"Workflow {name} does not start with an EVENT trigger.")
@@ -244,7 +145,7 @@ class Orchestration:
             trigger = scope.store.triggers[start] if start else None
             if workflow is None or trigger is None or not workflow.events or trigger.description["Type"] != "EVENT":
                 return
-            if trigger.description["State"] not in ("CREATED", "ACTIVATED") or self._full(workflow):
+            if trigger.description["State"] not in ("CREATED", "ACTIVATED") or full(workflow):
                 return
             condition = trigger.description.get("EventBatchingCondition") or {"BatchSize": 1}
             window = condition.get("BatchWindow") or 900
@@ -254,11 +155,5 @@ class Orchestration:
                 return
             batch, workflow.events = workflow.events[:MOST_EVENTS], workflow.events[MOST_EVENTS:]
             properties = {"aws:eventIds": "[" + ", ".join(event for event, _ in batch) + "]"}
-            self.start_workflow(scope, name, properties, {"BatchSize": len(batch), "BatchWindow": int(passed)})
+            self.workflows.start(scope, name, properties, {"BatchSize": len(batch), "BatchWindow": int(passed)})
             self.check_events(scope, name)
-
-
-def _workflow(scope: Scope, name: str) -> Workflow:
-    if name not in scope.store.workflows:
-        raise EntityNotFoundException(f"Workflow {name} not found.")
-    return scope.store.workflows[name]

@@ -4,7 +4,6 @@ from localstack.aws.api import RequestContext, handler
 
 from rapid.emulator.glue.common import check_count, page, store_of
 from rapid.emulator.glue.errors import EntityNotFoundException
-from rapid.emulator.glue.following import FINAL
 from rapid.emulator.glue.jobs import find_job
 from rapid.emulator.glue.models import GlueStore, JobRun, Structure
 from rapid.emulator.glue.orchestration import Orchestration
@@ -59,7 +58,7 @@ class Runs:
             run = store_of(context).runs.get(request["JobName"], {}).get(run_id)
             if run is None:
                 errors.append(name | _detail("EntityNotFoundException", f"Job run {run_id} not found."))
-            elif run.state in FINAL:
+            elif run.ended:
                 message = f"Job run {run_id} is in state {run.state} and cannot be stopped."
                 errors.append(name | _detail("JobRunInTerminalStateException", message))
             else:

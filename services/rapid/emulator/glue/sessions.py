@@ -21,9 +21,8 @@ from rapid.emulator.glue.errors import (
     InvalidInputException,
     RunnerUnavailableError,
 )
-from rapid.emulator.glue.following import FINAL, Follower
 from rapid.emulator.glue.jobs import DPU_PER_WORKER
-from rapid.emulator.glue.models import Session, Structure, now
+from rapid.emulator.glue.models import FINAL, Session, Structure, now
 from rapid.emulator.glue.orchestration import Orchestration
 from rapid.emulator.glue.runner import RunStatus
 from rapid.emulator.glue.scope import Scope
@@ -42,13 +41,9 @@ class Sessions:
 
     orchestration: Orchestration
 
-    @property
-    def _follower(self) -> Follower:
-        return self.orchestration.engine.follower
-
     def resume_sessions(self, scope: Scope) -> None:
         """Takes up the sessions that were alive when the emulator ended."""
-        self._follower.resume(scope.store.sessions.values(), _apply)
+        self.orchestration.follower.resume(scope.store.sessions.values(), _apply)
 
     @handler("CreateSession", expand=False)
     def create_session(self, context: RequestContext, request: Structure) -> Structure:
@@ -63,7 +58,7 @@ class Sessions:
         session = store.sessions[name] = _new(request)
         if tags := request.get("Tags"):
             store.tags[arn(context, f"session/{name}")] = dict(tags)
-        self._follower.launch(session, _apply)
+        self.orchestration.follower.launch(session, _apply)
         return {"Session": session.response}
 
     @handler("GetSession", expand=False)
@@ -83,18 +78,18 @@ class Sessions:
     @handler("StopSession", expand=False)
     def stop_session(self, context: RequestContext, request: Structure) -> Structure:
         session = _find(context, request["Id"])
-        if session.state in FINAL:
+        if session.ended:
             raise IllegalSessionStateException(f"Session is in {session.state} status")
         session.update(Status="STOPPING")
-        self._follower.stop(session)
+        self.orchestration.follower.stop(session)
         return {"Id": session.name}
 
     @handler("DeleteSession", expand=False)
     def delete_session(self, context: RequestContext, request: Structure) -> Structure:
         """Deletes a session; one that is alive is stopped first."""
         session = _find(context, request["Id"])
-        if session.state not in FINAL:
-            self._follower.stop(session)
+        if not session.ended:
+            self.orchestration.follower.stop(session)
         del store_of(context).sessions[session.name]
         store_of(context).tags.pop(arn(context, f"session/{session.name}"), None)
         return {"Id": session.name}
@@ -129,7 +124,7 @@ class Sessions:
 
     def _send(self, session: Session, message: Structure) -> None:
         try:
-            self._follower.runner.send(session.id, message)
+            self.orchestration.follower.runner.send(session.id, message)
         except RunnerUnavailableError as error:
             raise IllegalSessionStateException(str(error)) from error
 

@@ -111,7 +111,7 @@ class Workflows:
     def start_workflow_run(self, context: RequestContext, request: Structure) -> Structure:
         name = request["Name"]
         find_workflow(store_of(context), name)
-        run = self.orchestration.start_workflow(Scope.of(context), name, request.get("RunProperties") or {})
+        run = self.orchestration.workflows.start(Scope.of(context), name, request.get("RunProperties") or {})
         return {"RunId": run.response["WorkflowRunId"]}
 
     @handler("StopWorkflowRun", expand=False)
@@ -121,7 +121,7 @@ class Workflows:
             raise IllegalWorkflowStateException(
                 f"Workflow run {request['RunId']} is in state {run.status} and cannot be stopped."
             )
-        self.orchestration.stop_workflow(Scope.of(context), run)
+        self.orchestration.workflows.stop(Scope.of(context), run)
         return {}
 
     @handler("ResumeWorkflowRun", expand=False)
@@ -141,7 +141,7 @@ class Workflows:
         unknown = [node for node in request["NodeIds"] if node not in started]
         if unknown or not request["NodeIds"]:
             raise InvalidInputException(f"NodeIds should name nodes that ran in workflow run {run.id}: {unknown}.")
-        resumed = self.orchestration.resume_workflow(scope, name, run, request["NodeIds"])
+        resumed = self.orchestration.workflows.resume(scope, name, run, request["NodeIds"])
         return {"RunId": resumed.id, "NodeIds": request["NodeIds"]}
 
     @handler("GetWorkflowRun", expand=False)
