@@ -17,6 +17,7 @@ PROVIDERS = {
     "dynamodb": "rapid",
     "dynamodbstreams": "rapid",
     "kinesis": "rapid",
+    "firehose": "rapid",
 }
 """Services answered by a provider of ours: service name as in botocore, plugin name."""
 

@@ -7,7 +7,7 @@ those of the TableInput, or the schema, partitions, order and properties of a Cr
 import itertools
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -97,20 +97,37 @@ def _dashed(value: Any) -> Any:
     }
 
 
+def schema_of(columns: Iterable[Structure]) -> Schema:
+    """The schema with the columns of a StorageDescriptor, none of them required.
+
+    Raises:
+        InvalidInputException: Iceberg has no such type.
+    """
+    found, ids = list(columns), itertools.count(1)
+    numbered = [(next(ids), column) for column in found]
+    fields = [
+        {
+            "id": number,
+            "name": column["Name"].lower(),
+            "required": False,
+            "doc": column.get("Comment"),
+            "type": to_type(column.get("Type") or "string", ids),
+        }
+        for number, column in numbered
+    ]
+    return Schema.model_validate({"type": "struct", "fields": fields})
+
+
 def _from_columns(given: Structure) -> tuple[Schema, PartitionSpec, SortOrder]:
     """The table with the columns of a TableInput; partition keys are columns of which the table has the identity."""
     keys = given.get("PartitionKeys") or []
-    columns = [*((given.get("StorageDescriptor") or {}).get("Columns") or ()), *keys]
-    ids = itertools.count(1)
-    fields = [{"id": next(ids), "name": c["Name"].lower(), "required": False, "doc": c.get("Comment")} for c in columns]
-    for field, column in zip(fields, columns, strict=True):
-        field["type"] = to_type(column.get("Type") or "string", ids)
+    schema = schema_of([*((given.get("StorageDescriptor") or {}).get("Columns") or ()), *keys])
     partitions = [
-        {"source-id": field["id"], "field-id": 1000 + i, "transform": "identity", "name": field["name"]}
-        for i, field in enumerate(fields[len(fields) - len(keys) :])
+        {"source-id": field.field_id, "field-id": 1000 + i, "transform": "identity", "name": field.name}
+        for i, field in enumerate(schema.fields[len(schema.fields) - len(keys) :])
     ]
     return (
-        Schema.model_validate({"type": "struct", "fields": fields}),
+        schema,
         PartitionSpec.model_validate({"spec-id": 0, "fields": partitions}),
         SortOrder.model_validate({"order-id": 0, "fields": []}),
     )
