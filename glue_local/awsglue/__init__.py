@@ -6,9 +6,10 @@ Start reading at `dynamicframe.DynamicFrame`; the work behind it is in `frame/`.
 `errors.NotSupportedError` with its own name.
 """
 
-from awsglue import studio
+from awsglue import bucket_roots, studio
 from awsglue.dynamicframe import DynamicFrame
 
 __all__ = ["DynamicFrame"]
 
+bucket_roots.install()
 studio.install()

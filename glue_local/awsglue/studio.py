@@ -6,6 +6,7 @@ Each function takes a DataFrame; the methods that they become exist on DataFrame
 """
 
 import sys
+import time
 from collections.abc import Callable, Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
@@ -21,6 +22,8 @@ from awsglue.frame import paths, types
 from awsglue.frame.formats.json import infer
 
 Names = str | Sequence[str]
+_NANOSECONDS, _ID_DIGITS = 1_000_000, 19
+_RUN_DIGITS, _ID_TYPE = "decimal(14,0)", "decimal(20,0)"
 _UNITS = {"seconds": 1, "milliseconds": 1_000, "microseconds": 1_000_000}
 _LARGEST = {"seconds": 1e11, "milliseconds": 1e14}
 """Epoch numbers below these are in that unit; beyond, in the next smaller one: all mean years before 5138."""
@@ -102,6 +105,18 @@ def gs_null_rows(df: DataFrame, extended: bool = False) -> DataFrame:
 
 def gs_uuid(df: DataFrame, colName: str = "uuid") -> DataFrame:
     return df.withColumn(colName, F.expr("uuid()"))
+
+
+def gs_sequence_id(df: DataFrame, colName: str = "id", unique: bool = False) -> DataFrame:
+    """Numbers the rows, with gaps. `unique` ones differ from those of any other run, too, and are decimals.
+
+    https://docs.aws.amazon.com/glue/latest/ug/transforms-identifier.html
+    """
+    number = F.monotonically_increasing_id()
+    if str(unique).lower() != "true":
+        return df.withColumn(colName, number)
+    run = F.lit(str(time.time_ns() // _NANOSECONDS)).cast(_RUN_DIGITS) * F.lit(str(10**_ID_DIGITS)).cast(_ID_TYPE)
+    return df.withColumn(colName, (run + number.cast(_ID_TYPE)).cast("decimal(38,0)"))
 
 
 def gs_repartition(df: DataFrame, numPartitionsStr: str = "", partitionCols: Names | None = None) -> DataFrame:

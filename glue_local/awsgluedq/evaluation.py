@@ -27,6 +27,8 @@ NESTED_THRESHOLD = (
     "Rule (or nested rule) not supported due to: ColumnValues with a threshold inside of a composite rule; make it a "
     "rule of its own."
 )
+ALL_STATISTICS = "AllStatistics"
+"""An analyzer that stands for several. Deequ has no name for it, and what it would tell feeds AWS's models only."""
 _OPERANDS = "com.amazon.deequ.dqdl.execution.DefaultOperandEvaluator"
 _NESTED_THRESHOLD = r"ColumnValues[^()]*with threshold"
 _CUSTOM_ROWS = re.compile(r'^CustomSql "(?P<sql>(?:[^"\\]|\\.)*)"(?P<rest>\s*(?:with threshold .*)?)$', re.S)
@@ -72,6 +74,8 @@ class Evaluation:
             pyspark.errors.IllegalArgumentException, py4j.protocol.Py4JJavaError: the ruleset cannot be parsed.
         """
         self.df, self._others, self._history = df, dict(others or {}), history
+        self._names = _without_dots(df.columns)
+        self._judged = df.toDF(*(self._names.get(name, name) for name in df.columns)) if self._names else df
         self._jvm: Any = df.sparkSession.sparkContext._jvm  # noqa: SLF001 - Deequ has no other door
         parsed = self._jvm.com.amazon.deequ.dqdl.util.DefaultDQDLParser.parse(ruleset)
         self._parsed = {str(rule): rule for rule in parsed.getRules()}
@@ -96,15 +100,19 @@ class Evaluation:
         Returns:
             The rows with their outcomes, if asked for.
         """
-        sent = {_distinct(evaluated): rule for rule, evaluated in self._evaluated.items()}
+        texts = {rule: self._sendable(_distinct(evaluated)) for rule, evaluated in self._evaluated.items()}
         for analyzer in self.analyzers:
-            sent.setdefault(f"{analyzer} >= 0", analyzer)
+            if not analyzer.startswith(ALL_STATISTICS):
+                texts[analyzer] = self._sendable(f"{analyzer} >= 0")
+        sent: dict[str, str] = {}
+        for written, text in texts.items():
+            sent.setdefault(text, written)
         with self._views():
             found, row_frame = self._run(list(sent), rows)
             lax = {rule: written for rule, written in sent.items() if self._threshold(written) is not None}
             if lax:
                 found |= self._with_thresholds(lax, found, row_frame or self._run(list(lax), True)[1])
-        by_rule = {sent[rule]: outcome for rule, outcome in found.items() if rule in sent}
+        by_rule = {written: found[text] for written, text in texts.items() if text in found}
         self.results = [self._outcome(rule, by_rule) for rule in self.rules]
         self.analyzed = [replace(by_rule[a], rule=a) for a in self.analyzers if a in by_rule]
         return None if row_frame is None else self._rows(row_frame, sent)
@@ -121,7 +129,7 @@ class Evaluation:
     @contextlib.contextmanager
     def _views(self) -> Iterator[None]:
         """The data sources under their names in SQL, as long as rules are evaluated."""
-        views = {PRIMARY: self.df, **self._others}
+        views = {PRIMARY: self._judged, **self._others}
         for alias, df in views.items():
             df.createOrReplaceTempView(alias)
         try:
@@ -174,11 +182,11 @@ class Evaluation:
         converters = java.scala.collection.JavaConverters
         aliases = converters.mapAsScalaMapConverter(sources).asScala().toMap(java.scala.Predef.conforms())
         if not rules:
-            return {}, self.df if rows else None
+            return {}, self._judged if rows else None
         text, deequ = "Rules = [\n" + ",\n".join(rules) + "\n]", java.com.amazon.deequ.dqdl.EvaluateDataQuality
         if not rows:
-            return self._read(deequ.process(self.df._jdf, text, aliases)), None  # noqa: SLF001
-        frames = deequ.processRows(self.df._jdf, text, aliases)  # noqa: SLF001
+            return self._read(deequ.process(self._judged._jdf, text, aliases)), None  # noqa: SLF001
+        frames = deequ.processRows(self._judged._jdf, text, aliases)  # noqa: SLF001
         return self._read(frames.apply("ruleOutcomes")), self._frame(frames.apply("rowLevelOutcomes"))
 
     def _frame(self, java: Any) -> DataFrame:
@@ -186,13 +194,30 @@ class Evaluation:
 
     def _read(self, java: Any) -> dict[str, Outcome]:
         return {
-            row.Rule: Outcome(row.Rule, row.Outcome, row.FailureReason, dict(row.EvaluatedMetrics or {}))
+            row.Rule: Outcome(
+                row.Rule,
+                row.Outcome,
+                self._named(row.FailureReason) if row.FailureReason else None,
+                {self._named(metric): value for metric, value in (row.EvaluatedMetrics or {}).items()},
+            )
             for row in self._frame(java).collect()
         }
 
+    def _sendable(self, rule: str) -> str:
+        """A rule as Deequ can take it: it would take a dot in a column's name for the way into a struct."""
+        for name, plain in self._names.items():
+            rule = rule.replace(f"`{name}`", plain).replace(f'"{name}"', f'"{plain}"')
+        return rule
+
+    def _named(self, text: str) -> str:
+        """What Deequ says, with the columns' own names."""
+        for name, plain in self._names.items():
+            text = text.replace(plain, name)
+        return text
+
     def _rows(self, found: DataFrame, sent: Mapping[str, str]) -> DataFrame:
         """The rows with their outcome columns: rules as written and in order, no columns of Deequ's own."""
-        columns = [F.col(f"`{name}`") for name in self.df.columns]
+        columns = [F.col(f"`{self._names.get(name, name)}`").alias(name) for name in self.df.columns]
         if "DataQualityEvaluationResult" not in found.columns:  # no rule at all
             nothing = F.array().cast("array<string>")
             return found.select(
@@ -211,6 +236,11 @@ class Evaluation:
         """The outcomes of rules as a data frame."""
         rows = [(o.rule, o.outcome, o.reason, dict(o.metrics), o.evaluated) for o in self.results]
         return self.df.sparkSession.createDataFrame(rows, SCHEMA)
+
+
+def _without_dots(columns: list[str]) -> dict[str, str]:
+    """Columns with dots in their names, as relationalized and flattened frames have them, by names without."""
+    return {name: f"__{number}__{name.replace('.', '_')}" for number, name in enumerate(columns) if "." in name}
 
 
 def _distinct(rule: str) -> str:

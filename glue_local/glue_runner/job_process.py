@@ -112,6 +112,10 @@ class Job:
         metrics = Metrics(request.job_name, request.run_id) if measured else None
         if metrics:
             metrics.start()
+        if request.needs_spark:
+            from awsglue import bucket_roots
+
+            bucket_roots.install()  # for scripts that are plain Spark
         message = script.run(path, request.argv())
         message = self._java_end() or message
         if metrics:

@@ -150,7 +150,11 @@ class JobProcess:
         """
         await self.ended.wait()
         code = await self.kill()
-        return self.result if self.reported else death(code)
+        if self.reported:
+            return self.result
+        if code == 0 and self.running.is_set():  # the script's own os._exit(0)
+            return None
+        return death(code)
 
     async def kill(self) -> int:
         """Ends the process and all that it started, reads what they printed, removes the folder."""

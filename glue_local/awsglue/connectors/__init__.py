@@ -39,7 +39,7 @@ def of(kind: str) -> Any:
         OptionError: no such connection type.
     """
     if kind not in _MODULES:
-        raise OptionError(f"{kind!r} is not a connection type. Valid: s3, {', '.join(sorted(_MODULES))}.")
+        raise OptionError(f"{kind!r} is not a connection type here. Valid: s3, {', '.join(sorted(_MODULES))}.")
     return import_module(f"awsglue.connectors.{_MODULES[kind]}")
 
 

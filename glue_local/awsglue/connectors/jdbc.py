@@ -1,15 +1,18 @@
 """Relational databases, through Spark's JDBC source.
 
 https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-connect-jdbc-home.html
-The drivers of MySQL and PostgreSQL are there; any other comes with the job, by `--extra-jars` or
-`customJdbcDriverS3Path`.
+The drivers of MySQL and PostgreSQL are there, and the latter reaches Redshift; any other comes with the job, by
+`--extra-jars` or `customJdbcDriverS3Path`.
 """
 
-from collections.abc import Mapping
+import re
+import secrets
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
+from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
 from pyspark.sql import DataFrame, SparkSession
 
 from awsglue.bookmarks import keys
@@ -100,11 +103,20 @@ def _server(session: SparkSession, kind: str, options: Options) -> Server:
     if given.get("customJdbcDriverS3Path"):
         jars.add_from_s3(session, str(given["customJdbcDriverS3Path"]))
     chosen = given.get("customJdbcDriverClassName") or given.get("driver") or given.get("className")
+    if not chosen:
+        url = _reachable(session, url)
     driver = str(chosen or _DRIVERS.get(connections.vendor(url), ""))
     if not driver:
         raise OptionError(f"{url.split('//')[0]}: name the JDBC driver's class with 'customJdbcDriverClassName'.")
     jars.need(session, driver, f"connection_type={kind!r} ({url.split('//')[0]})")
     return Server(kind, url, driver, user, password, jars.merged(given, _OF_GLUE))
+
+
+def _reachable(session: SparkSession, url: str) -> str:
+    """A URL of Redshift as one of PostgreSQL, whose protocol it speaks, unless the job brings Redshift's driver."""
+    if connections.vendor(url) != "redshift" or jars.has(session, _DRIVERS["redshift"]) or ":iam:" in url:
+        return url
+    return url.replace("jdbc:redshift:", "jdbc:postgresql:", 1)
 
 
 def read(session: SparkSession, kind: str, options: Options, ctx: str) -> Read:
@@ -139,7 +151,10 @@ def _load(session: SparkSession, server: Server, table: str) -> DataFrame:
 
 
 def write(df: DataFrame, kind: str, options: Options) -> None:
-    """Adds rows to a table, which is created if it is not there. `preactions` and `postactions` run around that.
+    """Adds rows to a table, which is created if it is not there.
+
+    `preactions` and `postactions` are SQL around that, in one transaction with it, so that a temporary table made
+    before can take the rows and be merged after: the rows wait in a table of their own until then.
 
     Raises:
         OptionError: the server or the table is not named.
@@ -150,11 +165,34 @@ def write(df: DataFrame, kind: str, options: Options) -> None:
     if not table:
         raise OptionError(f"connection_type={kind!r} needs 'dbtable' in its options.")
     bulk = {"batchsize": str(given["bulkSize"])} if given.get("bulkSize") else {}
-    _execute(session, server, str(given.get("preactions") or ""))
-    sinks.to_plain(df).write.format("jdbc").mode("append").options(
-        **bulk, **server.options(), dbtable=str(table)
-    ).save()
-    _execute(session, server, str(given.get("postactions") or ""))
+    before, after = (_statements(given.get(name)) for name in ("preactions", "postactions"))
+    rows = sinks.to_plain(df)
+    if not before and not after:
+        _append(rows, {**bulk, **server.options()}, str(table))
+        return
+    waiting = f"glue_rows_{secrets.token_hex(8)}"
+    _append(rows, {**bulk, **server.options()}, waiting)
+    connection = _connect(session, server)
+    try:
+        connection.setAutoCommit(False)
+        quoted = _dialect(session, server).quoteIdentifier
+        names = ", ".join(quoted(name) for name in rows.columns)
+        _execute(connection, before)
+        there = _exists(connection, _dialect(session, server).getTableExistsQuery(str(table)))
+        into = f"INSERT INTO {table} ({names})" if there else f"CREATE TABLE {table} AS"
+        _execute(connection, [f"{into} SELECT {names} FROM {waiting}", *after, f"DROP TABLE {waiting}"])  # noqa: S608
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        _execute(connection, [f"DROP TABLE {waiting}"])
+        connection.commit()
+        raise
+    finally:
+        connection.close()
+
+
+def _append(rows: DataFrame, options: Mapping[str, str], table: str) -> None:
+    rows.write.format("jdbc").mode("append").options(**options, dbtable=table).save()
 
 
 def table_options(table: catalog.Table, options: Options) -> dict[str, Any]:
@@ -180,21 +218,34 @@ def _connect(session: SparkSession, server: Server) -> Any:
     scala = jvm.org.apache.spark.sql.internal.SQLConf.get()  # makes sure that Spark's SQL classes are loaded
     assert scala  # noqa: S101
     options = jvm.org.apache.spark.sql.execution.datasources.jdbc.JdbcOptionsInWrite(jvm.PythonUtils.toScalaMap(given))
-    dialect = jvm.org.apache.spark.sql.jdbc.JdbcDialects.get(server.url)
-    return dialect.createConnectionFactory(options).apply(-1)
+    return _dialect(session, server).createConnectionFactory(options).apply(-1)
 
 
-def _execute(session: SparkSession, server: Server, statements: str) -> None:
-    texts = [text.strip() for text in statements.split(";") if text.strip()]
-    if not texts:
-        return
-    connection = _connect(session, server)
+def _dialect(session: SparkSession, server: Server) -> Any:
+    jvm: Any = session.sparkContext._jvm
+    return jvm.org.apache.spark.sql.jdbc.JdbcDialects.get(server.url)
+
+
+def _statements(text: Any) -> list[str]:
+    """The statements of a text, at its semicolons outside of quotes."""
+    parts = re.findall(r"""(?:'(?:[^']|'')*'|"[^"]*"|\$\$.*?\$\$|[^;])+""", str(text or ""), re.S)
+    return [part.strip() for part in parts if part.strip()]
+
+
+def _execute(connection: Any, statements: Iterable[str]) -> None:
+    for text in statements:
+        connection.createStatement().execute(text)
+
+
+def _exists(connection: Any, query: str) -> bool:
+    """Whether a query can be run; the transaction goes on if not."""
+    before = connection.setSavepoint()
     try:
-        statement = connection.createStatement()
-        for text in texts:
-            statement.execute(text)
-    finally:
-        connection.close()
+        connection.createStatement().executeQuery(query)
+    except Py4JJavaError:
+        connection.rollback(before)
+        return False
+    return True
 
 
 def _primary_key(session: SparkSession, server: Server, table: str) -> list[str]:

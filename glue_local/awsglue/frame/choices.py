@@ -55,24 +55,29 @@ def _resolve(df: DataFrame, parts: list[str], action: str) -> DataFrame:
     name, _, argument = action.partition(":")
     match name.strip().lower():
         case "cast":
-            return _each(df, parts, lambda column, kind: cast(column, kind, types.parse(argument)))
+            return _each(df, parts, types.named(argument), cast)
         case "project":
-            return _each(df, parts, lambda column, kind: project(column, kind, types.parse(argument)))
+            return _each(df, parts, types.named(argument), project)
         case "make_struct":
-            return _each(df, parts, _plain)
+            return _each(df, parts, None, lambda column, kind, _: _plain(column, kind))
         case "make_cols":
             return nested.change(df, parts, lambda column, kind: _members(parts[-1], column, kind))
     raise OptionError(f"resolveChoice: {action!r} is not an action. Valid: {ACTIONS}.")
 
 
-def _each(df: DataFrame, parts: list[str], value: Callable[[Column, spark.DataType], Column]) -> DataFrame:
-    """Changes a field; of an array, each of its elements, unless the action is for the array itself."""
+def _each(
+    df: DataFrame,
+    parts: list[str],
+    wanted: spark.DataType | None,
+    value: Callable[[Column, spark.DataType, spark.DataType], Column],
+) -> DataFrame:
+    """Changes a field; of an array, each of its elements, unless what is wanted is an array."""
 
     def through(column: Column, kind: spark.DataType) -> Column:
-        if isinstance(kind, spark.ArrayType) and nested.choices(kind):
+        if isinstance(kind, spark.ArrayType) and nested.choices(kind) and not isinstance(wanted, spark.ArrayType):
             inner = kind.elementType
             return F.transform(column, lambda item: through(item, inner))
-        return value(column, kind)
+        return value(column, kind, wanted or kind)
 
     return nested.change(df, parts, lambda column, kind: {parts[-1]: through(column, kind)})
 

@@ -11,6 +11,7 @@ from typing import Any
 from pyspark.sql import SparkSession
 
 from awsglue.bookmarks.files import File
+from awsglue.bucket_roots import absolute
 from awsglue.errors import OptionError
 
 FEW, PAGE_FOLDERS, REQUESTS = 16, 20, 16
@@ -172,7 +173,7 @@ def glob_pattern(glob: str) -> str:
 def file_system(session: SparkSession, path: str) -> tuple[Any, Any]:
     """Hadoop's file system of a path, and the path as Hadoop writes it."""
     jvm: Any = session.sparkContext._jvm
-    hadoop_path = jvm.org.apache.hadoop.fs.Path(path)
+    hadoop_path = jvm.org.apache.hadoop.fs.Path(absolute(path))
     return hadoop_path.getFileSystem(session._jsparkSession.sessionState().newHadoopConf()), hadoop_path
 
 

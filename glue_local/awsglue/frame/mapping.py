@@ -67,7 +67,7 @@ def _value(column: Column, kind: spark.DataType, rule: Rule) -> Column:
             column, kind = paths.member(column, member.name), member.dataType
     if not rule.target_type or rule.target_type.lower() in types.COMPLEX:
         return column
-    return cast(column, kind, types.parse(rule.target_type))
+    return cast(column, kind, types.named(rule.target_type))
 
 
 def _place(tree: Node, parts: list[str], value: Column) -> None:

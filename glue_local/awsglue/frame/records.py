@@ -76,7 +76,7 @@ def whole(df: DataFrame) -> Column:
 
 
 def change(df: DataFrame, function: Callable[[Any], Any], info: str = "") -> Read:
-    """Maps records through a function that returns a dict; nothing or an exception makes an error record."""
+    """Maps records through a function that returns a dict; anything else or an exception makes an error record."""
     read = reader(df.schema)
 
     def one(row: Row) -> tuple[bool, Any]:
@@ -84,7 +84,11 @@ def change(df: DataFrame, function: Callable[[Any], Any], info: str = "") -> Rea
             result = function(read(row))
         except Exception as error:  # a script's function may raise anything; the record carries it on
             return False, (tuple(row), _told(error))
-        return (True, result) if result else (False, (tuple(row), "The function returned nothing."))
+        if not result:
+            return False, (tuple(row), "The function returned nothing.")
+        if _as_dict(result) is None:
+            return False, (tuple(row), f"The function returned {type(result).__name__}, not a record.")
+        return True, result
 
     outcomes = df.rdd.map(one).persist(StorageLevel.MEMORY_AND_DISK)
     good = outcomes.filter(lambda o: o[0]).map(lambda o: o[1])

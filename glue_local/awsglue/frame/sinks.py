@@ -6,13 +6,14 @@ https://docs.aws.amazon.com/glue/latest/dg/update-from-job.html
 from collections.abc import Mapping
 from typing import Any
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 from pyspark.sql import types as spark
 
 from awsglue import connectors
 from awsglue.errors import OptionError
 from awsglue.frame import formats, paths, types
+from awsglue.frame.formats import json
 from awsglue.frame.mapping import drop_fields, hollow_fields, null_fields
 
 Options = Mapping[str, Any]
@@ -55,10 +56,13 @@ def write(df: DataFrame, connection_type: str, options: Options, kind: str | Non
         raise OptionError("format must be given, for example format='parquet'.")
     if not df.columns:
         return
-    ready = storable(df, kind)
     keys = keys_of(options)
-    writer = ready.write.mode("append")
     given = {"compression": options["compression"]} if options.get("compression") else {}
+    if kind == "json" and types.has_choices(types.to_glue(df.schema)):
+        ready, given = json.texts(df, keys), {**given, json.TEXTS: True}
+    else:
+        ready = storable(df, kind)
+    writer = ready.write.mode("append")
     formats.write(writer.partitionBy(*keys) if keys else writer, kind, str(path), {**format_options, **given})
 
 
@@ -87,12 +91,16 @@ def to_plain(df: DataFrame) -> DataFrame:
     )
 
 
-def _csv_value(field: spark.StructField) -> Any:
+def _csv_value(field: spark.StructField) -> Column:
     column = F.col(paths.quote(field.name))
     if types.is_choice(field.dataType):
         assert isinstance(field.dataType, spark.StructType)  # noqa: S101 - is_choice said so
-        members = [column.getField(f.name).cast("string") for f in field.dataType.fields]
+        members = [_csv_text(column.getField(f.name), f.dataType) for f in field.dataType.fields]
         return F.coalesce(*members).alias(field.name)
-    if isinstance(field.dataType, spark.StructType | spark.ArrayType | spark.MapType):
-        return F.to_json(column).alias(field.name)
-    return column
+    nested = isinstance(field.dataType, spark.StructType | spark.ArrayType | spark.MapType)
+    return _csv_text(column, field.dataType).alias(field.name) if nested else column
+
+
+def _csv_text(column: Column, kind: spark.DataType) -> Column:
+    nested = isinstance(kind, spark.StructType | spark.ArrayType | spark.MapType)
+    return json.text(column, kind) if nested else column.cast("string")

@@ -134,6 +134,14 @@ def parse(name: str) -> spark.DataType:
         raise OptionError(f"{name!r} is not a type. Examples: string, long, decimal(10,2), array<int>.") from error
 
 
+def named(name: str) -> spark.DataType:
+    """A type as mappings and resolutions name it. `decimal` alone has the digits of Glue's own DecimalType, (10,2).
+
+    https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-crawler-pyspark-extensions-types.html
+    """
+    return parse("decimal(10,2)" if name.strip().lower() == "decimal" else name)
+
+
 def name_of(kind: glue.DataType) -> str:
     """A Glue type's name, as `parse` takes it."""
     return str(to_spark(kind).simpleString())

@@ -127,6 +127,30 @@ def test_thresholds_of_column_values(frame: DynamicFrame) -> None:
     assert [row.Outcome for row in rows["ruleOutcomes"].toDF().collect()] == list(rules.values())
 
 
+def test_columns_with_dots_in_their_names(spark: Any, glue: Any) -> None:
+    """Flattened and relationalized frames have them; scripts write them with back-ticks or without."""
+    df = spark.createDataFrame([("a", 1.0, None), (None, 2.0, "k")], "`dep.key` string, `n.x.y` double, key string")
+    rules = {
+        'Completeness "`dep.key`" >= 0.9': "Failed",
+        'Completeness "dep.key" >= 0.5': "Passed",
+        'ColumnValues "n.x.y" > 1.5 with threshold > 0.2': "Passed",
+        'CustomSql "select count(*) from primary where `n.x.y` = 1" = 1': "Passed",
+        'IsComplete "key"': "Failed",
+    }
+    ruleset = "Rules = [" + ",".join(rules) + '] Analyzers = [ Completeness "dep.key", AllStatistics "n.x.y" ]'
+    found = EvaluateDataQuality().process_rows(DynamicFrame.fromDF(df, glue, "f"), ruleset)
+    outcomes = found["ruleOutcomes"].toDF().collect()
+    assert {row.Rule: row.Outcome for row in outcomes} == rules
+    assert outcomes[1].EvaluatedMetrics == {"Column.dep.key.Completeness": 0.5}
+    rows = found["rowLevelOutcomes"].toDF()
+    assert rows.columns[:3] == ["dep.key", "n.x.y", "key"]
+    last = rows.where("key = 'k'").first()
+    assert last is not None
+    passed = ['ColumnValues "n.x.y" > 1.5 with threshold > 0.2', 'IsComplete "key"']
+    assert last.DataQualityRulesPass == passed
+    assert last.DataQualityRulesFail == ['Completeness "`dep.key`" >= 0.9', 'Completeness "dep.key" >= 0.5']
+
+
 def test_nothing_earlier_to_compare_with(frame: DynamicFrame) -> None:
     row = EvaluateDataQuality.apply(frame=frame, ruleset="Rules = [ RowCount > last() ]").toDF().collect()[0]
     assert row.Outcome == "Failed"

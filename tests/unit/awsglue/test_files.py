@@ -99,6 +99,27 @@ def test_what_is_written_is_read_again(glue: Any, spark: Any, tmp_path: Path, ki
     assert sorted(d["a"] for d in dicts(read(glue, tmp_path / "o", kind, options, recurse=True))) == ["1", "2"]
 
 
+def test_an_unresolved_choice_is_written_as_its_value(glue: Any, tmp_path: Path) -> None:
+    """JSON and CSV have room for values of several types in one field."""
+    lines = ['{"a":1,"b":{"x":[1,"q",2.5]},"k":"p"}', '{"a":"s","b":{"x":[]},"k":"q"}', '{"a":{"w":[1,"2"]},"k":"p"}']
+    (tmp_path / "i.json").write_text("\n".join(lines) + "\n")
+    frame = read(glue, tmp_path / "i.json", "json")
+    for kind, keys in (("json", []), ("json", ["k"]), ("csv", [])):
+        glue.write_dynamic_frame.from_options(
+            frame=frame,
+            connection_type="s3",
+            connection_options={"path": str(tmp_path / f"{kind}{len(keys)}"), "partitionKeys": keys},
+            format=kind,
+        )
+
+    def text(folder: str) -> list[str]:
+        return [line for file in sorted((tmp_path / folder).rglob("run-*")) for line in file.read_text().splitlines()]
+
+    assert text("json0") == lines
+    assert text("json1/k=p") == ['{"a":1,"b":{"x":[1,"q",2.5]}}', '{"a":{"w":[1,"2"]}}']
+    assert text("csv0")[1:] == ['1,"{""x"":[1,""q"",2.5]}",p', 's,"{""x"":[]}",q', '"{""w"":[1,""2""]}",,p']
+
+
 def test_writing_again_appends(glue: Any, spark: Any, tmp_path: Path) -> None:
     sink = glue.getSink(connection_type="s3", path=str(tmp_path / "o"))
     sink.setFormat("glueparquet")

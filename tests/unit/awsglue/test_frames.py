@@ -1,5 +1,6 @@
 """DynamicFrame's transformations, by the pages of the AWS Glue developer guide that each module of awsglue names."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -122,6 +123,25 @@ def test_choices_print_and_resolve(mixed: DynamicFrame, capsys: pytest.CaptureFi
         {"p_int": None, "p_string": "one"},
     ]
     assert rows(mixed.resolveChoice(choice="make_struct"))[1] == {"p": {"int": None, "string": "one"}}
+
+
+def test_an_array_of_choices_may_be_cast_as_a_whole(glue: Any, tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('{"l":["1",2]}\n')
+    frame = glue.create_dynamic_frame.from_options("s3", {"paths": [str(tmp_path)]}, format="json")
+    assert rows(frame.resolveChoice(specs=[("l", "cast:array<string>")])) == [{"l": ["1", "2"]}]
+    assert rows(frame.resolveChoice(specs=[("l[]", "cast:int")])) == [{"l": [1, 2]}]
+
+
+def test_decimal_alone_has_glues_digits(orders: DynamicFrame) -> None:
+    """https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-crawler-pyspark-extensions-types.html"""
+    mapped = orders.apply_mapping([("qty", "string", "qty", "decimal"), ("id", "long", "id", "decimal(20,0)")])
+    assert [field.dataType.simpleString() for field in mapped.toDF().schema] == ["decimal(10,2)", "decimal(20,0)"]
+
+
+def test_a_function_that_returns_no_record_makes_error_records(orders: DynamicFrame) -> None:
+    mapped = orders.map(lambda record: record["qty"])
+    assert (mapped.count(), mapped.errorsCount()) == (0, 2)
+    assert mapped.errorsAsDynamicFrame().toDF().first()["error"]["msg"] == "The function returned str, not a record."
 
 
 def test_resolve_choice_wants_one_way(mixed: DynamicFrame) -> None:

@@ -197,6 +197,26 @@ def test_connections_and_tables_of_the_catalog(
     assert read(glue, "postgresql", {**postgres, "dbtable": "orders"}).count() == 2 * ROWS
 
 
+def test_redshifts_urls_reach_postgresql_and_actions_are_one_transaction(glue: Any, postgres: dict[str, str]) -> None:
+    """https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-connect-redshift-home.html"""
+    redshift = {**postgres, "url": postgres["url"].replace("postgresql", "redshift"), "redshiftTmpDir": "s3://t/"}
+    fill(glue, "redshift", {**redshift, "preactions": "create schema shop; drop table if exists shop.o;"}, "shop.o")
+    upsert = {
+        "preactions": "create temp table stage (like shop.o)",
+        "postactions": "delete from shop.o using stage where shop.o.id = stage.id; insert into shop.o "
+        "select id, 'new;', price from stage;",
+    }
+    fill(glue, "redshift", {**redshift, **upsert}, "stage", ROWS, ROWS + 2)
+    rows = read(glue, "redshift", {**redshift, "dbtable": "shop.o"}).toDF().collect()
+    assert sorted(row.id for row in rows) == list(range(1, ROWS + 3))
+    assert sorted(row.id for row in rows if row.name == "new;") == [ROWS, ROWS + 1, ROWS + 2]
+    with pytest.raises(Exception, match="nothing_like_it"):
+        fill(glue, "redshift", {**redshift, "postactions": "select * from nothing_like_it"}, "shop.o")
+    assert read(glue, "redshift", {**redshift, "dbtable": "shop.o"}).count() == ROWS + 2
+    left = {**redshift, "sampleQuery": "select tablename from pg_tables where tablename like 'glue_rows%'"}
+    assert read(glue, "redshift", left).count() == 0
+
+
 def test_each_row_once(glue: Any, postgres: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     kept = [(0, "{}")]
 

@@ -218,3 +218,12 @@ def test_studio_transforms(glue: Any, spark: Any) -> None:
     made = frame.gs_derived(colName="w", expr="v * 2").gs_concat(colName="c", colList=["t", "v"], spacer="-")
     row = made.gs_split(colName="t", pattern=" ").gs_to_timestamp(colName="at", colType="autodetect").toDF().first()
     assert (row.w, row.c, row.t, row["at"].year) == (4, "a b-2", ["a", "b"], 2023)
+
+
+def test_studio_identifiers(glue: Any, spark: Any) -> None:
+    importlib.import_module("gs_sequence_id")
+    frame = DynamicFrame.fromDF(spark.range(3), glue, "f")
+    assert len({row.n for row in frame.gs_sequence_id(colName="n").toDF().collect()}) == 3
+    runs = [frame.gs_sequence_id(colName="n", unique=True).toDF() for _ in range(2)]
+    assert runs[0].schema["n"].dataType.simpleString() == "decimal(38,0)"
+    assert len({row.n for run in runs for row in run.collect()}) == 6

@@ -21,6 +21,7 @@ PYTHON = {"command": "pythonshell"}
         ("import sys; sys.exit('boo')", "FAILED", "SystemExit: boo"),
         ("raise ValueError('bad')", "FAILED", "ValueError: bad"),
         ("import nothing_like_it", "FAILED", "ModuleNotFoundError: No module named 'nothing_like_it'"),
+        ("import os; os._exit(0)", "SUCCEEDED", None),
         ("import os; os._exit(7)", "FAILED", "Command failed with exit code 7"),
         ("import os; os.kill(os.getpid(), 9)", "FAILED", "killed by SIGKILL"),
         ("def f(:", "FAILED", "SyntaxError"),

@@ -57,6 +57,24 @@ def test_json_to_a_partitioned_catalog_table(jobs: Any, aws: Any) -> None:
     assert sorted(p["Values"] for p in found) == [["00"], ["01"], ["02"]]
 
 
+def test_a_whole_bucket_is_a_path_without_a_slash(jobs: Any) -> None:
+    """Scripts write `s3://bucket`, which AWS's file system takes."""
+    for name in ("glue-root-in", "glue-root-out"):
+        jobs.s3.create_bucket(Bucket=name)
+    jobs.s3.put_object(Bucket="glue-root-in", Key="a.json", Body=b'{"a": 1}\n{"a": 2}\n')
+    script = """
+frame = glueContext.create_dynamic_frame.from_options("s3", {"paths": ["s3://glue-root-in"]}, "json")
+glueContext.write_dynamic_frame.from_options(frame, "s3", {"path": "s3://glue-root-out"}, "parquet")
+frame.toDF().write.mode("append").option("path", "s3://glue-root-out").format("parquet").save()
+back = glueContext.create_dynamic_frame.from_options("s3", {"paths": ["s3://glue-root-out"], "recurse": True}, "parquet")
+lines = sc.textFile("s3://glue-root-in").count()
+print(frame.count(), back.count(), spark.read.json("s3://glue-root-in").count(), lines)
+"""
+    outcome = jobs.run(BEGIN + script)
+    assert (outcome.states[-1], outcome.error) == ("SUCCEEDED", None)
+    assert jobs.logs(outcome.run_id) == ["2 4 2 2"]
+
+
 def test_a_second_context_fails_as_it_should(jobs: Any) -> None:
     outcome = jobs.run(BEGIN + "SparkContext()")
     assert outcome.states[-1] == "FAILED"

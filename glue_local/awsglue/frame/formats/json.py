@@ -8,7 +8,7 @@ Spark's own, with the schema found. Only where there are choices does each text 
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import reduce
 
 from pyspark.sql import Column, DataFrame, DataFrameReader, DataFrameWriter, SparkSession
@@ -20,10 +20,13 @@ from awsglue.errors import OptionError
 from awsglue.frame import jvm, listing, types
 from awsglue.frame.error_records import error_records
 from awsglue.frame.formats.base import Options, Read, flag
+from awsglue.frame.paths import quote
 
 _STEP = re.compile(r"\.\*|\.[^.\[\]]+|\[\*\]|\[\d+\]|\['[^']*'\]")
 LARGEST_TEXT = 128 * 1024 * 1024
 """Bytes of a file beyond which JSON is read by lines alone, broken ones or not."""
+TEXTS = "awsglue.texts"
+"""A format option of ours: what is written are JSON texts already, made by `texts`."""
 UNREADABLE = "com.fasterxml.jackson.core.JsonParseException: the text is not JSON, or not an object"
 
 
@@ -54,9 +57,29 @@ def _small(session: SparkSession, paths: list[str]) -> bool:
     return all(file.size <= LARGEST_TEXT for path in paths for file in listing.details(session, path, True))
 
 
-def write(writer: DataFrameWriter, path: str, _options: Options) -> None:
+def write(writer: DataFrameWriter, path: str, options: Options) -> None:
     """One record a line. A field that is null is left out, as Glue leaves it out."""
-    writer.format("json").save(path)
+    writer.format("text" if options.get(TEXTS) else "json").save(path)
+
+
+def texts(df: DataFrame, keys: Sequence[str]) -> DataFrame:
+    """Records as JSON texts in the column `value`, beside the columns that name their partitions."""
+    names = [name for name in df.columns if name not in keys]
+    body = F.struct(*(F.col(quote(name)) for name in names))
+    kind = spark.StructType([df.schema[name] for name in names])
+    return df.select(text(body, kind).alias("value"), *(F.col(quote(key)) for key in keys))
+
+
+def text(column: Column, kind: spark.DataType) -> Column:
+    """A struct, an array or a map as JSON text. Of a choice, it is the value alone, whatever its type."""
+    written = F.to_json(column)
+    found = types.to_glue(kind)
+    if not types.has_choices(found):
+        return written
+    session = SparkSession.getActiveSession()
+    assert session is not None  # noqa: S101 - a column exists, so does its session
+    plain = jvm.create(session, "JsonPlain", json.dumps(found.jsonValue()))
+    return jvm.call(plain, written, spark.StringType())
 
 
 def parse_path(path: str) -> list[str]:
