@@ -66,7 +66,8 @@ def test_a_whole_bucket_is_a_path_without_a_slash(jobs: Any) -> None:
 frame = glueContext.create_dynamic_frame.from_options("s3", {"paths": ["s3://glue-root-in"]}, "json")
 glueContext.write_dynamic_frame.from_options(frame, "s3", {"path": "s3://glue-root-out"}, "parquet")
 frame.toDF().write.mode("append").option("path", "s3://glue-root-out").format("parquet").save()
-back = glueContext.create_dynamic_frame.from_options("s3", {"paths": ["s3://glue-root-out"], "recurse": True}, "parquet")
+whole = {"paths": ["s3://glue-root-out"], "recurse": True}
+back = glueContext.create_dynamic_frame.from_options("s3", whole, "parquet")
 lines = sc.textFile("s3://glue-root-in").count()
 print(frame.count(), back.count(), spark.read.json("s3://glue-root-in").count(), lines)
 """
