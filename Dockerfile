@@ -20,7 +20,8 @@ COPY glue_local/glue_runner/__init__.py glue_local/glue_runner/jars.py glue_loca
 FROM base AS emulator
 RUN ./rapid --prepare emulator
 COPY . .
-RUN ./rapid --prepare emulator
+RUN ./rapid --prepare emulator \
+ && RAPID_HOME=/tmp/build /opt/rapid/envs/emulator/bin/python -m rapid.serve --prepare emulator
 USER rapid
 EXPOSE 4566
 CMD ["/opt/rapid/envs/emulator/bin/python", "-m", "rapid.serve", "emulator"]

@@ -6,6 +6,7 @@ Needs the standard library only, since each container holds just the environment
 
 import argparse
 import os
+import subprocess
 import sys
 import urllib.request
 from collections.abc import Callable
@@ -44,6 +45,14 @@ def _emulator(config: Config) -> Launch:
     return start.command(config), {**start.environment(config), "RAPID_RUNNER_TOKEN": runner.token(config)}
 
 
+def _prepare_emulator(config: Config, report: Callable[[str], None]) -> None:
+    """Indexes AWS's operations once for a machine, see `rapid.emulator.catalog`; the emulator would do it itself."""
+    if not any((config.cache / "catalog").glob("*.dill")):
+        report("indexing AWS's operations, once for this machine")
+        command = [str(config.python("emulator")), "-m", "rapid.emulator.catalog"]
+        subprocess.run(command, env={**os.environ, **config.as_environment()}, check=False)
+
+
 def _glue(config: Config) -> Launch:
     from rapid import runner
 
@@ -63,7 +72,7 @@ def _prepare_superset(config: Config, report: Callable[[str], None]) -> None:
 
 
 SERVICES = {
-    "emulator": Service("The emulator", "RAPID_EMULATOR_PORT", "/_localstack/health", _emulator),
+    "emulator": Service("The emulator", "RAPID_EMULATOR_PORT", "/_localstack/health", _emulator, _prepare_emulator),
     "glue": Service("The Glue runner", "RAPID_RUNNER_PORT", "/health", _glue),
     "superset": Service("Superset", "RAPID_SUPERSET_PORT", "/health", _superset, _prepare_superset),
 }

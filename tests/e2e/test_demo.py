@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import re
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -121,3 +122,46 @@ def test_load_online_retail(rapid: Rapid, demo: Any) -> None:
     )
     assert abs(float(row["total"]) - 9_747_747.934) < 0.01
     assert row["customers"] == 4372
+
+
+ELSEWHERE = {
+    "./rapid demo": "has run when these tests begin",
+    "./rapid test": "runs this",
+    "./rapid down": "ends these tests",
+    "./rapid reset": "would end them too early",
+    "./rapid doctor": "also looks for what is not needed here",
+    "./rapid logs emulator -f": "does not end",
+    "aws cloudformation create-stack": "is tested in e2e/deploy",
+    "unset AWS_ENDPOINT_URL": "leads to an AWS account",
+    "./rapid deploy --aws": "needs an AWS account",
+    "docker compose up": "is tested in test_compose.py",
+    "RAPID_SPARK_MASTER=": "needs Docker",
+}
+"""Beginnings of commands in the README that are not run by the test below, and why."""
+
+
+def readme_commands() -> list[str]:
+    """Every command of the README: of its blocks for the shell, and those beginning with ./rapid in its text."""
+    text = (ROOT / "README.md").read_text()
+    blocks = [re.sub(r"\\\n\s*", "", block) for block in re.findall(r"```sh\n(.*?)```", text, re.S)]
+    lines = [re.sub(r"\s{2,}#.*", "", line) for block in blocks for line in block.splitlines()]
+    inline = re.findall(r"`(\./rapid [^`]+)`", re.sub(r"```.*?```", "", text, flags=re.S))
+    return [line for line in [*lines, *inline] if line.strip()]
+
+
+def test_commands_of_the_readme_work_as_written(rapid: Rapid, demo: Any, tmp_path: Path) -> None:
+    commands = readme_commands()
+    assert [start for start in ELSEWHERE if not any(c.startswith(start) for c in commands)] == [], "no longer there"
+    run = [command for command in commands if not command.startswith(tuple(ELSEWHERE))]
+    assert len(run) > 8
+    (tmp_path / "sales.csv").write_text("id,amount\n1,2.50\n2,3.75\n")
+    for name in ("rapid", "rapid-analytics.yaml"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    tools = configuration.load().python("emulator").parent  # AWS's command line
+    environment = {**rapid.environment, "PATH": f"{tools}{os.pathsep}{rapid.environment['PATH']}"}
+    script = "set -eux\n" + "\n".join(run)
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, f"{done.stdout[-2000:]}\n{done.stderr[-3000:]}"
+    assert '"accepted": 1' in done.stdout

@@ -18,6 +18,7 @@ COMMANDS = {
     "reset": "rapid.cli.lifecycle",
     "setup": "rapid.cli.lifecycle",
     "config": "rapid.cli.settings",
+    "env": "rapid.cli.env",
     "package": "rapid.cli.deploy",
     "deploy": "rapid.cli.deploy",
     "undeploy": "rapid.cli.deploy",
