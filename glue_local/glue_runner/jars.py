@@ -70,7 +70,9 @@ def fetch(folder: Path, wanted: Iterable[Jar], progress: Callable[[int], None] =
             for future in [pool.submit(_fetch, jar, folder, progress) for jar in wanted]:
                 future.result()
     except OSError as error:
-        raise JarError(f"Jars cannot be kept in {folder}: {error}.") from error
+        raise JarError(
+            f"Jars cannot be kept in {folder}: {error.strerror}. Set RAPID_CACHE to a folder that can be written."
+        ) from error
 
 
 def _fetch(jar: Jar, folder: Path, progress: Callable[[int], None]) -> None:
