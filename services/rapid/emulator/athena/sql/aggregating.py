@@ -7,7 +7,7 @@ from sqlglot import exp
 from rapid.emulator.athena.sql import decimals, ordering
 from rapid.emulator.athena.sql.calls import unexpected
 from rapid.emulator.athena.sql.dialect import position
-from rapid.emulator.athena.sql.errors import SqlError, not_supported
+from rapid.emulator.athena.sql.errors import Position, SqlError, not_supported
 from rapid.emulator.athena.sql.functions import AGGREGATES, COLLECTING, SCALARS, SPECIALS, WINDOWS
 from rapid.emulator.athena.sql.nodes import compiles
 from rapid.emulator.athena.sql.registry import Aggregation, Call, choose, fill
@@ -128,6 +128,8 @@ def _windowed(ex: "Expressions", node: exp.Expr, after: str) -> Typed:
     ignore = ""
     while isinstance(node, exp.Filter | exp.IgnoreNulls | exp.RespectNulls):
         if isinstance(node, exp.Filter):
+            if after:
+                raise SqlError("NOT_SUPPORTED", "FILTER is not yet supported for window functions", Position(1, 1))
             condition = ex.boolean(node.expression.this, "FILTER expression")
             after = f" FILTER (WHERE {condition.sql}){after}"
         elif isinstance(node, exp.IgnoreNulls):

@@ -79,7 +79,7 @@ def _times(value: Typed, target: Type) -> Typed | None:
     if source.name == zoned and target.name in ("timestamp", "date", "time"):
         return Typed(f"CAST({zones.wall(value)} AS {target.duckdb()})", target)
     if target.name == zoned and source.name in ("timestamp", "date"):
-        known = Type(zoned, (target.scale, target.zone or "UTC"))
+        known = Type(zoned, (target.scale, "UTC"))
         return zones.to_zone(Typed(zones.instant(f"CAST({value.sql} AS TIMESTAMP)", known.zone), known), target)
     if target.name == "timestamp" and source.name == "timestamp" and target.scale < source.scale:
         return Typed(f"t_timestamp_scale({value.sql}, {target.scale})", target)
@@ -106,6 +106,11 @@ def _to_varchar(value: Typed, target: Type, safe: bool, refusal: SqlError) -> Ty
         sql = f"t_json_to_varchar(CAST({value.sql} AS VARCHAR))"
     elif source.name in ("array", "map", "row", "varbinary"):
         raise refusal
+    elif source.name in (
+        "double",
+        "real",
+    ):  # as the SQL standard writes it, https://github.com/trinodb/trino/pull/10657
+        sql = f"t_double_cast({value.sql}, CAST({value.sql} AS VARCHAR))"
     else:
         sql = text(value)
     if not target.args or (source.args and source.is_string and source.args[0] <= target.args[0]):
@@ -171,17 +176,18 @@ def to_json(value: Typed, refusal: SqlError) -> str:
     if kind.name in ("varbinary", "char", "uuid", "time") or kind.name.startswith("interval"):
         raise refusal
     if kind.name in ("double", "real"):
-        return f"CAST(p_json_number({sql}) AS JSON)"
+        return f"CAST(t_json_number({sql}, CAST({sql} AS VARCHAR)) AS JSON)"
     if kind.name in ("timestamp", "timestamp with time zone", "date"):
         return f"to_json({text(value)})"
     if kind.name == "decimal":
         return f"CAST({text(value)} AS JSON)"
     if kind.name == "array" and not _plain_json(kind.args[0]):
-        return f"to_json(list_transform({sql}, lambda e: {to_json(Typed('e', kind.args[0]), refusal)}))"
+        item = to_json(Typed("e", kind.args[0]), refusal)
+        return f"CAST(t_array_text(list_transform({sql}, lambda e: coalesce(CAST({item} AS VARCHAR), 'null'))) AS JSON)"
     if kind.name == "map":
         key, item = text(Typed("e.key", kind.args[0])), to_json(Typed("e.value", kind.args[1]), refusal)
-        pair = f"to_json({key}) || ':' || coalesce({item}, 'null')"
-        pairs = f"list_transform(list_sort(map_entries({sql})), lambda e: {pair})"
+        member = f"struct_pack(k := {key}, v := coalesce({item}, 'null'))"
+        pairs = f"list_transform(list_sort(list_transform(map_entries({sql}), lambda e: {member})), lambda e: to_json(e.k) || ':' || e.v)"  # noqa: E501
         return f"CAST(t_object_text({pairs}) AS JSON)"
     if kind.name == "row":
         members = enumerate(kind.args)

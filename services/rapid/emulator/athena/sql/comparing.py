@@ -42,8 +42,44 @@ def compared(ex: "Expressions", left: Typed, right: Typed, operator: str) -> str
         pairs = zip(_row_fields(left), _row_fields(right), strict=True)
         same = " AND ".join(compared(ex, one, two, "=") for one, two in pairs)
         return f"({same})" if operator == "=" else f"(NOT ({same}))"
+    if left.type.name == right.type.name in ("array", "map") and operator in ("=", "<>"):
+        same = (_same_array if left.type.name == "array" else _same_map)(ex, left, right)
+        return same if operator == "=" else f"(NOT {same})"
     one, two = sides(ex, left, right)
-    return f"({one.sql} {operator} {two.sql})"
+    return _ordered(one, two, operator)
+
+
+def _ordered(left: Typed, right: Typed, operator: str) -> str:
+    """Two values compared; NaN is equal to nothing and in no order, where DuckDB has it as the largest number."""
+    plain = f"({left.sql} {operator} {right.sql})"
+    may = [side.type.name in ("double", "real") and side.value is None for side in (left, right)]
+    doubtful = {"=": all(may), "<>": all(may), ">": may[0], ">=": may[0], "<": may[1], "<=": may[1]}
+    if not doubtful.get(operator):
+        return plain
+    side = right if operator in ("<", "<=") else left
+    return f"({plain} OR isnan({side.sql}))" if operator == "<>" else f"({plain} AND NOT isnan({side.sql}))"
+
+
+def _same_array(ex: "Expressions", left: Typed, right: Typed) -> str:
+    """False if two elements differ, else NULL if one is NULL. DuckDB takes NULLs in arrays for equal."""
+    i, (one, two) = f"i{ex.compiler.fresh()}", (side.type.args[0] for side in (left, right))
+    pair = compared(ex, Typed(f"({left.sql})[{i}]", one), Typed(f"({right.sql})[{i}]", two), "=")
+    each = f"t_all_match(list_transform(range(1, len({left.sql}) + 1), lambda {i}: {pair}))"
+    alike = f"WHEN len({left.sql}) <> len({right.sql}) THEN FALSE"
+    if one == two and one.name not in ("array", "map", "row", "double", "real", "timestamp with time zone", "char"):
+        full = " AND ".join(f"len({s}) = list_count({s})" for s in (left.sql, right.sql))
+        alike += f" WHEN {full} THEN {left.sql} = {right.sql}"
+    return f"(CASE {alike} WHEN {left.sql} IS NOT NULL AND {right.sql} IS NOT NULL THEN {each} END)"
+
+
+def _same_map(ex: "Expressions", left: Typed, right: Typed) -> str:
+    """Whatever the order of keys; NULLs among the values count as in arrays."""
+    e, (one, two) = f"e{ex.compiler.fresh()}", (side.type.args[1] for side in (left, right))
+    pair = compared(ex, Typed(f"{e}.value", one), Typed(f"t_map_get({right.sql}, {e}.key)", two), "=")
+    known = f"CASE WHEN map_contains({right.sql}, {e}.key) THEN {pair} ELSE FALSE END"
+    each = f"t_all_match(list_transform(map_entries({left.sql}), lambda {e}: {known}))"
+    size = f"WHEN cardinality({left.sql}) <> cardinality({right.sql}) THEN FALSE"
+    return f"(CASE {size} WHEN {left.sql} IS NOT NULL AND {right.sql} IS NOT NULL THEN {each} END)"
 
 
 def _row_fields(row: Typed) -> list[Typed]:

@@ -69,11 +69,7 @@ class Grouping:
         if isinstance(node, exp.Column):
             return self._named(node)
         if isinstance(node, exp.Window):
-            function = node.this
-            while isinstance(function, exp.Filter | exp.IgnoreNulls | exp.RespectNulls):
-                function = function.this
-            parts = [*function.iter_expressions(), *(node.args.get("partition_by") or []), node.args.get("order")]
-            return all(self._settled(p) for p in parts if p is not None)
+            return all(self._settled(part) for part in _parts(node))
         if isinstance(node, exp.Anonymous) and str(node.this).lower() == "grouping":
             return True
         whole = self.keys and not isinstance(node, exp.Ordered | exp.Order | exp.When | exp.If)
@@ -111,9 +107,16 @@ def aggregates(node: exp.Expr) -> bool:
     if isinstance(node, exp.Query | exp.Subquery):
         return False
     if isinstance(node, exp.Window):
-        inner = [*node.this.iter_expressions(), *(node.args.get("partition_by") or []), node.args.get("order")]
-        return any(aggregates(n) for n in inner if n is not None)
+        return any(aggregates(part) for part in _parts(node))
     return is_aggregate(node) or any(aggregates(child) for child in node.iter_expressions())
+
+
+def _parts(window: exp.Window) -> list[exp.Expr]:
+    """What a window function is made from: its arguments, PARTITION BY and ORDER BY."""
+    parts, function = [*(window.args.get("partition_by") or []), window.args.get("order")], window.this
+    while isinstance(function, exp.Filter | exp.IgnoreNulls | exp.RespectNulls):
+        function = function.this
+    return [p for p in (*function.iter_expressions(), *parts) if p is not None]
 
 
 def refuse_aggregates(node: exp.Expr, where: str) -> None:

@@ -34,6 +34,12 @@ CREATE MACRO t_double_text(x, s) AS CASE
   WHEN isinf(x) THEN CASE WHEN x > 0 THEN 'Infinity' ELSE '-Infinity' END
   WHEN x = 0 OR (abs(x) >= 0.001 AND abs(x) < 10000000) THEN s
   WHEN x < 0 THEN '-' || t_positive_text(substring(s, 2)) ELSE t_positive_text(s) END;
+CREATE MACRO t_double_cast(x, s) AS CASE
+  WHEN isnan(x) THEN 'NaN'
+  WHEN isinf(x) THEN CASE WHEN x > 0 THEN 'Infinity' ELSE '-Infinity' END
+  WHEN x = 0 THEN CASE WHEN starts_with(s, '-') THEN '-0E0' ELSE '0E0' END
+  WHEN x < 0 THEN '-' || t_positive_text(substring(s, 2)) ELSE t_positive_text(s) END;
+CREATE MACRO t_json_number(x, s) AS CASE WHEN isfinite(x) THEN t_double_text(x, s) ELSE '"' || t_double_text(x, s) || '"' END;
 CREATE MACRO t_timestamp_text(x, p) AS CASE p WHEN 0 THEN strftime(x, '%Y-%m-%d %H:%M:%S') WHEN 3 THEN strftime(x, '%Y-%m-%d %H:%M:%S.%g') WHEN 6 THEN strftime(x, '%Y-%m-%d %H:%M:%S.%f')
   WHEN 9 THEN strftime(x, '%Y-%m-%d %H:%M:%S.%f') || '000' ELSE left(strftime(x, '%Y-%m-%d %H:%M:%S.%f'), 20 + p) END;
 CREATE MACRO t_time_text(x, p) AS CASE p WHEN 0 THEN strftime(DATE '1970-01-01' + x, '%H:%M:%S') ELSE left(strftime(DATE '1970-01-01' + x, '%H:%M:%S.%f'), 9 + p) END;
@@ -41,6 +47,7 @@ CREATE MACRO t_binary_text(x) AS rtrim(regexp_replace(lower(hex(x)), '(..)', '\1
 CREATE MACRO t_list_text(x) AS '[' || coalesce(list_aggregate(x, 'string_agg', ', '), '') || CASE WHEN x IS NULL THEN NULL ELSE ']' END;
 CREATE MACRO t_braces_text(x) AS '{' || coalesce(list_aggregate(x, 'string_agg', ', '), '') || CASE WHEN x IS NULL THEN NULL ELSE '}' END;
 CREATE MACRO t_join_text(x, sep) AS CASE WHEN x IS NULL THEN NULL ELSE coalesce(list_aggregate(x, 'string_agg', sep), '') END;
+CREATE MACRO t_concatenated(x) AS CASE WHEN len(x) = list_count(x) THEN t_join_text(x, '') END;
 CREATE MACRO t_days_of(us) AS CASE WHEN us < 0 THEN '-' ELSE '' END || CAST(abs(us) // 86400000000 AS VARCHAR) || ' ' || strftime(make_timestamp(abs(us) % 86400000000), '%H:%M:%S.%g');
 CREATE MACRO t_days_text(x) AS t_days_of(CAST(epoch_us(TIMESTAMP '1970-01-01' + x) AS BIGINT));
 CREATE MACRO t_months_of(n) AS CASE WHEN n < 0 THEN '-' ELSE '' END || CAST(abs(n) // 12 AS VARCHAR) || '-' || CAST(abs(n) % 12 AS VARCHAR);
@@ -52,28 +59,39 @@ CREATE MACRO t_log10(x) AS CASE WHEN x > 0 THEN log10(x) WHEN x = 0 THEN CAST('-
 CREATE MACRO t_sqrt(x) AS CASE WHEN x >= 0 THEN sqrt(x) WHEN x IS NULL THEN NULL ELSE CAST('nan' AS DOUBLE) END;
 CREATE MACRO t_acos(x) AS CASE WHEN abs(x) <= 1 THEN acos(x) WHEN x IS NULL THEN NULL ELSE CAST('nan' AS DOUBLE) END;
 CREATE MACRO t_asin(x) AS CASE WHEN abs(x) <= 1 THEN asin(x) WHEN x IS NULL THEN NULL ELSE CAST('nan' AS DOUBLE) END;
-CREATE MACRO t_width_bucket(x, lo, hi, n) AS CASE WHEN lo < hi THEN CASE WHEN x < lo THEN 0 WHEN x >= hi THEN n + 1 ELSE CAST(floor(n * (x - lo) / (hi - lo)) AS BIGINT) + 1 END
+CREATE MACRO t_width_bucket(x, lo, hi, n) AS CASE WHEN n <= 0 THEN t_error('INVALID_FUNCTION_ARGUMENT: bucketCount must be greater than 0')
+  WHEN isnan(x) THEN t_error('INVALID_FUNCTION_ARGUMENT: operand must not be NaN')
+  WHEN NOT isfinite(lo) THEN t_error('INVALID_FUNCTION_ARGUMENT: first bound must be finite')
+  WHEN NOT isfinite(hi) THEN t_error('INVALID_FUNCTION_ARGUMENT: second bound must be finite')
+  WHEN lo = hi THEN t_error('INVALID_FUNCTION_ARGUMENT: bounds cannot equal each other')
+  WHEN lo < hi THEN CASE WHEN x < lo THEN 0 WHEN x >= hi THEN n + 1 ELSE CAST(floor(n * (x - lo) / (hi - lo)) AS BIGINT) + 1 END
   ELSE CASE WHEN x > lo THEN 0 WHEN x <= hi THEN n + 1 ELSE CAST(floor(n * (lo - x) / (lo - hi)) AS BIGINT) + 1 END END;
-CREATE MACRO t_wrap(h) AS CAST(CASE WHEN h >= 9223372036854775808::HUGEINT THEN h - 18446744073709551616::HUGEINT ELSE h END AS BIGINT);
-CREATE MACRO t_shift_left(x, n) AS CASE WHEN n >= 64 THEN 0 ELSE t_wrap(((CAST(x AS HUGEINT) & 18446744073709551615::HUGEINT) * CAST(pow(2::DOUBLE, n) AS HUGEINT)) & 18446744073709551615::HUGEINT) END;
-CREATE MACRO t_shift_right(x, n) AS CASE WHEN n >= 64 THEN 0 ELSE t_wrap((CAST(x AS HUGEINT) & 18446744073709551615::HUGEINT) // CAST(pow(2::DOUBLE, n) AS HUGEINT)) END;
+CREATE MACRO t_bucket_of(x, bins) AS CASE WHEN len(bins) = 0 THEN t_error('INVALID_FUNCTION_ARGUMENT: Bins cannot be an empty array')
+  WHEN isnan(x) THEN t_error('INVALID_FUNCTION_ARGUMENT: Operand cannot be NaN')
+  WHEN len(list_filter(bins, lambda b: NOT isfinite(b))) > 0 THEN t_error('INVALID_FUNCTION_ARGUMENT: Bin value must be finite, got ' || t_double_text(list_filter(bins, lambda b: NOT isfinite(b))[1], ''))
+  WHEN list_sort(bins) <> bins THEN t_error('INVALID_FUNCTION_ARGUMENT: Bin values are not sorted in ascending order')
+  ELSE len(list_filter(bins, lambda b: b <= x)) END;
+CREATE MACRO t_random(n) AS CASE WHEN n <= 0 THEN t_error('INVALID_FUNCTION_ARGUMENT: bound must be positive') ELSE CAST(floor(random() * n) AS BIGINT) END;
+CREATE MACRO t_narrow(x, bits) AS CAST(((CAST(x AS HUGEINT) + (1::HUGEINT << (bits - 1))) & ((1::HUGEINT << bits) - 1)) - (1::HUGEINT << (bits - 1)) AS BIGINT);
+CREATE MACRO t_left(x, n, bits) AS CASE WHEN n >= bits THEN 0 ELSE t_narrow(CAST(x AS HUGEINT) * CAST(pow(2::DOUBLE, n) AS HUGEINT), bits) END;
+CREATE MACRO t_right(x, n, bits) AS CASE WHEN n >= bits THEN 0 ELSE t_narrow((CAST(x AS HUGEINT) & ((1::HUGEINT << bits) - 1)) >> CAST(n AS INTEGER), bits) END;
+CREATE MACRO t_right_arithmetic(x, n) AS CASE WHEN n >= 63 THEN CASE WHEN x < 0 THEN -1 ELSE 0 END ELSE CAST(x AS BIGINT) >> n END;
 CREATE MACRO t_bit_count(x, bits) AS bit_count(CAST(x AS BIGINT) & CASE WHEN bits >= 64 THEN -1 ELSE (1::BIGINT << bits) - 1 END);
-CREATE MACRO t_to_base(x, radix) AS CASE WHEN x < 0 THEN '-' || lower(to_base(-x, CAST(radix AS INTEGER))) ELSE lower(to_base(x, CAST(radix AS INTEGER))) END;
-CREATE MACRO t_from_base(s, radix) AS CAST(list_reduce(list_transform(string_split(lower(ltrim(s, '+-')), ''), lambda d: CAST(strpos('0123456789abcdefghijklmnopqrstuvwxyz', d) - 1 AS BIGINT)), lambda p, d: p * radix + d, 0::BIGINT) AS BIGINT) * CASE WHEN left(s, 1) = '-' THEN -1 ELSE 1 END;
+CREATE MACRO t_radix(r) AS CASE WHEN r BETWEEN 2 AND 36 THEN CAST(r AS INTEGER) ELSE t_error('INVALID_FUNCTION_ARGUMENT: Radix must be between 2 and 36') END;
+CREATE MACRO t_to_base(x, radix) AS CASE WHEN x < 0 THEN '-' || lower(to_base(-x, t_radix(radix))) ELSE lower(to_base(x, t_radix(radix))) END;
 
 CREATE MACRO t_cbrt(x) AS CASE WHEN round(cbrt(x)) * round(cbrt(x)) * round(cbrt(x)) = x THEN round(cbrt(x)) ELSE cbrt(x) END;
 
 -- Strings
+CREATE MACRO t_codepoint(s) AS CASE WHEN length(s) = 1 THEN unicode(s) WHEN s IS NOT NULL THEN t_error('INVALID_FUNCTION_ARGUMENT: Input string must be a single character string') END;
+CREATE MACRO t_concat_ws(sep, items) AS CASE WHEN sep IS NULL OR items IS NULL THEN NULL ELSE coalesce(array_to_string(items, sep), '') END;
 CREATE MACRO t_substr(s, start, n) AS CASE WHEN start = 0 OR abs(start) > length(s) THEN CASE WHEN s IS NULL THEN NULL ELSE '' END
   WHEN n IS NULL THEN substring(s, start) WHEN n <= 0 THEN '' ELSE substring(s, start, n) END;
 CREATE MACRO t_replace(s, a, b) AS CASE WHEN a = '' THEN b || regexp_replace(s, '(.)', '\1' || b, 'gs') ELSE replace(s, a, b) END;
 CREATE MACRO t_split_part(s, sep, n) AS CASE WHEN n < 1 THEN t_error('INVALID_FUNCTION_ARGUMENT: Index must be greater than zero') ELSE list_extract(string_split(s, sep), n) END;
-CREATE MACRO t_split_limit(s, sep, n) AS CASE WHEN n < 1 THEN t_error('INVALID_FUNCTION_ARGUMENT: Limit must be positive')
+CREATE MACRO t_split_limit(s, sep, n) AS CASE WHEN sep = '' THEN t_error('INVALID_FUNCTION_ARGUMENT: The delimiter may not be the empty string') WHEN n < 1 THEN t_error('INVALID_FUNCTION_ARGUMENT: Limit must be positive')
   WHEN len(string_split(s, sep)) <= n THEN string_split(s, sep)
   ELSE list_concat(string_split(s, sep)[1:n - 1], [array_to_string(string_split(s, sep)[n:], sep)]) END;
-CREATE MACRO t_strpos_split(s, t, n) AS CASE WHEN len(string_split(s, t)) <= n THEN 0 ELSE length(array_to_string(string_split(s, t)[1:n], t)) + 1 END;
-CREATE MACRO t_strpos(s, t, n) AS CASE WHEN n > 0 THEN t_strpos_split(s, t, n) WHEN n < 0 THEN t_strpos_split(s, t, len(string_split(s, t)) + n)
-  WHEN n = 0 THEN t_error('INVALID_FUNCTION_ARGUMENT: ''instance'' must be a positive or negative number.') END;
 CREATE MACRO t_regexp_extract(s, p, g) AS CASE WHEN regexp_matches(s, p) THEN regexp_extract(s, p, g) END;
 CREATE MACRO t_regexp_position(s, p) AS CASE WHEN regexp_matches(s, p) THEN CAST(length(regexp_extract(s, '^((?s:.*?))' || '(?:' || p || ')', 1)) + 1 AS INTEGER) WHEN s IS NULL OR p IS NULL THEN NULL ELSE -1 END;
 CREATE MACRO t_url_encode(s) AS replace(replace(replace(url_encode(s), '%20', '+'), '~', '%7E'), '%2A', '*');
@@ -90,8 +108,9 @@ CREATE MACRO t_element_at(a, i) AS CASE WHEN i = 0 THEN t_error('INVALID_FUNCTIO
 CREATE MACRO t_map_get(m, k) AS list_extract(element_at(m, k), 1);
 CREATE MACRO t_map_subscript(m, k, shown) AS CASE WHEN m IS NULL OR k IS NULL THEN NULL WHEN map_contains(m, k) THEN map_extract_value(m, k) ELSE t_error('INVALID_FUNCTION_ARGUMENT: Key not present in map: ' || shown) END;
 CREATE MACRO t_array_distinct(a) AS list_filter(a, lambda x, i: coalesce(list_position(a, x), 0) = i OR (x IS NULL AND len(list_filter(a[1:i - 1], lambda y: y IS NULL)) = 0));
-CREATE MACRO t_array_intersect(a, b) AS list_filter(t_array_distinct(a), lambda x: list_contains(b, x) OR (x IS NULL AND len(b) > list_count(b)));
-CREATE MACRO t_array_except(a, b) AS list_filter(t_array_distinct(a), lambda x: CASE WHEN x IS NULL THEN len(b) = list_count(b) ELSE NOT list_contains(b, x) END);
+CREATE MACRO t_common(a, b) AS list_filter(t_array_distinct(a), lambda x: list_contains(b, x) OR (x IS NULL AND len(b) > list_count(b)));
+CREATE MACRO t_array_intersect(a, b) AS CASE WHEN a IS NULL OR b IS NULL THEN NULL WHEN len(a) < len(b) THEN t_common(b, a) ELSE t_common(a, b) END;
+CREATE MACRO t_array_except(a, b) AS CASE WHEN a IS NULL OR b IS NULL THEN NULL ELSE list_filter(t_array_distinct(a), lambda x: CASE WHEN x IS NULL THEN len(b) = list_count(b) ELSE NOT list_contains(b, x) END) END;
 CREATE MACRO t_array_max(a) AS CASE WHEN len(a) > list_count(a) THEN NULL ELSE list_max(a) END;
 CREATE MACRO t_array_min(a) AS CASE WHEN len(a) > list_count(a) THEN NULL ELSE list_min(a) END;
 CREATE MACRO t_array_position(a, x) AS CASE WHEN a IS NULL OR x IS NULL THEN NULL ELSE CAST(coalesce(list_position(a, x), 0) AS BIGINT) END;
@@ -108,6 +127,8 @@ CREATE MACRO t_sequence(a, b, step) AS CASE
 CREATE MACRO t_any_match(b) AS CASE WHEN b IS NULL THEN NULL WHEN list_contains(b, TRUE) THEN TRUE WHEN len(b) > list_count(b) THEN NULL ELSE FALSE END;
 CREATE MACRO t_all_match(b) AS CASE WHEN b IS NULL THEN NULL WHEN list_contains(b, FALSE) THEN FALSE WHEN len(b) > list_count(b) THEN NULL ELSE TRUE END;
 CREATE MACRO t_none_match(b) AS NOT t_any_match(b);
+CREATE MACRO t_map_concat(maps) AS CASE WHEN len(maps) = list_count(maps) THEN map_from_entries(t_last_of_keys(flatten(list_transform(maps, lambda m: map_entries(m))))) END;
+CREATE MACRO t_last_of_keys(p) AS list_filter(p, lambda e, i: list_position(list_reverse(list_transform(p, lambda x: x.key)), e.key) = len(p) - i + 1);
 CREATE MACRO t_map_from_pairs(p) AS map_from_entries(list_filter(p, lambda e, i: e.key IS NOT NULL AND list_position(list_transform(p, lambda x: x.key), e.key) = i));
 CREATE MACRO t_multimap(p) AS map_from_entries(list_transform(list_sort(list_distinct(list_transform(p, lambda x: x.key))), lambda k: {'key': k, 'value': list_transform(list_filter(p, lambda e: e.key = k), lambda e: e.value)}));
 
@@ -117,10 +138,12 @@ CREATE MACRO t_json_extract(s, p) AS CASE WHEN json_valid(s) THEN json_extract(s
 CREATE MACRO t_json_scalar(s, p) AS CASE WHEN json_valid(s) AND json_type(s, p) NOT IN ('OBJECT', 'ARRAY', 'NULL') THEN CASE WHEN json_type(s, p) = 'DOUBLE' OR json_type(s, p) = 'HUGEINT' THEN p_json_scalar(s, chr(36) || p[2:]) ELSE json_extract_string(s, p) END END;
 CREATE MACRO t_json_size(s, p) AS CASE WHEN json_valid(s) THEN CASE json_type(s, p) WHEN 'ARRAY' THEN CAST(json_array_length(s, p) AS BIGINT) WHEN 'OBJECT' THEN CAST(len(json_keys(s, p)) AS BIGINT) WHEN NULL THEN NULL ELSE CASE WHEN json_type(s, p) IS NULL THEN NULL ELSE 0 END END END;
 CREATE MACRO t_json_array_length(s) AS CASE WHEN json_valid(s) AND json_type(s) = 'ARRAY' THEN CAST(json_array_length(s) AS BIGINT) END;
-CREATE MACRO t_json_array_get(s, i) AS CASE WHEN json_valid(s) AND json_type(s) = 'ARRAY' THEN json_extract(s, '$[' || CASE WHEN i < 0 THEN '#' || CAST(i AS VARCHAR) ELSE CAST(i AS VARCHAR) END || ']') END;
+CREATE MACRO t_json_array_at(s, i) AS CASE WHEN json_valid(s) AND json_type(s) = 'ARRAY' THEN json_extract(s, '$[' || CASE WHEN i < 0 THEN '#' || CAST(i AS VARCHAR) ELSE CAST(i AS VARCHAR) END || ']') END;
+CREATE MACRO t_json_unquoted(j) AS CASE json_type(j) WHEN 'NULL' THEN NULL WHEN 'VARCHAR' THEN json_extract_string(j, '$') ELSE CAST(j AS VARCHAR) END;
+CREATE MACRO t_json_array_get(s, i) AS t_json_unquoted(t_json_array_at(s, i));
 CREATE MACRO t_json_array_contains(s, v) AS CASE WHEN json_valid(s) AND json_type(s) = 'ARRAY' THEN list_contains(list_transform(json_extract(s, '$[*]'), lambda e: CAST(e AS VARCHAR)), CAST(v AS VARCHAR)) END;
-CREATE MACRO t_is_json_scalar(s) AS CASE WHEN s IS NULL THEN NULL WHEN json_valid(s) THEN json_type(s) NOT IN ('OBJECT', 'ARRAY') ELSE t_error('INVALID_FUNCTION_ARGUMENT: Cannot convert value to JSON') END;
-CREATE MACRO t_json_to_varchar(s) AS CASE WHEN s IS NULL OR json_type(s) = 'NULL' THEN NULL WHEN json_type(s) IN ('OBJECT', 'ARRAY') THEN t_error('INVALID_CAST_ARGUMENT: Cannot cast ' || chr(39) || s || chr(39) || ' to varchar') ELSE json_extract_string(s, '$') END;
+CREATE MACRO t_is_json_scalar(s) AS CASE WHEN s IS NULL THEN NULL WHEN json_valid(s) THEN json_type(s) NOT IN ('OBJECT', 'ARRAY') ELSE t_error('INVALID_FUNCTION_ARGUMENT: Invalid JSON value: ' || s) END;
+CREATE MACRO t_json_to_varchar(s) AS CASE WHEN s IS NULL OR json_type(s) = 'NULL' THEN NULL WHEN json_type(s) = 'DOUBLE' THEN t_double_cast(CAST(s AS DOUBLE), CAST(CAST(s AS DOUBLE) AS VARCHAR)) WHEN json_type(s) IN ('OBJECT', 'ARRAY') THEN t_error('INVALID_CAST_ARGUMENT: Cannot cast ' || chr(39) || s || chr(39) || ' to varchar') ELSE json_extract_string(s, '$') END;
 
 
 -- Times and zones
@@ -135,8 +158,8 @@ CREATE MACRO t_whole_days(x) AS CASE WHEN epoch_us(TIMESTAMP '1970-01-01' + x) %
 CREATE MACRO t_time_scale(x, p) AS CAST(t_timestamp_scale(DATE '1970-01-01' + x, p) AS TIME);
 
 -- More of strings
+CREATE MACRO t_array_text(x) AS '[' || coalesce(list_aggregate(x, 'string_agg', ','), '') || CASE WHEN x IS NULL THEN NULL ELSE ']' END;
 CREATE MACRO t_object_text(x) AS '{' || coalesce(list_aggregate(x, 'string_agg', ','), '') || CASE WHEN x IS NULL THEN NULL ELSE '}' END;
-CREATE MACRO t_hamming(a, b) AS CASE WHEN length(a) <> length(b) THEN t_error('INVALID_FUNCTION_ARGUMENT: The input strings to hamming_distance function must have the same length') ELSE hamming(a, b) END;
 CREATE MACRO t_pad_check(n, p) AS CASE WHEN n < 0 OR n > 2147483647 THEN t_error('INVALID_FUNCTION_ARGUMENT: Target length must be in the range [0..2147483647]')
   WHEN p = '' THEN t_error('INVALID_FUNCTION_ARGUMENT: Padding string must not be empty') ELSE CAST(n AS INTEGER) END;
 CREATE MACRO t_like_pattern(p, e) AS CASE WHEN regexp_matches(replace(p, e || e, ''), regexp_escape(e) || '([^%_]|$)') THEN t_error('INVALID_FUNCTION_ARGUMENT: Escape character must be followed by ''%'', ''_'' or the escape character itself') ELSE p END;
@@ -151,13 +174,15 @@ CREATE MACRO t_contains_sequence(a, b) AS CASE WHEN a IS NULL OR b IS NULL THEN 
 CREATE MACRO t_ngrams(a, n) AS CASE WHEN n < 1 THEN t_error('INVALID_FUNCTION_ARGUMENT: N must be positive') WHEN len(a) <= n THEN [a] ELSE list_transform(range(1, len(a) - n + 2), lambda i: a[i:i + n - 1]) END;
 CREATE MACRO t_shuffle(a) AS list_transform(list_sort(list_transform(a, lambda x, i: {'r': hash(i + random()), 'v': x})), lambda e: e.v);
 CREATE MACRO t_trim_array(a, n) AS CASE WHEN n < 0 THEN t_error('INVALID_FUNCTION_ARGUMENT: size must not be negative: ' || n) WHEN n > len(a) THEN t_error('INVALID_FUNCTION_ARGUMENT: size must not exceed array cardinality ' || len(a) || ': ' || n) ELSE a[1:len(a) - n] END;
-CREATE MACRO t_map_cosine(a, b) AS CASE WHEN a IS NULL OR b IS NULL OR len(map_keys(a)) = 0 OR len(map_keys(b)) = 0 THEN NULL ELSE
+CREATE MACRO t_map_cosine(a, b) AS CASE WHEN a IS NULL OR b IS NULL OR len(map_keys(a)) = 0 OR len(map_keys(b)) = 0 OR list_count(map_values(a)) < cardinality(a) OR list_count(map_values(b)) < cardinality(b) THEN NULL ELSE
   coalesce(list_sum(list_transform(map_entries(a), lambda e: e.value * coalesce(map_extract_value(b, e.key), 0))), 0) / (sqrt(list_sum(list_transform(map_values(a), lambda v: v * v))) * sqrt(list_sum(list_transform(map_values(b), lambda v: v * v)))) END;
 CREATE MACRO t_make_map(k, v) AS CASE WHEN len(k) <> len(v) THEN t_error('INVALID_FUNCTION_ARGUMENT: Key and value arrays must be the same length')
   WHEN len(k) > list_count(k) THEN t_error('INVALID_FUNCTION_ARGUMENT: map key cannot be null')
   WHEN len(list_distinct(k)) < len(k) THEN t_error('INVALID_FUNCTION_ARGUMENT: Duplicate map keys (' || CAST(list_filter(k, lambda x, i: list_position(k, x) < i)[1] AS VARCHAR) || ') are not allowed') ELSE map(k, v) END;
 CREATE MACRO t_array_histogram(a) AS map_from_entries(list_transform(list_sort(list_distinct(a)), lambda k: {'key': k, 'value': CAST(len(list_filter(a, lambda x: x = k)) AS BIGINT)}));
 CREATE MACRO t_top(m, n) AS map_from_entries(list_transform(list_sort(list_transform(map_entries(m), lambda e: {'n': -CAST(e.value AS BIGINT), 'k': e.key}))[1:n], lambda e: {'key': e.k, 'value': -e.n}));
+CREATE MACRO t_percentile(ordered, p) AS CASE WHEN p < 0 OR p > 1 THEN t_error('INVALID_FUNCTION_ARGUMENT: Percentile must be between 0 and 1') ELSE list_extract(ordered, least(CAST(floor(p * list_count(ordered)) AS BIGINT), list_count(ordered) - 1) + 1) END;
+CREATE MACRO t_percentiles(ordered, ps) AS CASE WHEN list_count(ordered) > 0 THEN list_transform(ps, lambda p: t_percentile(ordered, p)) END;
 CREATE MACRO t_entropy(s, l) AS CASE WHEN s > 0 THEN log2(s) - l / s ELSE 0.0::DOUBLE END;
 CREATE MACRO t_micros(x) AS epoch_us(TIMESTAMP '1970-01-01' + x);
 CREATE MACRO t_combinations(a, n) AS list_transform(p_combinations(len(a), n), lambda c: list_transform(c, lambda i: a[i]));

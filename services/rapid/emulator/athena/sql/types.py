@@ -186,7 +186,7 @@ def _common_time(left: Type, right: Type) -> Type:
     scale = max(widest.scale, other.scale if other.name != "date" else 0)
     if widest.name != "timestamp with time zone":
         return Type(widest.name, (scale,))
-    zone = widest.zone if other.name != widest.name or other.zone == widest.zone else PER_VALUE
+    zone = widest.zone if other.zone == widest.zone else PER_VALUE
     return Type(widest.name, (scale, zone))
 
 

@@ -38,11 +38,6 @@ def parse(text: str) -> str:
         raise refuse(f"Cannot convert value to JSON: '{text}'") from error
 
 
-@helper("p_json_number", "DOUBLE", "VARCHAR")
-def number(value: float) -> str:
-    return java_double(value) if abs(value) < float("inf") else f'"{java_double(value)}"'
-
-
 _STEP = re.compile(
     r'\.([\w:$\-/@|# ]+)|\[(\d+)\]|\[\s*"((?:[^"\\]|\\.)*)"\s*\]|\[([A-Za-z_]\w*)\]|\[\'([^\']*)\'\]|\."([^"]*)"'
 )

@@ -30,6 +30,15 @@ def beyond_re2(pattern: str, group: int = 0) -> bool:
     return bool(_BEYOND_RE2.search(pattern)) or (group > 0 and bool(re.search(r"\)[?*{]|\|", pattern)))
 
 
+def may_be_empty(pattern: str) -> bool:
+    """Whether a pattern can match no text at all; Java then also matches where the last match ended, RE2 does not.
+
+    Raises:
+        ValueError: as `compiled`.
+    """
+    return compiled(re.sub(r"\\[bB]", "", pattern)).match("") is not None
+
+
 def _python(pattern: str) -> str:
     quoted = re.sub(r"\\Q(.*?)(?:\\E|$)", lambda m: re.escape(m[1]), pattern, flags=re.DOTALL)
     named = re.sub(r"\(\?<([A-Za-z]\w*)>", r"(?P<\1>", quoted)
@@ -102,27 +111,37 @@ def position(text: str, pattern: str, start: int, occurrence: int) -> int:
 
 
 @lru_cache(1000)
-def _replacement(written: str) -> list[str | int]:
+def _replacement(written: str, groups: int) -> list[str | int]:
     """Literal pieces and groups of a replacement: `$1`, `${name}`, `\\$`."""
     pieces: list[str | int] = []
-    for escaped, number, name, other in re.findall(r"\\(.)|\$(\d+)|\$\{([^}]*)\}|([^\\$]+|[\\$])", written, re.DOTALL):
-        if other == "$":
-            raise refuse("Illegal replacement sequence: unknown group")
-        pieces.append(int(number) if number else f"\0{name}" if name else escaped or other)
+    found = re.findall(r"\\(.)|\$(\d+)|(\$\{[^}]*\})|([^\\$]+|[\\$].?)", written, re.DOTALL)
+    for escaped, number, name, other in found:
+        if other.startswith(("$", "\\")):
+            raise refuse(f"Illegal replacement sequence: {other}")
+        if number:
+            taken = next((n for n in range(len(number), 1, -1) if int(number[:n]) <= groups), 1)
+            pieces += [int(number[:taken]), number[taken:]]
+        else:
+            pieces.append(f"\0{name[2:-1]}" if name else escaped or other)
     return pieces
 
 
 @helper("p_regexp_replace", "VARCHAR; VARCHAR; VARCHAR", "VARCHAR")
 def replace(text: str, pattern: str, written: str) -> str:
-    expression, pieces = compiled(pattern), _replacement(written)
+    expression = compiled(pattern)
+    pieces = _replacement(written, expression.groups)
+
+    def piece(match: re.Match[str], one: str | int) -> str:
+        if isinstance(one, str) and not one.startswith("\0"):
+            return one
+        try:
+            return match[one if isinstance(one, int) else one[1:]] or ""
+        except IndexError as error:
+            name = one if isinstance(one, int) else f"{{ {one[1:]} }}"
+            raise refuse(f"Illegal replacement sequence: unknown group {name}") from error
 
     def made(match: re.Match[str]) -> str:
-        try:
-            return "".join(
-                (match[p] if isinstance(p, int) else match[p[1:]] if p.startswith("\0") else p) or "" for p in pieces
-            )
-        except IndexError as error:
-            raise refuse("Illegal replacement sequence: unknown group") from error
+        return "".join(piece(match, one) for one in pieces)
 
     return expression.sub(made, text)
 

@@ -10,7 +10,7 @@ def luhn_check(text: str) -> bool:
     if not text:
         return False
     if not (text.isascii() and text.isdigit()):
-        raise refuse(f"Input must only contain digits: {text}")
+        raise refuse("Input contains non-digit character")
     total = 0
     for index, char in enumerate(reversed(text)):
         doubled = int(char) * (1 + index % 2)
@@ -98,6 +98,53 @@ def combinations(count: int, size: int) -> list[list[int]]:
     from itertools import combinations as choose
 
     if not 0 <= size <= 5:
-        what = f"not be negative: {size}" if size < 0 else "not exceed 5"
+        what = f"not be negative: {size}" if size < 0 else f"not exceed 5: {size}"
         raise refuse(f"combination size must {what}")
-    return [list(c) for c in choose(range(1, count + 1), size)]
+    return sorted((list(c) for c in choose(range(1, count + 1), size)), key=lambda c: c[::-1])
+
+
+@computed("levenshtein_distance(varchar, varchar) -> bigint")
+def levenshtein_distance(one: str, two: str) -> int:
+    """In characters, where DuckDB counts bytes."""
+    row = list(range(len(two) + 1))
+    for at, char in enumerate(one, 1):
+        before, row[0] = row[0], at
+        for index, other in enumerate(two, 1):
+            before, row[index] = row[index], min(row[index] + 1, row[index - 1] + 1, before + (char != other))
+    return row[-1]
+
+
+@computed("hamming_distance(varchar, varchar) -> bigint")
+def hamming_distance(one: str, two: str) -> int:
+    """In characters, where DuckDB counts bytes."""
+    if len(one) != len(two):
+        raise refuse("The input strings to hamming_distance function must have the same length")
+    return sum(a != b for a, b in zip(one, two, strict=True))
+
+
+@computed("from_base(varchar, bigint) -> bigint")
+def from_base(text: str, radix: int) -> int:
+    if not 2 <= radix <= 36:
+        raise refuse("Radix must be between 2 and 36")
+    try:
+        value = int("" if text.strip() != text or "_" in text else text, radix)
+    except ValueError as error:
+        raise refuse(f"Not a valid base-{radix} number: {text}") from error
+    if not -(2**63) <= value < 2**63:
+        raise refuse(f"Not a valid base-{radix} number: {text}")
+    return value
+
+
+@computed("strpos(varchar, varchar, bigint) -> bigint")
+def strpos(text: str, sought: str, instance: int) -> int:
+    """The place of the n-th occurrence, from the end if n is negative; occurrences may overlap."""
+    if not instance:
+        raise refuse("'instance' must be a positive or negative number.")
+    if not sought:
+        return 1
+    at = -1 if instance > 0 else len(text)
+    for _ in range(abs(instance)):
+        at = text.find(sought, at + 1) if instance > 0 else text.rfind(sought, 0, max(at + len(sought) - 1, 0))
+        if at < 0:
+            return 0
+    return at + 1

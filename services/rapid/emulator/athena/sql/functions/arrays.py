@@ -50,7 +50,7 @@ declare(
     cosine_similarity(map(varchar, double), map(varchar, double)) -> double = t_map_cosine({0}, {1})
     map_keys(map(K, V)) -> array(K) = map_keys({0})
     map_values(map(K, V)) -> array(V) = map_values({0})
-    map_concat(map(K, V), map(K, V)...) -> map(K, V) = map_concat({*})
+    map_concat(map(K, V), map(K, V)...) -> map(K, V) = t_map_concat([{*}])
     """,
 )
 

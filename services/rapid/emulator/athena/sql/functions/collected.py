@@ -1,9 +1,13 @@
 """Aggregates computed over the list of all values: https://trino.io/docs/current/functions/aggregate.html."""
 
+from decimal import Decimal
+
+from sqlglot import exp
+
 from rapid.emulator.athena.sql.functions import arrays
 from rapid.emulator.athena.sql.registry import Aggregation, Call, collecting
 from rapid.emulator.athena.sql.scope import Typed
-from rapid.emulator.athena.sql.types import DOUBLE, Type, array_of, map_of
+from rapid.emulator.athena.sql.types import BIGINT, DOUBLE, REAL, Type, array_of, map_of
 
 
 @collecting("reduce_agg")
@@ -45,13 +49,38 @@ def approx_percentile(call: Call, parts: Aggregation) -> Typed:
     many = share.type.name == "array"
     if not value.type.is_number or not (many or share.type.is_number):
         raise call.wrong_arguments()
+    value = call.compiler.coerce(value, _percentile_type(value.type))
     kind: Type = array_of(value.type) if many else value.type
     shares = call.compiler.coerce(share, array_of(DOUBLE) if many else DOUBLE).sql
     if not weighted:
-        return Typed(f"quantile_disc({parts.distinct}{value.sql}, {shares}){parts.after}", kind)
+        known = _descending(call, call.arguments[1])
+        if known is not None:
+            return Typed(f"quantile_disc({parts.distinct}{value.sql}, {known}){parts.after}", kind)
+        ordered = f"list_sort({parts.collect(value.sql)}, 'ASC', 'NULLS LAST')"
+        return Typed(f"t_percentile{'s' if many else ''}({ordered}, {shares})", kind)
     number, weight = (call.compiler.coerce(v, DOUBLE).sql for v in (value, second))
     found = f"p_weighted({parts.collect(number)}, {parts.collect(weight)}, {shares if many else f'[{shares}]'})"
     return Typed(f"CAST({found if many else f'{found}[1]'} AS {kind.duckdb()})", kind)
+
+
+def _percentile_type(kind: Type) -> Type:
+    """Integers are taken as bigint, decimals as real, as Trino finds its overload."""
+    return BIGINT if kind.is_integer else kind if kind == DOUBLE else REAL
+
+
+def _descending(call: Call, node: exp.Expr) -> str | None:
+    """Literal percentiles for DuckDB, None for others.
+
+    Trino takes element `floor(share * count)`, counted from 0. DuckDB counts so only from the largest value down, which
+    a negative share asks for; shares are decimals, so that it counts exactly.
+    """
+    nodes = node.expressions if isinstance(node, exp.Array) else [node]
+    values = [call.compiler.compile(n).value for n in nodes]
+    if not values or not all(isinstance(v, int | float) and 0 <= v <= 1 for v in values):
+        return None
+    rests = [max(1 - Decimal(repr(v)), Decimal("1e-18")) for v in values]
+    shares = ", ".join(f"-{rest:f}" for rest in rests)
+    return f"[{shares}]" if isinstance(node, exp.Array) else shares
 
 
 def _weighs(call: Call, given: int) -> bool:

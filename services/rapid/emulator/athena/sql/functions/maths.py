@@ -39,28 +39,44 @@ declare(
     sqrt(double) -> double = t_sqrt({0})
     sign(int) -> int = CAST(sign({0}) AS BIGINT)
     sign(dec) -> decimal(1,0) = CAST(sign({0}) AS DECIMAL(1,0))
-    sign(double) -> double = CAST(sign({0}) AS DOUBLE)
+    sign(double) -> double = CASE WHEN isnan({0}) THEN {0} ELSE CAST(sign({0}) AS DOUBLE) END
     random() -> double = random()
     rand() -> double = random()
-    random(int) -> int = CAST(floor(random() * {0}) AS BIGINT)
-    rand(int) -> int = CAST(floor(random() * {0}) AS BIGINT)
-    random(bigint, bigint) -> bigint = ({0} + CAST(floor(random() * ({1} - {0})) AS BIGINT))
+    random(int) -> int = t_random({0})
+    rand(int) -> int = t_random({0})
+    random(int, int) -> int = ({0} + t_random({1} - {0}))
+    rand(int, int) -> int = ({0} + t_random({1} - {0}))
     width_bucket(double, double, double, bigint) -> bigint = t_width_bucket({0}, {1}, {2}, {3})
-    width_bucket(double, array(double)) -> bigint = len(list_filter({1}, lambda b: b <= {0}))
+    width_bucket(double, array(double)) -> bigint = t_bucket_of({0}, {1})
     bitwise_and(bigint, bigint) -> bigint = ({0} & {1})
     bitwise_or(bigint, bigint) -> bigint = ({0} | {1})
     bitwise_xor(bigint, bigint) -> bigint = xor({0}, {1})
     bitwise_not(bigint) -> bigint = (~ CAST({0} AS BIGINT))
-    bitwise_left_shift(bigint, bigint) -> bigint = t_shift_left({0}, {1})
-    bitwise_right_shift(bigint, bigint) -> bigint = t_shift_right({0}, {1})
-    bitwise_arithmetic_shift_right(bigint, bigint) -> bigint = ({0} >> {1})
-    bitwise_right_shift_arithmetic(bigint, bigint) -> bigint = ({0} >> {1})
-    bit_count(bigint, bigint) -> bigint = t_bit_count({0}, {1})
+        bit_count(bigint, bigint) -> bigint = t_bit_count({0}, {1})
     to_base(bigint, bigint) -> varchar = t_to_base({0}, {1})
-    from_base(varchar, bigint) -> bigint = t_from_base({0}, {1})
     cosine_similarity(array(double), array(double)) -> double = list_cosine_similarity({0}, {1})
     """,
 )
+
+
+_BITS = {"tinyint": 8, "smallint": 16, "integer": 32, "bigint": 64}
+_SHIFTS = {
+    "bitwise_left_shift": "t_left({}, {}, {})",
+    "bitwise_right_shift": "t_right({}, {}, {})",
+    "bitwise_right_shift_arithmetic": "t_right_arithmetic({}, {})",
+    "bitwise_arithmetic_shift_right": "t_right_arithmetic({}, {})",
+}
+
+
+@special(*_SHIFTS)
+def shift(call: Call) -> Typed:
+    """Within the bits of the value's type: `bitwise_left_shift(TINYINT '1', 7)` is -128."""
+    call.count(2)
+    value = call.typed(0)
+    if not value.type.is_integer:
+        raise call.wrong_arguments()
+    made = _SHIFTS[call.name].format(value.sql, call.cast(1, BIGINT), _BITS[value.type.name])
+    return Typed(f"CAST({made} AS {value.type.duckdb()})", value.type)
 
 
 @special("ceil", "ceiling", "floor")

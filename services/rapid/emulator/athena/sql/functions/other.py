@@ -7,7 +7,7 @@ from rapid.emulator.athena.sql.dialect import position
 from rapid.emulator.athena.sql.errors import SqlError, not_supported
 from rapid.emulator.athena.sql.registry import Call, special
 from rapid.emulator.athena.sql.scope import Typed, literal
-from rapid.emulator.athena.sql.types import BIGINT, UNKNOWN, VARCHAR, common
+from rapid.emulator.athena.sql.types import INTEGER, UNKNOWN, VARCHAR, common
 
 
 @special("coalesce")
@@ -47,7 +47,7 @@ def try_(call: Call) -> Typed:
 
 @special("grouping")
 def grouping(call: Call) -> Typed:
-    return Typed(f"grouping({', '.join(v.sql for v in call.all())})", BIGINT)
+    return Typed(f"grouping({', '.join(v.sql for v in call.all())})", INTEGER)
 
 
 @special("fail")

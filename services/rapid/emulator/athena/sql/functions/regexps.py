@@ -14,8 +14,8 @@ from rapid.emulator.athena.sql.scope import Typed, literal
 from rapid.emulator.athena.sql.types import BIGINT, BOOLEAN, INTEGER, VARCHAR, array_of
 
 
-def _native(call: Call, group: int | None = 0) -> bool:
-    """Whether DuckDB matches the pattern as Trino would; `group` None: computed.
+def _native(call: Call, group: int | None = 0, every: bool = True) -> bool:
+    """Whether DuckDB matches the pattern as Trino would; `group` None: computed; `every`: all matches are wanted.
 
     Raises:
         SqlError: INVALID_FUNCTION_ARGUMENT if a literal pattern is none, or has no such group.
@@ -29,24 +29,22 @@ def _native(call: Call, group: int | None = 0) -> bool:
         if patterns.beyond_re2(pattern):
             raise SqlError("INVALID_FUNCTION_ARGUMENT", str(error).partition(": ")[2]) from error
         return True
+    if group < 0:
+        raise SqlError("INVALID_FUNCTION_ARGUMENT", "Group cannot be negative")
     if group > groups:
         message = f"Pattern has {groups} groups. Cannot access group {group}"
         raise SqlError("INVALID_FUNCTION_ARGUMENT", message)
-    return not patterns.beyond_re2(pattern, group)
+    return not (patterns.beyond_re2(pattern, group) or (every and patterns.may_be_empty(pattern)))
 
 
 def _two(call: Call) -> str:
     return f"{call.cast(0, VARCHAR)}, {call.cast(1, VARCHAR)}"
 
 
-def _simple(call: Call, native: str, name: str) -> str:
-    call.count(2)
-    return f"{native if _native(call) else name}({_two(call)})"
-
-
 @special("regexp_like")
 def regexp_like(call: Call) -> Typed:
-    return Typed(_simple(call, "regexp_matches", "p_regexp_like"), BOOLEAN)
+    call.count(2)
+    return Typed(f"{'regexp_matches' if _native(call, every=False) else 'p_regexp_like'}({_two(call)})", BOOLEAN)
 
 
 @special("regexp_count")
@@ -58,7 +56,8 @@ def regexp_count(call: Call) -> Typed:
 
 @special("regexp_split")
 def regexp_split(call: Call) -> Typed:
-    return Typed(_simple(call, "string_split_regex", "p_regexp_split"), array_of(VARCHAR))
+    call.count(2)
+    return Typed(f"{'string_split_regex' if _native(call) else 'p_regexp_split'}({_two(call)})", array_of(VARCHAR))
 
 
 @special("regexp_position")
@@ -79,7 +78,7 @@ def _group(call: Call) -> tuple[str, int | None]:
 @special("regexp_extract")
 def regexp_extract(call: Call) -> Typed:
     sql, group = _group(call)
-    if _native(call, group):
+    if _native(call, group, every=False):
         return Typed(f"t_regexp_extract({_two(call)}, {group})", VARCHAR)
     return Typed(f"p_regexp_extract({_two(call)}, {sql})", VARCHAR)
 
@@ -102,7 +101,9 @@ def regexp_replace(call: Call) -> Typed:
         sql = f"regexp_replace({_two(call)}, '', 'g')" if native else f"p_regexp_replace({_two(call)}, '')"
         return Typed(sql, VARCHAR)
     written = call.typed(2)
-    if not native or not isinstance(written.value, str) or re.search(r"\$\{|\$\d\d|\$(?!\d)", written.value):
+    if not native or not isinstance(written.value, str) or re.search(r"\$\{|\$\d\d|\$(?!\d)|\\$", written.value):
+        return Typed(f"p_regexp_replace({_two(call)}, {call.cast(2, VARCHAR)})", VARCHAR)
+    if any(int(g) > patterns.compiled(str(call.typed(1).value)).groups for g in re.findall(r"\$(\d)", written.value)):
         return Typed(f"p_regexp_replace({_two(call)}, {call.cast(2, VARCHAR)})", VARCHAR)
     text = written.value.replace("\\\\", "\0")
     text = re.sub(r"(?<!\\)\$(\d)", "\1\\1", text)
@@ -116,4 +117,4 @@ def _by_lambda(call: Call) -> Typed:
         raise call.wrong_arguments()
     made = f"CASE WHEN m.groups IS NULL THEN '' ELSE {body.sql} END"
     pieces = f"list_transform(p_regexp_parts({_two(call)}), lambda m: m.before || {made})"
-    return Typed(f"t_join_text({pieces}, '')", VARCHAR)
+    return Typed(f"t_concatenated({pieces})", VARCHAR)

@@ -5,17 +5,15 @@ from rapid.emulator.athena.sql.errors import Position, SqlError
 from rapid.emulator.athena.sql.registry import SCALARS, Call, declare, special
 from rapid.emulator.athena.sql.scope import Typed, literal
 from rapid.emulator.athena.sql.shown import text
-from rapid.emulator.athena.sql.types import VARBINARY, VARCHAR, Type, array_of, common, map_of
+from rapid.emulator.athena.sql.types import UNKNOWN, VARBINARY, VARCHAR, Type, array_of, common, map_of
 
 declare(
     SCALARS,
     """
     chr(bigint) -> varchar = chr(CAST({0} AS INTEGER))
-    codepoint(varchar) -> integer = unicode({0})
-    hamming_distance(varchar, varchar) -> bigint = t_hamming({0}, {1})
+    codepoint(varchar) -> integer = t_codepoint({0})
     length(varchar) -> bigint = length({0})
     length(varbinary) -> bigint = octet_length({0})
-    levenshtein_distance(varchar, varchar) -> bigint = levenshtein({0}, {1})
     lower(varchar) -> varchar = lower({0})
     upper(varchar) -> varchar = upper(replace({0}, 'ß', 'ss'))
     ltrim(varchar) -> varchar = ltrim({0})
@@ -33,7 +31,6 @@ declare(
     split_part(varchar, varchar, bigint) -> varchar = t_split_part({0}, {1}, {2})
     starts_with(varchar, varchar) -> boolean = starts_with({0}, {1})
     strpos(varchar, varchar) -> bigint = strpos({0}, {1})
-    strpos(varchar, varchar, bigint) -> bigint = t_strpos({0}, {1}, {2})
     substr(varchar, bigint) -> varchar = t_substr({0}, {1}, NULL)
     substr(varchar, bigint, bigint) -> varchar = t_substr({0}, {1}, {2})
     substring(varchar, bigint) -> varchar = t_substr({0}, {1}, NULL)
@@ -83,6 +80,8 @@ def concat(call: Call) -> Typed:
 
 def join(call: Call, left: Typed, right: Typed, where: Position | None = None) -> Typed:
     """`left || right`; `where` is the place of the operator."""
+    if "array" in (left.type.name, right.type.name) and UNKNOWN in (left.type, right.type):
+        return Typed("NULL", left.type if right.type == UNKNOWN else right.type)
     if left.type.name == "array" or right.type.name == "array":
         elements = [t.type.args[0] if t.type.name == "array" else t.type for t in (left, right)]
         element = common(*elements)
@@ -90,11 +89,9 @@ def join(call: Call, left: Typed, right: Typed, where: Position | None = None) -
             message = f"Unexpected parameters ({left.type}, {right.type}) for function concat"
             raise SqlError("FUNCTION_NOT_FOUND", message, where or position(call.node))
         kind = array_of(element)
-        sides = [
-            call.compiler.coerce(s, kind).sql if s.type.name == "array" else f"[{call.compiler.coerce(s, element).sql}]"
-            for s in (left, right)
-        ]
-        nulls = " OR ".join(f"{side} IS NULL" for side in sides)
+        whole = [call.compiler.coerce(s, kind if s.type.name == "array" else element).sql for s in (left, right)]
+        sides = [w if s.type.name == "array" else f"[{w}]" for w, s in zip(whole, (left, right), strict=True)]
+        nulls = " OR ".join(f"{w} IS NULL" for w in whole)
         return Typed(f"CASE WHEN {nulls} THEN NULL ELSE list_concat({sides[0]}, {sides[1]}) END", kind)
     if left.type.name == right.type.name == "varbinary":
         return Typed(f"({left.sql} || {right.sql})", VARBINARY)
@@ -112,9 +109,14 @@ def join(call: Call, left: Typed, right: Typed, where: Position | None = None) -
 @special("concat_ws")
 def concat_ws(call: Call) -> Typed:
     separator, *rest = call.all()
-    if len(rest) == 1 and rest[0].type.name == "array":
-        return Typed(f"array_to_string({rest[0].sql}, {separator.sql})", VARCHAR)
-    return Typed(f"concat_ws({separator.sql}, {', '.join(r.sql for r in rest)})", VARCHAR)
+    if not rest:
+        raise SqlError("INVALID_FUNCTION_ARGUMENT", "There must be two or more arguments")
+    array = len(rest) == 1 and rest[0].type.name == "array"
+    kinds = [r.type.args[0] if array else r.type for r in (separator, *rest)[1:]]
+    if not all(k.is_string or k == UNKNOWN for k in (separator.type, *kinds)):
+        raise call.wrong_arguments()
+    items = rest[0].sql if array else f"[{', '.join(r.sql for r in rest)}]"
+    return Typed(f"t_concat_ws({separator.sql}, {items})", VARCHAR)
 
 
 @special("format")

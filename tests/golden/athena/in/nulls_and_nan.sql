@@ -1,0 +1,10 @@
+select array[1, null] = array[1, null], array[1, null] = array[2, null], array[1, 2] = array[1, 2], array[array[1], array[null]] = array[array[1], array[2]], array[1] <> array[1, null];
+select map(array[1, 3], array[2, 4]) = map(array[3, 1], array[4, 2]), map(array['k'], array[null]) = map(array['k'], array[null]), map(array[1], array[2]) <> map(array[1], array[3]);
+select x = x, x <> x, x > 1, 1e0 < x, x <= x from (values nan()) t(x);
+select v from (values 1e0, nan(), infinity()) t(v) where v > 0.5 order by 1;
+select array[1] || cast(null as integer), concat(array[1], array[2], null), map_concat(map(array[1], array[2]), null);
+select array_except(array[1], null), array_intersect(array[1], null), array_intersect(array[3, 1], array[1, 2, 3]), array_intersect(array[3, 1, 2], array[2, 3]);
+select concat_ws(',', array[null, 'a']), concat_ws(cast(null as varchar), 'a', 'b'), concat_ws(',', null, 'x');
+select concat_ws(',', 1, 15);
+select regexp_replace('aaa', '(b)?', x -> x[1]), regexp_replace('ab', 'a(c)?', x -> coalesce(x[1], '-'));
+select cosine_similarity(map(array['a', 'b'], array[1.0, null]), map(array['c', 'b'], array[1.0, 3.0])), sign(nan());

@@ -1,0 +1,11 @@
+select cast(100.0 as varchar), cast(0e0 as varchar), cast(-0e0 as varchar), cast(-1234.5e0 as varchar), cast(real '0.1' as varchar), cast(infinity() as varchar), cast(nan() as varchar);
+select array_join(array[1.5, 2e7], ','), cast(json '12.3' as varchar), cast(json '100' as varchar), format('%s', 1.5), json_format(cast(array[1e10, 0.1] as json));
+select cast(map(array[2, 13, 1], array[1.5, nan(), null]) as json), cast(real '3.14' as json);
+select bitwise_left_shift(tinyint '1', 7), bitwise_right_shift(-1, 1), bitwise_right_shift(smallint '-7', 2), bitwise_left_shift(1, 40), bitwise_right_shift_arithmetic(-8, 70), bitwise_right_shift(bigint '-1', 60);
+select from_base('-11', 2), from_base('+ff', 16), to_base(-255, 36);
+select from_base('z', 35);
+select to_base(1, 37);
+select width_bucket(5, 1, 10, 3), width_bucket(3.5, array[1.0, 2.0, 4.0]);
+select width_bucket(5, 1, 1, 3);
+select width_bucket(3.5, array[2.0, 1.0]);
+select random(-1);
