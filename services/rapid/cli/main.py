@@ -54,9 +54,11 @@ def cli() -> None:
     """The AWS rapid-analytics design on this machine, offline.
 
     \b
-    First time:   ./rapid demo      everything, from seed data to dashboard
-    Every day:    ./rapid up        start     ./rapid deploy   create or update the stack
-                  ./rapid load F    a file into the lake       ./rapid sql "select ..."
+    First time:  ./rapid demo              from seed data to dashboard
+    Every day:   ./rapid up                start everything
+                 ./rapid deploy            create or update the stack
+                 ./rapid load FILE         a file into the lake
+                 ./rapid sql "select ..."
     """
 
 

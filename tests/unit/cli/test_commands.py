@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from rapid.cli.main import COMMANDS, cli
+from rapid.cli.screen import screen, table
 from rapid.core.config import ROOT
 
 
@@ -21,6 +22,21 @@ def test_help_says_what_a_command_and_each_of_its_options_do(name: str) -> None:
     assert undocumented == []
     shown = CliRunner().invoke(cli, [name, "--help"])
     assert shown.exit_code == 0
+
+
+def test_the_first_help_fits_a_terminal_of_80_columns() -> None:
+    shown = CliRunner().invoke(cli, ["--help"], terminal_width=80).output
+    assert max(map(len, shown.splitlines())) < 80
+
+
+def test_what_is_piped_is_not_cut(capsys: pytest.CaptureFixture[str]) -> None:
+    names = [f"a_long_name_of_a_column_{n}" for n in range(30)]
+    shown = table(*names)
+    shown.add_row(*("x" * 50 for _ in names))
+    screen().print(shown)
+    heading, row = capsys.readouterr().out.splitlines()
+    assert heading.split() == names
+    assert row.split() == ["x" * 50] * 30
 
 
 def test_readme_names_every_command() -> None:
