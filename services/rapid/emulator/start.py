@@ -18,6 +18,7 @@ PROVIDERS = {
     "dynamodbstreams": "rapid",
     "kinesis": "rapid",
     "firehose": "rapid",
+    "ssm": "rapid",
 }
 """Services answered by a provider of ours: service name as in botocore, plugin name."""
 
@@ -47,6 +48,7 @@ def environment(config: Config) -> dict[str, str]:
         "LOCALSTACK_HOST": config.emulator_address,
         "FILESYSTEM_ROOT": str(config.state / "localstack"),
         "DISABLE_EVENTS": "1",
+        "GATEWAY_SERVER": "rapid",
         # In a container, too, it is our process with our folders, not LocalStack's own image.
         "OVERRIDE_IN_DOCKER": "0",
         "SKIP_SSL_CERT_DOWNLOAD": "1",

@@ -1,0 +1,202 @@
+"""The HTTP server on real sockets: what RFC 9112 asks of it, and what S3 clients do."""
+
+import http.client
+import io
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rapid.emulator.serving import connection
+from rapid.emulator.serving.server import Server
+
+Start = Callable[[str, list[tuple[str, str]]], Any]
+
+
+def echo(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
+    """Answers what it got: the method, the target and the body."""
+    body = environ["wsgi.input"].read()
+    match environ["PATH_INFO"]:
+        case "/stream":
+            start("200 OK", [("X-Case", "Kept")])
+            return (piece for piece in (b"one ", b"", b"two"))
+        case "/empty":
+            start("204 NO CONTENT", [])
+            return []
+        case "/fails":
+            raise ValueError("a fault of the application")
+        case "/breaks":
+            start("200 OK", [("Content-Length", "100")])
+            return _breaks()
+    text = f"{environ['REQUEST_METHOD']} {environ['RAW_URI']} {environ['wsgi.url_scheme']} ".encode() + body
+    start("200 OK", [("Content-Length", str(len(text)))])
+    return [text]
+
+
+def _breaks() -> Iterator[bytes]:
+    yield b"begun"
+    raise ValueError("in the middle")
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    made = Server()
+    yield made
+    made.shutdown()
+
+
+def started(server: Server, application: Any = echo, tls: ssl.SSLContext | None = None) -> int:
+    port = server.listen(application, "127.0.0.1", 0, tls)
+    threading.Thread(target=server.run, daemon=True).start()
+    return port
+
+
+def exchange(port: int, *pieces: bytes) -> bytes:
+    """Sends pieces, then reads until the server closes."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as sock:
+        for piece in pieces:
+            sock.sendall(piece)
+        return b"".join(iter(lambda: sock.recv(65536), b""))
+
+
+LAST = b"Connection: close\r\n"
+
+
+def test_a_connection_serves_many_requests(server: Server) -> None:
+    client = http.client.HTTPConnection("127.0.0.1", started(server))
+    for number in range(3):
+        client.request("POST", f"/a%20b?n={number}", body=b"x" * number)
+        assert client.getresponse().read() == f"POST /a%20b?n={number} http {'x' * number}".encode()
+
+
+def test_requests_sent_together_are_answered_in_order(server: Server) -> None:
+    first = b"POST /1 HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc"
+    answer = exchange(started(server), first + b"GET /2 HTTP/1.1\r\nHost: h\r\n" + LAST + b"\r\n")
+    assert answer.index(b"POST /1 http abc") < answer.index(b"GET /2 http ")
+
+
+def test_a_body_in_chunks_cut_anywhere(server: Server) -> None:
+    head = b"PUT /key HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n" + LAST + b"\r\n"
+    answer = exchange(started(server), head, b"5\r\nhel", b"lo\r\n6", b"\r\n world\r\n0", b"\r\n\r\n")
+    assert answer.endswith(b"PUT /key http hello world")
+
+
+def test_a_client_that_waits_for_100_continue(server: Server) -> None:
+    with socket.create_connection(("127.0.0.1", started(server)), timeout=10) as sock:
+        sock.sendall(b"PUT /k HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 4\r\n" + LAST + b"\r\n")
+        assert sock.recv(1024) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        sock.sendall(b"body")
+        assert b"".join(iter(lambda: sock.recv(1024), b"")).endswith(b"PUT /k http body")
+
+
+def test_an_answer_without_a_length_is_chunked_and_header_names_keep_their_case(server: Server) -> None:
+    answer = exchange(started(server), b"GET /stream HTTP/1.1\r\nHost: h\r\n" + LAST + b"\r\n")
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert b"X-Case: Kept" in head
+    assert b"Transfer-Encoding: chunked" in head
+    assert body == b"4\r\none \r\n3\r\ntwo\r\n0\r\n\r\n"
+
+
+def test_answers_without_a_body(server: Server) -> None:
+    client = http.client.HTTPConnection("127.0.0.1", started(server))
+    client.request("HEAD", "/k")
+    answer = client.getresponse()
+    assert (answer.read(), answer.getheader("Content-Length")) == (b"", str(len("HEAD /k http ")))
+    client.request("GET", "/empty")
+    answer = client.getresponse()
+    assert (answer.status, answer.reason, answer.read()) == (204, "NO CONTENT", b"")
+    client.request("GET", "/after")  # nothing of the others is left on the connection
+    assert client.getresponse().read() == b"GET /after http "
+
+
+def test_http_1_0_ends_with_the_connection(server: Server) -> None:
+    answer = exchange(started(server), b"GET /stream HTTP/1.0\r\n\r\n")
+    assert answer.endswith(b"one two")
+    assert b"chunked" not in answer
+
+
+def test_what_is_no_http_is_refused_and_others_go_on(server: Server) -> None:
+    port = started(server)
+    assert exchange(port, b"\x00\x01\x02 nonsense\r\n\r\n").startswith(b"HTTP/1.1 400 ")
+    assert b"GET /k http" in exchange(port, b"GET /k HTTP/1.1\r\nHost: h\r\n" + LAST + b"\r\n")
+
+
+def test_a_fault_of_the_application_is_a_500_or_a_cut_answer(server: Server) -> None:
+    port = started(server)
+    assert exchange(port, b"GET /fails HTTP/1.1\r\nHost: h\r\n\r\n").startswith(b"HTTP/1.1 500 ")
+    client = http.client.HTTPConnection("127.0.0.1", port)
+    client.request("GET", "/breaks")
+    with pytest.raises(http.client.IncompleteRead):
+        client.getresponse().read()
+
+
+def test_a_connection_that_paused_goes_on(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "LINGER_SECONDS", 0.001)
+    paused = threading.Event()
+    work = server._work  # to know when its thread has left it
+
+    def work_then_tell(each: Any) -> None:
+        work(each)
+        paused.set()
+
+    monkeypatch.setattr(server, "_work", work_then_tell)
+    client = http.client.HTTPConnection("127.0.0.1", started(server))
+    for _ in range(3):
+        client.request("GET", "/k")
+        assert client.getresponse().read() == b"GET /k http "
+        assert paused.wait(10)
+        paused.clear()
+
+
+def test_a_large_body_arrives_whole(server: Server) -> None:
+    body = bytes(range(256)) * 40_000
+    client = http.client.HTTPConnection("127.0.0.1", started(server))
+    client.request("PUT", "/k", body=io.BytesIO(body), headers={"Content-Length": str(len(body))})
+    assert client.getresponse().read() == b"PUT /k http " + body
+
+
+def test_https_on_the_same_port(server: Server, tmp_path: Path) -> None:
+    from localstack.utils.crypto import generate_ssl_cert
+
+    _, certificate, key = generate_ssl_cert(str(tmp_path / "server.pem"), serial_number=1)
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(certificate, key)
+    port = started(server, tls=tls)
+    trusting = ssl.create_default_context()
+    trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+    for client in (
+        http.client.HTTPSConnection("127.0.0.1", port, context=trusting),
+        http.client.HTTPConnection("127.0.0.1", port),
+    ):
+        for _ in range(2):
+            client.request("GET", "/k")
+            scheme = b"https" if isinstance(client, http.client.HTTPSConnection) else b"http"
+            assert client.getresponse().read() == b"GET /k " + scheme + b" "
+
+
+def test_many_connections_at_once(server: Server) -> None:
+    port = started(server)
+    clients = [http.client.HTTPConnection("127.0.0.1", port) for _ in range(60)]
+    for client in clients:
+        client.request("GET", "/k")
+    assert [client.getresponse().read() for client in clients] == [b"GET /k http "] * 60
+
+
+def test_a_request_under_way_is_answered_at_the_end(server: Server) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
+        begun.set()
+        go_on.wait(10)
+        return echo(environ, start)
+
+    client = http.client.HTTPConnection("127.0.0.1", started(server, slow))
+    client.request("GET", "/k")
+    assert begun.wait(10)
+    server.shutdown()
+    go_on.set()
+    assert client.getresponse().read() == b"GET /k http "
