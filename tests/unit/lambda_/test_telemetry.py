@@ -30,43 +30,30 @@ def test_long_messages_are_split_between_characters() -> None:
     assert all(len(p.encode()) <= 256 * 1024 - 26 for p in pieces)
 
 
-class Client:
-    """Stands for CloudWatch Logs: keeps what it is sent, fails at the first attempt."""
-
-    class exceptions:
-        class ResourceNotFoundException(Exception):
-            pass
-
-        class ResourceAlreadyExistsException(Exception):
-            pass
+class Kept:
+    """A destination that keeps what it is sent."""
 
     def __init__(self) -> None:
         self.sent: list[str] = []
         self.metrics: list[dict[str, Any]] = []
 
-    def create_log_group(self, **_: Any) -> None:
-        raise self.exceptions.ResourceAlreadyExistsException
+    def put_logs(self, stream: Stream, batch: list[dict[str, Any]]) -> None:
+        self.sent += [event["message"] for event in batch]
 
-    def create_log_stream(self, **_: Any) -> None:
-        pass
-
-    def put_log_events(self, logEvents: list[dict[str, Any]], **_: Any) -> None:
-        self.sent += [e["message"] for e in logEvents]
-
-    def put_metric_data(self, MetricData: list[dict[str, Any]], **_: Any) -> None:
-        self.metrics += MetricData
+    def put_metrics(self, account: Account, items: list[dict[str, Any]]) -> None:
+        self.metrics += items
 
 
 def test_close_sends_everything_in_order() -> None:
-    client = Client()
+    kept = Kept()
     account = Account("000000000000", "us-east-1")
-    telemetry = Telemetry(lambda service, account: client)
+    telemetry = Telemetry(kept)
     for n in range(1000):
         telemetry.log(Stream(account, "g", "s"), [LogEvent(n, str(n))])
         telemetry.measure(account, "f", {"Errors": float(n % 2)})
     telemetry.close()
-    assert client.sent == [str(n) for n in range(1000)]
-    statistics = [m["StatisticValues"] for m in client.metrics]
+    assert kept.sent == [str(n) for n in range(1000)]
+    statistics = [m["StatisticValues"] for m in kept.metrics]
     assert sum(v["SampleCount"] for v in statistics) == 1000
     assert sum(v["Sum"] for v in statistics) == 500
     assert {(v["Minimum"], v["Maximum"]) for v in statistics} <= {(0.0, 1.0), (0.0, 0.0), (1.0, 1.0)}

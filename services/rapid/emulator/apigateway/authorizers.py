@@ -23,8 +23,8 @@ from localstack.services.apigateway.next_gen.execute_api.gateway_response import
 )
 from localstack.services.apigateway.next_gen.execute_api.header_utils import build_multi_value_headers
 from localstack.services.apigateway.next_gen.execute_api.helpers import get_lambda_function_arn_from_invocation_uri
-from localstack.services.apigateway.next_gen.execute_api.integrations.aws import RestApiAwsProxyIntegration
 
+from rapid.emulator.apigateway.invoking import call_lambda
 from rapid.emulator.apigateway.policies import Decision, evaluate
 
 DEFAULT_TTL_SECONDS = 300
@@ -44,9 +44,7 @@ class Verdict:
 class LambdaAuthorizerHandler(RestApiGatewayHandler):
     """Asks the method's authorizer, unless its answer for the same caller is still cached."""
 
-    def __init__(
-        self, invoke: Invoke = RestApiAwsProxyIntegration.call_lambda, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, invoke: Invoke = call_lambda, clock: Callable[[], float] = time.monotonic) -> None:
         self._invoke = invoke
         self._clock = clock
         self._cache: dict[tuple[Any, ...], tuple[float, Verdict]] = {}

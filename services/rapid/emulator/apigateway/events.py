@@ -31,6 +31,8 @@ from localstack.services.apigateway.next_gen.execute_api.integrations.aws import
 from rolo import Request
 from werkzeug.datastructures import Headers
 
+from rapid.emulator.apigateway.invoking import call_lambda
+
 
 class ContextHandler(RestApiGatewayHandler):
     """Fills what LocalStack makes up: the caller's address and the time in UTC."""
@@ -105,6 +107,8 @@ class LambdaProxyIntegration(RestApiAwsProxyIntegration):
             if isinstance(cause, ClientError) and cause.response["Error"]["Code"] == "RequestEntityTooLargeException":
                 raise RequestTooLargeError("Request Too Long") from error
             raise
+
+    call_lambda = staticmethod(call_lambda)
 
     def create_lambda_input_event(self, context: RestApiInvocationContext) -> dict[str, Any]:
         event: dict[str, Any] = super().create_lambda_input_event(context)

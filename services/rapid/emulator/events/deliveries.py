@@ -21,6 +21,7 @@ from localstack.aws.api import ServiceException
 from localstack.aws.connect import connect_to
 
 from rapid.emulator.schedule import Clock
+from rapid.emulator.state import when_saved
 from rapid.emulator.state.journal import Journal
 
 LOG = logging.getLogger(__name__)
@@ -124,7 +125,10 @@ class Deliveries:
         except Exception as error:  # the edge of this thread: a target may raise anything
             self._failed(sender.target, delivery, error)
         else:
-            self._done(delivery)
+            if keeper := getattr(sender, "saved_with", None):  # the service whose saved stores hold the event then
+                when_saved(keeper, partial(self._done, delivery))
+            else:
+                self._done(delivery)
 
     def _done(self, delivery: Delivery) -> None:
         if self.journal:

@@ -20,6 +20,8 @@ UNSUPPORTED = frozenset({"appsync", "batch", "ecs", "redshift", "sagemaker", "ss
 class GlueWorkflowSender(TargetSender):
     """Tells Glue of an event. Glue takes only the event's identity, so Input and InputPath change nothing."""
 
+    saved_with = "glue"
+
     def _validate_input(self, target: Target) -> None:
         super()._validate_input(target)
         if not WORKFLOW_ARN.fullmatch(target["Arn"]):

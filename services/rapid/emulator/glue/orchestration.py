@@ -117,12 +117,11 @@ class Orchestration:
     # Events
 
     def notify(self, scope: Scope, name: str, event_id: str) -> None:
-        """Takes an EventBridge event for a workflow's EVENT trigger (glue:NotifyEvent). On return it is on disk.
+        """Takes an EventBridge event for a workflow's EVENT trigger (glue:NotifyEvent); it is saved a moment later.
 
         Raises:
             EntityNotFoundException: no such workflow.
             InvalidInputException: the workflow does not start with an EVENT trigger.
-            StateError: it could not be saved.
         """
         with self.engine.lock:
             workflow = find_workflow(scope, name)
@@ -132,7 +131,7 @@ class Orchestration:
             if event_id not in (known for known, _ in workflow.events):
                 workflow.events.append((event_id, now()))
             self.check_events(scope, name)
-        save("glue")
+        mark_dirty("glue")
 
     def check_events(self, scope: Scope, name: str) -> None:
         """Starts the workflow if BatchSize events wait or BatchWindow has passed since the first of them.

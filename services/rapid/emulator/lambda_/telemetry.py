@@ -11,7 +11,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from rapid.emulator.lambda_.output import LogEvent
 
@@ -77,18 +77,27 @@ def split(message: str) -> Iterator[str]:
         data = data[end:]
 
 
-class Telemetry:
-    """The queue and its thread. `client` makes a boto3 client: client("logs", account)."""
+class Destination(Protocol):
+    """Where telemetry is sent."""
 
-    def __init__(self, client: Callable[[str, Account], Any]) -> None:
-        self._client = client
+    def put_logs(self, stream: Stream, batch: list[dict[str, Any]]) -> None:
+        """Takes events of one stream, in PutLogEvents' form and within its limits."""
+
+    def put_metrics(self, account: Account, items: list[dict[str, Any]]) -> None:
+        """Takes data points in PutMetricData's form and within its limits."""
+
+
+class Telemetry:
+    """The queue and its thread."""
+
+    def __init__(self, destination: Destination) -> None:
+        self._destination = destination
         self._logs: dict[Stream, list[LogEvent]] = defaultdict(list)
         self._metrics: dict[tuple[Account, str, str], list[float]] = defaultdict(list)
         self._condition = threading.Condition()
         self._closing = False
         self._flushing = 0
         self._sending = False
-        self._known: set[Stream] = set()
         self._thread: threading.Thread | None = None
 
     def log(self, stream: Stream, events: list[LogEvent]) -> None:
@@ -145,7 +154,7 @@ class Telemetry:
                     due = time.monotonic() + METRIC_SECONDS
             for stream, events in logs.items():
                 for batch in batches(events):
-                    self._attempt(self._put_logs, stream, batch)
+                    self._attempt(self._destination.put_logs, stream, batch)
             with self._condition:
                 self._sending = False
                 self._condition.notify_all()
@@ -157,18 +166,6 @@ class Telemetry:
             send(*arguments)
         except Exception:  # the thread's edge: a function's logs must not stop another's
             LOG.exception("Could not send Lambda telemetry to CloudWatch")
-
-    def _put_logs(self, stream: Stream, batch: list[dict[str, Any]]) -> None:
-        logs = self._client("logs", stream.account)
-        names = {"logGroupName": stream.group, "logStreamName": stream.name}
-        if stream not in self._known:
-            _create(logs, names)
-            self._known.add(stream)
-        try:
-            logs.put_log_events(**names, logEvents=batch)
-        except logs.exceptions.ResourceNotFoundException:  # deleted since
-            _create(logs, names)
-            logs.put_log_events(**names, logEvents=batch)
 
     def _put_metrics(self, metrics: dict[tuple[Account, str, str], list[float]]) -> None:
         now = time.time()
@@ -190,18 +187,4 @@ class Telemetry:
             )
         for account, items in data.items():
             for start in range(0, len(items), 500):
-                self._attempt(self._send_metrics, account, items[start : start + 500])
-
-    def _send_metrics(self, account: Account, items: list[dict[str, Any]]) -> None:
-        self._client("cloudwatch", account).put_metric_data(Namespace="AWS/Lambda", MetricData=items)
-
-
-def _create(logs: Any, names: dict[str, str]) -> None:
-    for create, arguments in (
-        (logs.create_log_group, {"logGroupName": names["logGroupName"]}),
-        (logs.create_log_stream, names),
-    ):
-        try:
-            create(**arguments)
-        except logs.exceptions.ResourceAlreadyExistsException:
-            continue
+                self._attempt(self._destination.put_metrics, account, items[start : start + 500])

@@ -10,6 +10,7 @@ import logging
 import shutil
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 
@@ -74,6 +75,7 @@ class Snapshots:
         self._told: set[str] = set()
         self._lock = threading.Lock()
         self._dirty: set[str] = set()
+        self._waiting: dict[str, list[Callable[[], None]]] = defaultdict(list)
         self._wake = threading.Event()
         self._stopped = threading.Event()
         threading.Thread(target=self._keep_saving, name="state-saver", daemon=True).start()
@@ -139,6 +141,11 @@ class Snapshots:
         self._dirty.add(name)
         self._wake.set()
 
+    def when_saved(self, name: str, then: Callable[[], None]) -> None:
+        with self._lock:
+            self._waiting[name].append(then)
+        self.mark_dirty(name)
+
     def _keep_saving(self) -> None:
         while not self._stopped.is_set():
             self._wake.wait()
@@ -150,10 +157,15 @@ class Snapshots:
         """Saves what is marked dirty. Errors go to the log: nobody waits for the answer."""
         while self._dirty:
             name = self._dirty.pop()
+            with self._lock:
+                waiting = self._waiting.pop(name, [])
             try:
                 self.save(name)
             except StateError as error:
                 LOG.error("%s", error)
+                continue
+            for then in waiting:
+                then()
 
     def stop(self) -> None:
         self._stopped.set()
@@ -189,6 +201,17 @@ def mark_dirty(service: str) -> None:
     """
     if _current is not None:
         _current.mark_dirty(service)
+
+
+def when_saved(service: str, then: Callable[[], None]) -> None:
+    """Marks a service's stores dirty, and calls `then` once they are on disk; never, if the disk does not take them.
+
+    For work whose cause is on disk elsewhere and may be forgotten then: many such changes share one save.
+    """
+    if _current is not None:
+        _current.when_saved(service, then)
+    else:
+        then()
 
 
 def save(service: str) -> None:
