@@ -121,10 +121,10 @@ def test_other_pythons_run(functions: Any, runtime: str) -> None:
 
 def test_other_runtimes_fail_with_the_reason(functions: Any, aws: Any) -> None:
     """A failed function cannot be invoked: https://docs.aws.amazon.com/lambda/latest/dg/functions-states.html"""
-    name = functions.create(files={"index.js": "exports.handler = async () => 1"}, Runtime="nodejs20.x")
+    name = functions.create(files={"x": ""}, Runtime="java21", Handler="a::b")
     config = functions.settle(name)
     assert config["State"] == "Failed"
-    assert "nodejs20.x" in config["StateReason"]
+    assert "java21" in config["StateReason"]
     with pytest.raises(aws("lambda").exceptions.ResourceConflictException, match="Failed"):
         functions.invoke(name)
 

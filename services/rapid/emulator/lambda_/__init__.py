@@ -1,6 +1,6 @@
 """AWS Lambda without Docker: each execution environment is a process running AWS's own Python runtime client.
 
-The emulator plays the part of AWS's Runtime API and supervisor. Left out: runtimes other than Python, `/opt` and
-`/tmp` by literal path (use `sys.path`, `TMPDIR`), extensions, SnapStart, response streaming, freezing between
-invocations. Start reading at `sandbox` (one execution environment), then `process`, `service` and `plugin`.
+The emulator plays the part of AWS's Runtime API and supervisor. Left out: Java, .NET and Ruby, container images,
+extensions, SnapStart, response streaming, the size of `/tmp`, freezing between invocations. Start reading at `sandbox`
+(one execution environment), then `process`, `runtimes` (what runs), `inside` (its process's first steps) and `plugin`.
 """

@@ -1,26 +1,24 @@
 """LocalStack's runtime executor, answered by a `Sandbox`: where its objects become ours."""
 
-import logging
+import json
 import shutil
 from functools import cache
 from pathlib import Path
-from typing import Any
 from weakref import WeakSet
 
 from localstack import config as localstack_config
-from localstack.aws.connect import connect_to
 from localstack.services.lambda_.invocation.lambda_models import FunctionVersion, InitializationType, InvocationResult
 from localstack.services.lambda_.invocation.runtime_executor import LambdaRuntimeException, RuntimeExecutor
 
 from rapid.emulator.lambda_ import code
-from rapid.emulator.lambda_.host import FOLDER, PYTHON, SUPPORTED_RUNTIMES, host
+from rapid.emulator.lambda_.cloudwatch import CloudWatch
+from rapid.emulator.lambda_.host import INSIDE, host
 from rapid.emulator.lambda_.process import Launch
 from rapid.emulator.lambda_.report import Function, PlatformLog
+from rapid.emulator.lambda_.runtimes import Runtime, UnsupportedRuntimeError, find, own_python
 from rapid.emulator.lambda_.sandbox import INIT_SECONDS, Event, Sandbox
 from rapid.emulator.lambda_.telemetry import Account, Stream, Telemetry
-from rapid.emulator.lambda_.variables import Identity, Paths, variables
-
-LOG = logging.getLogger(__name__)
+from rapid.emulator.lambda_.variables import AS_ON_AWS, Identity, Paths, variables
 
 PROVISIONED_INIT_SECONDS = 130.0
 """Least init time under provisioned concurrency; the function's timeout if that is longer."""
@@ -36,11 +34,7 @@ def endpoint() -> str:
 @cache
 def telemetry() -> Telemetry:
     """The one of this emulator."""
-
-    def client(service: str, account: Account) -> Any:
-        return connect_to(aws_access_key_id=account.id, region_name=account.region).get_client(service)
-
-    return Telemetry(client)
+    return Telemetry(CloudWatch())
 
 
 _LIVING: "WeakSet[ProcessExecutor]" = WeakSet()
@@ -66,15 +60,29 @@ class ProcessExecutor(RuntimeExecutor):
         config, identity = self.function_version.config, env_vars
         _LIVING.add(self)
         self._scratch.mkdir()
-        paths = Paths(
-            config.code.get_unzipped_code_location().resolve(), code.opt(config.layers, host()), self._scratch
+        runtime = find(config.runtime)
+        folders = Paths(
+            config.code.get_unzipped_code_location().resolve(),
+            code.opt(config.layers, host()),
+            self._scratch,
+            host().runtime_folder(runtime),
         )
-        interpreter, bootstrap = host().interpreter, str(FOLDER / "bootstrap.py")
+        isolated = host().isolates(runtime)
+        seen = AS_ON_AWS if isolated else folders
+        plan = {
+            "mounts": {"task": folders.task, "opt": folders.opt, "tmp": folders.scratch, "runtime": folders.runtime}
+            if isolated
+            else None,
+            "commands": _commands(runtime, seen),
+            "handler": config.handler,
+            "opt": seen.opt,
+        }
+        python = runtime.program if runtime.family == "python" else own_python()
         warden = host().warden_fd
         launch = Launch(
-            command=[interpreter, "-S", bootstrap, str(warden), str(host().runtime), str(paths.opt), config.handler],
-            environment=variables(identity, paths, host(), config.environment or {}),
-            cwd=paths.task,
+            command=[python, "-S", str(INSIDE / "bootstrap.py"), str(warden), json.dumps(plan, default=str)],
+            environment=variables(identity, seen, config.environment or {}),
+            cwd=folders.task,
             memory_bytes=config.memory_size * 2**20,
             warden_fd=warden,
         )
@@ -90,12 +98,13 @@ class ProcessExecutor(RuntimeExecutor):
 
     def _function(self, identity: Identity) -> Function:
         version, config = self.function_version.id, self.function_version.config
+        found = find(config.runtime)
         return Function(
             name=version.function_name,
             arn=version.unqualified_arn(),
             version=version.qualifier,
             memory_mb=config.memory_size,
-            runtime=f"python:{PYTHON}",
+            runtime=f"{found.family}:{found.version}",
             runtime_arn=(config.runtime_version_config or {}).get("RuntimeVersionArn", ""),
             initialization=identity.initialization,
             json_format=identity.logging.get("LogFormat") == "JSON",
@@ -144,15 +153,10 @@ class ProcessExecutor(RuntimeExecutor):
         config = function_version.config
         if config.package_type != "Zip":
             raise LambdaRuntimeException("Container images need Docker; Rapid Analytics runs Lambda in processes.")
-        if config.runtime not in SUPPORTED_RUNTIMES:
-            raise LambdaRuntimeException(
-                f"Runtime {config.runtime} cannot run here; supported: {', '.join(SUPPORTED_RUNTIMES)}."
-            )
-        if config.runtime != f"python{PYTHON}":
-            LOG.warning(
-                "Function %s asks for %s and runs on Python %s, the only one that is here.",
-                function_version.id.function_name, config.runtime, PYTHON,
-            )  # fmt: skip
+        try:
+            find(config.runtime)
+        except UnsupportedRuntimeError as error:
+            raise LambdaRuntimeException(str(error)) from error
         code.prepare(config, host())
 
     @classmethod
@@ -161,4 +165,13 @@ class ProcessExecutor(RuntimeExecutor):
 
     @classmethod
     def validate_environment(cls) -> bool:
-        return Path(host().interpreter).exists()
+        return Path(own_python()).exists()
+
+
+def _commands(runtime: Runtime, seen: Paths) -> list[list[str]] | None:
+    """What may take the place of the Python in the process: the first whose program is there. None for Python."""
+    if runtime.family == "python":
+        return None
+    if runtime.family == "nodejs":
+        return [[runtime.program, str(seen.runtime / "client.mjs")]]
+    return [[str(folder / "bootstrap")] for folder in (seen.task, seen.opt)]

@@ -1,4 +1,4 @@
-"""What all execution environments of one emulator share: the runtime folder, scratch space and the warden."""
+"""What all execution environments of one emulator share: runtime folders, scratch space and the warden."""
 
 import atexit
 import os
@@ -6,13 +6,15 @@ import shutil
 import subprocess
 import sys
 import threading
-from functools import cache
+from functools import cache, cached_property
 from importlib.metadata import distribution
 from pathlib import Path
 
 from rapid.core import config as configuration
+from rapid.emulator.lambda_.runtimes import OWN, Runtime, own_python
 
 FOLDER = Path(__file__).parent
+INSIDE = FOLDER / "inside"
 BUNDLED = (
     "awslambdaric",
     "boto3",
@@ -32,9 +34,7 @@ DISTRIBUTIONS = (
     "awslambdaric", "boto3", "botocore", "jmespath", "python_dateutil", "s3transfer", "simplejson", "six",
     "snapshot_restore_py", "urllib3",
 )  # fmt: skip
-PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
-SUPPORTED_RUNTIMES = ("python3.9", "python3.10", "python3.11", "python3.12", "python3.13", "python3.14")
-"""All of them run on the Python that the emulator has; `plugin` warns where that differs."""
+HIDDEN = ("/opt", "/tmp", "/var/task", "/var/runtime")  # noqa: S108 - what an environment's own folders hide
 
 
 class Host:
@@ -45,23 +45,51 @@ class Host:
         shutil.rmtree(home, ignore_errors=True)
         self.scratch = home / "environments"
         self.layers = home / "layers"
-        self.runtime = home / "runtime"
-        for folder in (self.scratch, self.layers, self.runtime / "bin"):
+        self._runtimes = home / "runtimes"
+        for folder in (self.scratch, self.layers, self._runtimes):
             folder.mkdir(parents=True)
-        self.interpreter = os.path.realpath(getattr(sys, "_base_executable", sys.executable))
-        self._link_runtime()
+        self._packages = Path(str(distribution("awslambdaric").locate_file(""))).resolve()
         self._lock = threading.Lock()
         self._warden: subprocess.Popen[bytes] | None = None
         self._warden_fd = -1
 
-    def _link_runtime(self) -> None:
-        for name in ("python", "python3", f"python{PYTHON}"):
-            (self.runtime / "bin" / name).symlink_to(self.interpreter)
-        packages = Path(str(distribution("awslambdaric").locate_file("")))
-        wanted = [*(f"{n}-*.dist-info" for n in DISTRIBUTIONS), *BUNDLED, *(f"{n}.*" for n in BUNDLED)]
-        for pattern in wanted:
-            for found in packages.glob(pattern):
-                (self.runtime / found.name).symlink_to(found)
+    def runtime_folder(self, runtime: Runtime) -> Path:
+        """What is /var/runtime on AWS, made on first use."""
+        folder = self._runtimes / f"{runtime.family}{runtime.version}"
+        with self._lock:
+            if not folder.exists():
+                building = folder.with_name(f"{folder.name}.new")
+                (building / "bin").mkdir(parents=True)
+                if runtime.family == "python":
+                    self._fill_python(building, runtime)
+                elif runtime.family == "nodejs":
+                    shutil.copyfile(INSIDE / "client.mjs", building / "client.mjs")
+                building.rename(folder)
+        return folder
+
+    def _fill_python(self, folder: Path, runtime: Runtime) -> None:
+        for name in ("python", "python3", f"python{runtime.version}"):
+            (folder / "bin" / name).symlink_to(runtime.program)
+        compiled_here = runtime.version == OWN
+        if not compiled_here:
+            shutil.copyfile(INSIDE / "runtime_client.py", folder / "runtime_client.py")
+        bundled = [name for name in BUNDLED if compiled_here or name != "runtime_client"]
+        for pattern in [*(f"{n}-*.dist-info" for n in DISTRIBUTIONS), *bundled, *(f"{n}.*" for n in bundled)]:
+            for found in self._packages.glob(pattern):
+                (folder / found.name).symlink_to(found)
+
+    def isolates(self, runtime: Runtime) -> bool:
+        """Whether functions of a runtime get AWS's folders by their literal names: see `inside.isolation`."""
+        needed = [own_python(), runtime.program, str(self._packages), str(INSIDE)]
+        real = [os.path.realpath(path) for path in needed if path]
+        return self._can_isolate and not any(path.startswith(f"{hidden}/") for path in real for hidden in HIDDEN)
+
+    @cached_property
+    def _can_isolate(self) -> bool:
+        if not sys.platform.startswith("linux"):
+            return False
+        trial = [own_python(), "-S", str(INSIDE / "isolation.py"), str(self.scratch)]
+        return subprocess.run(trial, capture_output=True, check=False).returncode == 0
 
     @property
     def warden_fd(self) -> int:
@@ -69,7 +97,7 @@ class Host:
         with self._lock:
             if self._warden is None or self._warden.poll() is not None:
                 read_end, self._warden_fd = os.pipe()
-                command = [sys.executable, str(FOLDER / "warden.py"), str(self.runtime)]
+                command = [sys.executable, str(FOLDER / "warden.py")]
                 self._warden = subprocess.Popen(command, stdin=read_end, start_new_session=True)
                 os.close(read_end)
             return self._warden_fd

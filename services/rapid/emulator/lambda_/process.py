@@ -21,7 +21,7 @@ from pathlib import Path
 
 from rapid.emulator.lambda_ import memory
 from rapid.emulator.lambda_.http import Connection, Request
-from rapid.emulator.lambda_.warden import kill_group, kill_marked
+from rapid.emulator.lambda_.warden import MARK, kill_group, kill_marked
 
 TICK_SECONDS = 0.02
 """How often memory is measured while a function runs."""
@@ -30,7 +30,6 @@ OUTPUT_SECONDS = 0.005
 PIPE_BYTES = 1 << 20
 MAX_RESPONSE_BYTES = 6 * 1024 * 1024 + 100
 """6 MB and what AWS adds: its own error message names 6291556 bytes."""
-_STREAM = "AWS_LAMBDA_LOG_STREAM_NAME"  # names one execution environment; its children inherit it
 _PREFIX = "/2018-06-01/runtime/"
 _READ = select.POLLIN | select.POLLHUP | select.POLLERR
 
@@ -170,7 +169,7 @@ class RuntimeProcess:
         self._killed = True
         self._measure(memory.peak(self.pid))
         kill_group(self.pid)
-        kill_marked(_STREAM, self._launch.environment[_STREAM])
+        kill_marked({self._launch.environment[MARK]})
         self._popen.wait()
 
     def close(self) -> None:

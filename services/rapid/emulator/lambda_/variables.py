@@ -9,16 +9,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from rapid.emulator.lambda_.host import Host
-
 
 @dataclass(frozen=True)
 class Paths:
-    """Folders of one execution environment: code (/var/task), layers (/opt) and scratch (/tmp) on AWS."""
+    """Folders of one execution environment: /var/task, /opt, /tmp and /var/runtime on AWS."""
 
     task: Path
     opt: Path
     scratch: Path
+    runtime: Path
+
+
+AS_ON_AWS = Paths(Path("/var/task"), Path("/opt"), Path("/tmp"), Path("/var/runtime"))  # noqa: S108
 
 
 @dataclass(frozen=True)
@@ -39,9 +41,9 @@ class Identity:
     logging: Mapping[str, str]
 
 
-def variables(identity: Identity, paths: Paths, host: Host, own: Mapping[str, str]) -> dict[str, str]:
+def variables(identity: Identity, paths: Paths, own: Mapping[str, str]) -> dict[str, str]:
     """All variables but AWS_LAMBDA_RUNTIME_API; `own` are the function's, which win, as on AWS."""
-    libraries = ["/lib64", "/usr/lib64", host.runtime, f"{host.runtime}/lib", paths.task, f"{paths.task}/lib"]
+    libraries = ["/lib64", "/usr/lib64", paths.runtime, f"{paths.runtime}/lib", paths.task, f"{paths.task}/lib"]
     environment = {
         "_HANDLER": identity.handler,
         "AWS_REGION": identity.region,
@@ -61,18 +63,22 @@ def variables(identity: Identity, paths: Paths, host: Host, own: Mapping[str, st
         "_AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1",
         "_AWS_XRAY_DAEMON_PORT": "2000",
         "LAMBDA_TASK_ROOT": str(paths.task),
-        "LAMBDA_RUNTIME_DIR": str(host.runtime),
+        "LAMBDA_RUNTIME_DIR": str(paths.runtime),
         "LANG": "en_US.UTF-8",
         "LD_LIBRARY_PATH": ":".join(map(str, [*libraries, paths.opt / "lib"])),
-        "PATH": f"{host.runtime}/bin:/usr/local/bin:/usr/bin:/bin:{paths.opt}/bin",
+        "PATH": f"{paths.runtime}/bin:/usr/local/bin:/usr/bin:/bin:{paths.opt}/bin",
         "PWD": str(paths.task),
-        "PYTHONPATH": str(host.runtime),
         "SHLVL": "0",
         "TZ": ":UTC",
         "AWS_ENDPOINT_URL": identity.endpoint,
         "HOME": str(paths.scratch),
         "TMPDIR": str(paths.scratch),
     }
+    if identity.runtime.startswith("python"):
+        environment["PYTHONPATH"] = str(paths.runtime)
+    elif identity.runtime.startswith("nodejs"):
+        modules = [f"{paths.opt}/nodejs/node_modules", f"{paths.runtime}/node_modules", str(paths.task)]
+        environment["NODE_PATH"] = ":".join(modules)
     if identity.logging.get("LogFormat") == "JSON":
         environment["AWS_LAMBDA_LOG_FORMAT"] = "JSON"
         environment["AWS_LAMBDA_LOG_LEVEL"] = identity.logging.get("ApplicationLogLevel", "INFO")

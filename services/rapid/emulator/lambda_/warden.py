@@ -1,9 +1,9 @@
 """Ends every function process when the emulator is gone, however it went (kill -9 included).
 
-`python warden.py RUNTIME_DIR`, one per emulator: reads lines `+pid` and `-pid` from its standard input, a pipe whose
-write end the emulator holds and each function process holds until it has announced itself. End of file therefore means
-that the emulator is dead and that every process it started is known. Their process groups are killed, and every
-process that inherited their variables: LAMBDA_RUNTIME_DIR names this emulator's folder.
+`python warden.py`, one per emulator: reads lines `+pid stream` and `-pid` from its standard input, a pipe whose write
+end the emulator holds and each function process holds until it has announced itself. End of file therefore means that
+the emulator is dead and that every process it started is known. Their process groups are killed, and every process that
+inherited their variables: the log stream's name is an environment's own.
 A parent-death signal (prctl) would not do: it is tied to the spawning thread and does not reach grandchildren.
 """
 
@@ -19,29 +19,33 @@ def kill_group(pid: int) -> None:
         os.killpg(pid, signal.SIGKILL)
 
 
-def kill_marked(variable: str, value: str) -> None:
-    """Kills every process with this environment variable: those that left their group, too."""
+MARK = "AWS_LAMBDA_LOG_STREAM_NAME"
+"""Names one execution environment; whatever its processes start inherits it."""
+
+
+def kill_marked(streams: set[str]) -> None:
+    """Kills every process of these execution environments: those that left their group, too."""
     import psutil
 
     for process in psutil.process_iter():
         with contextlib.suppress(psutil.Error, OSError):
-            if process.pid != os.getpid() and process.environ().get(variable) == value:
+            if process.pid != os.getpid() and process.environ().get(MARK) in streams:
                 process.kill()
 
 
 def main() -> None:
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, signal.SIG_IGN)  # it outlives the emulator by intent, for a moment
-    living: set[int] = set()
-    for line in sys.stdin.buffer:
-        pid = int(line[1:])
-        if line.startswith(b"+"):
-            living.add(pid)
+    living: dict[int, str] = {}
+    for line in sys.stdin:
+        pid, _, stream = line[1:].strip().partition(" ")
+        if line.startswith("+"):
+            living[int(pid)] = stream
         else:
-            living.discard(pid)
-    for pid in living:
-        kill_group(pid)
-    kill_marked("LAMBDA_RUNTIME_DIR", sys.argv[1])
+            living.pop(int(pid), None)
+    for each in living:
+        kill_group(each)
+    kill_marked(set(living.values()))
 
 
 if __name__ == "__main__":

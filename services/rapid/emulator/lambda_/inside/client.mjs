@@ -1,0 +1,160 @@
+// The runtime of a Node.js function: loads its handler, asks the Runtime API for events, and answers them.
+// Handlers as in https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html (read 2026-11): async, with a callback,
+// or made by awslambda.streamifyResponse, whose stream is answered when it ends. Left out: the AWS SDK, which AWS's image
+// has, so a package must bring it.
+import http from "node:http";
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { PassThrough } from "node:stream";
+import { pathToFileURL } from "node:url";
+import { format } from "node:util";
+
+const env = process.env;
+const [host, port] = env.AWS_LAMBDA_RUNTIME_API.split(":");
+const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
+let requestId = "";
+
+function call(method, name, body, headers = {}) {
+  return new Promise((resolve, reject) => {
+    const request = http.request(
+      { host, port, method, agent, path: `/2018-06-01/runtime/${name}`, headers: body === undefined ? headers : { "Content-Length": Buffer.byteLength(body), ...headers } },
+      (answer) => {
+        const pieces = [];
+        answer.on("data", (piece) => pieces.push(piece));
+        answer.on("end", () => resolve({ status: answer.statusCode, headers: answer.headers, body: Buffer.concat(pieces) }));
+      },
+    );
+    request.on("error", reject);
+    request.end(body);
+  });
+}
+
+for (const [name, level] of Object.entries({ log: "INFO", info: "INFO", debug: "DEBUG", trace: "TRACE", warn: "WARN", error: "ERROR" })) {
+  console[name] = (...values) => {
+    const text = format(...values).replaceAll("\n", "\r");
+    process.stdout.write(`${new Date().toISOString()}\t${requestId || "undefined"}\t${level}\t${text}\n`);
+  };
+}
+
+class RuntimeFailure extends Error {
+  constructor(type, message) {
+    super(message);
+    this.name = type;
+  }
+}
+
+const STREAMING = Symbol("streaming");
+globalThis.awslambda = {
+  streamifyResponse: (handler) => Object.assign(handler, { [STREAMING]: true }),
+  HttpResponseStream: {
+    from(stream, metadata) {
+      stream.write(JSON.stringify(metadata));
+      stream.write(Buffer.alloc(8));
+      return stream;
+    },
+  },
+};
+
+async function load() {
+  const full = env._HANDLER;
+  const { dir, base } = path.parse(full);
+  const dot = base.indexOf(".");
+  if (dot < 1) throw new RuntimeFailure("Runtime.MalformedHandlerName", "Bad handler");
+  const stem = path.join(env.LAMBDA_TASK_ROOT, dir, base.slice(0, dot));
+  const file = ["", ".js", ".mjs", ".cjs"].map((end) => stem + end).find((name) => existsSync(name) && path.extname(name));
+  if (!file) throw new RuntimeFailure("Runtime.ImportModuleError", `Error: Cannot find module '${base.slice(0, dot)}'`);
+  let found;
+  try {
+    found = file.endsWith(".cjs") ? createRequire(file)(file) : await import(pathToFileURL(file));
+  } catch (error) {
+    const kinds = { SyntaxError: "Runtime.UserCodeSyntaxError" };
+    const missing = ["MODULE_NOT_FOUND", "ERR_MODULE_NOT_FOUND"].includes(error?.code);
+    const type = missing ? "Runtime.ImportModuleError" : kinds[error?.name];
+    throw type ? Object.assign(new RuntimeFailure(type, String(error)), { stack: error.stack }) : error;
+  }
+  const names = base.slice(dot + 1).split(".");
+  const handler = [found, found.default].map((start) => names.reduce((value, name) => value?.[name], start)).find((value) => value !== undefined);
+  if (typeof handler !== "function") throw new RuntimeFailure("Runtime.HandlerNotFound", `${full} is undefined or not exported`);
+  return handler;
+}
+
+function described(error) {
+  if (!(error instanceof Error)) return { errorType: typeof error, errorMessage: String(error), trace: [] };
+  return { errorType: error.name, errorMessage: error.message, trace: String(error.stack).split("\n") };
+}
+
+function streamed(handler, event, context) {
+  return new Promise((resolve, reject) => {
+    const stream = Object.assign(new PassThrough(), { setContentType() {} });
+    const pieces = [];
+    stream.on("data", (piece) => pieces.push(piece));
+    stream.on("end", () => resolve(Buffer.concat(pieces)));
+    Promise.resolve(handler(event, stream, context)).catch(reject);
+  });
+}
+
+function called(handler, event, context) {
+  return new Promise((resolve, reject) => {
+    const done = (error, value) => (error ? reject(error) : resolve(value));
+    Object.assign(context, { done, fail: reject, succeed: resolve });
+    const result = handler(event, context, done);
+    if (typeof result?.then === "function") result.then(resolve, reject);
+    else process.once("beforeExit", () => resolve(null)); // nothing is left that could call back
+  });
+}
+
+async function answer(handler, next) {
+  const { headers } = next;
+  requestId = headers["lambda-runtime-aws-request-id"];
+  env._X_AMZN_TRACE_ID = headers["lambda-runtime-trace-id"] ?? "";
+  const context = {
+    callbackWaitsForEmptyEventLoop: true,
+    functionName: env.AWS_LAMBDA_FUNCTION_NAME,
+    functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION,
+    memoryLimitInMB: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
+    logGroupName: env.AWS_LAMBDA_LOG_GROUP_NAME,
+    logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME,
+    invokedFunctionArn: headers["lambda-runtime-invoked-function-arn"],
+    awsRequestId: requestId,
+    clientContext: headers["lambda-runtime-client-context"] && JSON.parse(headers["lambda-runtime-client-context"]),
+    getRemainingTimeInMillis: () => Number(headers["lambda-runtime-deadline-ms"]) - Date.now(),
+  };
+  try {
+    const event = JSON.parse(next.body.toString());
+    const run = handler[STREAMING] ? streamed : called;
+    const value = await run(handler, event, context);
+    const body = Buffer.isBuffer(value) ? value : (JSON.stringify(value) ?? "null");
+    const sent = await call("POST", `invocation/${requestId}/response`, body, { "Content-Type": "application/json" });
+    if (sent.status === 413) throw new RuntimeFailure("Function.ResponseSizeTooLarge", sent.body.toString());
+  } catch (error) {
+    const failure = described(error);
+    console.error("Invoke Error", JSON.stringify(failure));
+    await call("POST", `invocation/${requestId}/error`, JSON.stringify(failure), { "Lambda-Runtime-Function-Error-Type": failure.errorType });
+  }
+}
+
+function crash(type) {
+  return (error) => {
+    const failure = { ...described(error), errorType: type };
+    console.error(type, JSON.stringify(failure));
+    const name = requestId ? `invocation/${requestId}/error` : "init/error";
+    call("POST", name, JSON.stringify(failure), { "Lambda-Runtime-Function-Error-Type": type }).finally(() => process.exit(129));
+  };
+}
+process.on("uncaughtException", crash("Runtime.UncaughtException"));
+process.on("unhandledRejection", crash("Runtime.UnhandledPromiseRejection"));
+
+let handler;
+try {
+  handler = await load();
+} catch (error) {
+  const failure = described(error);
+  console.error("Uncaught Exception", JSON.stringify(failure));
+  await call("POST", "init/error", JSON.stringify(failure), { "Lambda-Runtime-Function-Error-Type": failure.errorType });
+  process.exit(1);
+}
+for (;;) {
+  process.removeAllListeners("beforeExit");
+  await answer(handler, await call("GET", "invocation/next"));
+}

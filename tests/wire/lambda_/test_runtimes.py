@@ -1,0 +1,157 @@
+"""What runs a function: Pythons of its version, Node.js, its own bootstrap; and AWS's folders by their names.
+
+https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html, runtimes-custom.html, nodejs-handler.html
+"""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rapid.emulator.lambda_ import host
+from rapid.emulator.lambda_.runtimes import find
+
+WRITES = """
+import errno, os
+def handler(event, context):
+    found = {}
+    for folder in (os.environ["LAMBDA_TASK_ROOT"], event["opt"], event["tmp"]):
+        try:
+            open(folder + "/written", "w").close()
+            found[folder] = "written"
+        except OSError as error:
+            found[folder] = errno.errorcode[error.errno]
+    return [found, __file__, os.getcwd(), open(event["opt"] + "/data.txt").read()]
+"""
+ECHO = """#!/bin/sh
+# A runtime of its own, as AWS's tutorial has it, with nothing but a shell and curl.
+api="http://${AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime/invocation"
+while true; do
+  headers="$(mktemp)"
+  event="$(curl -sS -L -D "$headers" "$api/next")"
+  id="$(grep -Fi lambda-runtime-aws-request-id "$headers" | tr -d '[:space:]' | cut -d: -f2)"
+  echo "handling $_HANDLER" >&2
+  curl -sS -X POST "$api/$id/response" -d "{\\"echo\\": $event}" > /dev/null
+done
+"""
+HANDLERS = """
+exports.add = async (event, context) => { console.log("adding", event); return event.n + 1; };
+exports.later = (event, context, callback) => { setTimeout(() => callback(null, event.n + 2), 5); };
+exports.nothing = () => {};
+exports.raises = async () => { throw new TypeError("not so"); };
+exports.rejects = (event, context, callback) => callback(new RangeError("too far"));
+exports.context = async (event, context) => [
+  context.functionName, context.getRemainingTimeInMillis() > 0,
+  context.awsRequestId.length, process.env._X_AMZN_TRACE_ID.slice(0, 5),
+];
+exports.streams = awslambda.streamifyResponse(async (event, stream) => {
+  stream.write('{"a":');
+  stream.end("1}");
+});
+"""
+
+
+@pytest.fixture(scope="module")
+def isolates(tmp_path_factory: pytest.TempPathFactory) -> bool:
+    """Whether this machine lets a process have mounts of its own: what the emulator asks at its start."""
+    trial = [sys.executable, "-S", str(host.INSIDE / "isolation.py"), str(tmp_path_factory.mktemp("trial"))]
+    return subprocess.run(trial, capture_output=True, check=False).returncode == 0
+
+
+def test_folders_by_their_literal_names(functions: Any, aws: Any, zipped: Any, isolates: bool) -> None:
+    if not isolates:
+        pytest.xfail("this machine forbids mounts of one's own: docs/services.md")
+    layer = aws("lambda").publish_layer_version(LayerName="data", Content={"ZipFile": zipped({"data.txt": "d"})})
+    name = functions.create(WRITES, Layers=[layer["LayerVersionArn"]])
+    [written, file, folder, data] = functions.invoke(name, {"opt": "/opt", "tmp": "/tmp"}).payload
+    assert written == {"/var/task": "EROFS", "/opt": "EROFS", "/tmp": "written"}
+    assert (file, folder, data) == ("/var/task/index.py", "/var/task", "d")
+    assert not Path("/tmp/written").exists()  # nor anything else of the machine
+    assert not Path("/var/task").exists()
+
+
+@pytest.mark.parametrize("runtime", ["python3.9", "python3.10", "python3.12", "python3.13", "python3.14"])
+def test_a_python_of_the_version_where_there_is_one(functions: Any, runtime: str) -> None:
+    source = (
+        "import sys, boto3\ndef handler(event, context):\n"
+        "    print('printed')\n    if event: raise KeyError(event['k'])\n"
+        "    return '%d.%d' % sys.version_info[:2]"
+    )
+    name = functions.create(source, Runtime=runtime)
+    answer = functions.invoke(name)
+    assert answer.payload == find(runtime).version
+    assert "printed\n" in answer.log
+    failed = functions.invoke(name, {"k": "v"})
+    assert (failed.error, failed.payload["errorType"], failed.payload["errorMessage"]) == (
+        "Unhandled",
+        "KeyError",
+        "'v'",
+    )
+
+
+def test_a_runtime_of_its_own(functions: Any) -> None:
+    name = functions.create(files={"bootstrap": ECHO}, Runtime="provided.al2023", Handler="any.thing")
+    for number in range(3):
+        answer = functions.invoke(name, {"n": number})
+        assert (answer.error, answer.payload) == (None, {"echo": {"n": number}})
+        assert "handling any.thing\n" in answer.log
+
+
+def test_a_runtime_of_its_own_in_a_layer(functions: Any, aws: Any, zipped: Any) -> None:
+    content = {"ZipFile": zipped({"bootstrap": ECHO})}
+    arn = aws("lambda").publish_layer_version(LayerName="shell", Content=content)["LayerVersionArn"]
+    name = functions.create(files={"x": ""}, Runtime="provided.al2", Layers=[arn])
+    assert functions.invoke(name, 1).payload == {"echo": 1}
+
+
+def test_a_package_without_a_bootstrap(functions: Any) -> None:
+    answer = functions.invoke(functions.create(files={"x": ""}, Runtime="provided.al2023"))
+    assert (answer.error, answer.payload["errorType"]) == ("Unhandled", "Runtime.InvalidEntrypoint")
+    assert "Couldn't find valid bootstrap(s): [" in answer.payload["errorMessage"]
+
+
+def test_node_handlers_of_every_kind(functions: Any) -> None:
+    if shutil.which("node") is None:
+        name = functions.create(files={"index.js": HANDLERS}, Runtime="nodejs22.x")
+        assert "no `node`" in functions.settle(name)["StateReason"]
+        return
+    name = functions.create(files={"src/index.js": HANDLERS}, Runtime="nodejs22.x", Handler="src/index.add")
+    answer = functions.invoke(name, {"n": 1})
+    assert answer.payload == 2
+    assert "\tINFO\tadding { n: 1 }\n" in answer.log
+    expected = {"later": 3, "nothing": None, "context": [name, True, 36, "Root="], "streams": {"a": 1}}
+    for handler, payload in expected.items():
+        functions.update(name, Handler=f"src/index.{handler}")
+        assert [functions.invoke(name, {"n": 1}).payload for _ in range(2)] == [payload] * 2, handler
+    for handler, error in {"raises": ["TypeError", "not so"], "rejects": ["RangeError", "too far"]}.items():
+        functions.update(name, Handler=f"src/index.{handler}")
+        failed = functions.invoke(name, {"n": 1})
+        assert (failed.error, [failed.payload["errorType"], failed.payload["errorMessage"]]) == ("Unhandled", error)
+        assert failed.payload["trace"][0] == ": ".join(error)
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "error"),
+    [
+        ("index.js", "exports.other = 1", "Runtime.HandlerNotFound"),
+        ("index.js", "require('no-such-module')", "Runtime.ImportModuleError"),
+        ("index.mjs", "import x from 'no-such-module'", "Runtime.ImportModuleError"),
+        ("index.js", "exports.handler = (", "Runtime.UserCodeSyntaxError"),
+        ("other.js", "", "Runtime.ImportModuleError"),
+    ],
+)
+@pytest.mark.skipif(shutil.which("node") is None, reason="no Node.js: told by the test before")
+def test_node_modules_that_cannot_be_loaded(functions: Any, file: str, text: str, error: str) -> None:
+    answer = functions.invoke(functions.create(files={file: text}, Runtime="nodejs20.x"))
+    assert (answer.error, answer.payload["errorType"]) == ("Unhandled", error)
+
+
+@pytest.mark.parametrize("runtime", ["dotnet8", "ruby3.3"])
+def test_other_runtimes_are_refused_by_name(functions: Any, runtime: str) -> None:
+    name = functions.create(files={"x": ""}, Runtime=runtime, Handler="a::b")
+    configuration = functions.settle(name)
+    assert configuration["State"] == "Failed"
+    assert f"Runtime {runtime} cannot run here; supported: python3.9" in configuration["StateReason"]
