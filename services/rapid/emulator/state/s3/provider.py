@@ -3,6 +3,7 @@
 import shutil
 from functools import partial
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote_plus
 
 from localstack.aws.api import RequestContext
@@ -35,7 +36,13 @@ def create_provider(folder: Path, durable: bool) -> S3Provider:
     # As on AWS, a space in a key is a plus sign in notifications; LocalStack makes it %20.
     # https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
     notifications.quote = partial(quote_plus, safe="/")
+    # Before S3 answers, so that a kill loses none: queues and Lambda have what they accepted on disk.
+    notifications.NotificationDispatcher._submit_notification = _notify_now  # noqa: SLF001 - the one place that sends
     return S3Provider(storage_backend=files)
+
+
+def _notify_now(_dispatcher: notifications.NotificationDispatcher, notifier: Any, context: Any, config: Any) -> None:
+    notifier.notify(context, config)
 
 
 def _open(folder: Path) -> tuple[FileStore, Metadata]:
