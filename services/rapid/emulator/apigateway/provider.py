@@ -5,6 +5,7 @@ from typing import Any
 
 from localstack.aws.api import RequestContext, handler
 from localstack.aws.api.apigateway import BadRequestException, NotFoundException, Stages, Usage
+from localstack.http import Request, Response
 from localstack.services.apigateway.models import apigateway_stores
 from localstack.services.apigateway.next_gen.execute_api.router import ApiGatewayEndpoint, ApiGatewayRouter
 from localstack.services.apigateway.next_gen.provider import ApigatewayNextGenProvider
@@ -16,12 +17,25 @@ from rapid.emulator.apigateway.gateway import Gateway
 from rapid.emulator.apigateway.models import UsageStore, usage_stores
 from rapid.emulator.apigateway.quotas import Quota, remaining
 from rapid.emulator.apigateway.usage import today
+from rapid.emulator.apigatewayv2.endpoint import answer, find_api
 
 _LONGEST_DAYS = 90
 
 
+class Endpoint(ApiGatewayEndpoint):
+    """LocalStack's, which knows the addresses of both kinds of API, and how to answer for REST APIs alone."""
+
+    def __call__(self, request: Request, **kwargs: Any) -> Response:
+        http_api = find_api(kwargs.get("api_id", "").lower())
+        if http_api is None:
+            answered: Response = super().__call__(request, **kwargs)
+            return answered
+        inside = f"{ApiGatewayRouter.EXECUTE_API_INTERNAL_PATH}/{kwargs['api_id']}"
+        return answer(http_api, request, request.path.removeprefix(inside))
+
+
 def create_provider() -> "ApiGatewayProvider":
-    endpoint = ApiGatewayEndpoint(rest_gateway=Gateway(), store=apigateway_stores)
+    endpoint = Endpoint(rest_gateway=Gateway(), store=apigateway_stores)
     return ApiGatewayProvider(router=ApiGatewayRouter(ROUTER, handler=endpoint))
 
 

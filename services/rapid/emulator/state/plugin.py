@@ -13,7 +13,18 @@ from localstack.runtime import hooks
 
 LOG = logging.getLogger(__name__)
 
-SELF_ACTING = ("s3", "apigateway", "cloudwatch", "lambda", "events", "scheduler", "pipes", "glue", "firehose")
+SELF_ACTING = (
+    "s3",
+    "apigateway",
+    "apigatewayv2",
+    "cloudwatch",
+    "lambda",
+    "events",
+    "scheduler",
+    "pipes",
+    "glue",
+    "firehose",
+)
 """Services that must run after a restart though nobody calls them: URLs, alarms, pollers, schedules, triggers."""
 
 

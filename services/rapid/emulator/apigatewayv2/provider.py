@@ -1,0 +1,92 @@
+"""HTTP APIs on Moto's store, with what Moto lacks: addresses that resolve, OpenAPI bodies, refusals by name."""
+
+from typing import Any
+
+import yaml
+from localstack import config
+from localstack.aws.api import CommonServiceException, RequestContext, handler
+from localstack.services.moto import call_moto
+from localstack.services.plugins import SERVICE_PLUGINS, ServiceLifecycleHook
+from moto.apigatewayv2.models import Api, apigatewayv2_backends
+
+from rapid.emulator.apigatewayv2 import openapi
+from rapid.emulator.moto_services import MotoProvider
+
+
+class HttpApiProvider(MotoProvider, ServiceLifecycleHook):
+    """The operations that are not Moto's as they are."""
+
+    def __init__(self) -> None:
+        super().__init__("apigatewayv2", "moto.apigatewayv2.models")
+
+    def on_after_init(self) -> None:
+        """The addresses of both kinds of API are routed by API Gateway's provider."""
+        SERVICE_PLUGINS.require("apigateway")
+
+    @handler("CreateApi", expand=False)
+    def create_api(self, context: RequestContext, request: dict[str, Any]) -> Any:
+        """Makes an API; one with a Target gets its route, integration and stage as well ("quick create")."""
+        if request.get("ProtocolType") == "WEBSOCKET":
+            raise CommonServiceException(
+                "NotImplementedException", "Rapid Analytics does not support WebSocket APIs.", 501
+            )
+        answer = call_moto(context)
+        api = self._api(context, answer["ApiId"])
+        api.api_endpoint = f"{config.external_service_url()}/_aws/execute-api/{api.api_id}"
+        if target := request.get("Target"):
+            kind = "HTTP_PROXY" if target.startswith("http") else "AWS_PROXY"
+            extension = {
+                "type": kind, "uri": target, "payloadFormatVersion": "2.0", "httpMethod": "ANY",
+                "credentials": request.get("CredentialsArn"),
+            }  # fmt: skip
+            operation = {"x-amazon-apigateway-integration": extension}
+            openapi.load(api, {"paths": {"/$default": {"x-amazon-apigateway-any-method": operation}}})
+            api.create_stage({"stageName": "$default", "autoDeploy": True})
+        return {**answer, "ApiEndpoint": api.api_endpoint}
+
+    @handler("ImportApi", expand=False)
+    def import_api(self, context: RequestContext, request: dict[str, Any]) -> Any:
+        """Makes an API from an OpenAPI body."""
+        backend = apigatewayv2_backends[context.account_id][context.region]
+        api = backend.create_api(
+            api_key_selection_expression="", cors_configuration=None, description="", disable_schema_validation="",
+            disable_execute_api_endpoint="", name="", protocol_type="HTTP", route_selection_expression="", tags={},
+            version="",
+        )  # fmt: skip
+        api.api_endpoint = f"{config.external_service_url()}/_aws/execute-api/{api.api_id}"
+        openapi.load(api, yaml.safe_load(request["Body"]))
+        return _described(api)
+
+    @handler("ReimportApi", expand=False)
+    def reimport_api(self, context: RequestContext, request: dict[str, Any]) -> Any:
+        """Replaces an API by what an OpenAPI body says."""
+        api = self._api(context, request["ApiId"])
+        openapi.load(api, yaml.safe_load(request["Body"]))
+        return _described(api)
+
+    @handler("CreateDeployment", expand=False)
+    def create_deployment(self, context: RequestContext, request: dict[str, Any]) -> Any:
+        """Changes reach every stage at once here, so a deployment is but its identity."""
+        api = self._api(context, request["ApiId"])
+        return {"DeploymentId": f"d{len(api.stages)}{context.request_id[:8]}", "DeploymentStatus": "DEPLOYED"}
+
+    @handler("DeleteDeployment", expand=False)
+    def delete_deployment(self, context: RequestContext, request: dict[str, Any]) -> None:
+        """Nothing is left of it."""
+
+    def _api(self, context: RequestContext, api_id: str) -> Api:
+        return apigatewayv2_backends[context.account_id][context.region].get_api(api_id)
+
+
+def _described(api: Api) -> dict[str, Any]:
+    found = {
+        "ApiId": api.api_id,
+        "ApiEndpoint": api.api_endpoint,
+        "CreatedDate": api.created_date,
+        "Description": api.description,
+        "Name": api.name,
+        "ProtocolType": api.protocol_type,
+        "RouteSelectionExpression": api.route_selection_expression,
+        "Version": api.version,
+    }
+    return {name: value for name, value in found.items() if value}
