@@ -46,17 +46,23 @@ class _LaterBackends:
         return ec2_backends[account]
 
 
+def import_ssm() -> None:
+    """Imports Moto's SSM without Moto's EC2, unless that is there already."""
+    if "moto.ec2" in sys.modules or "moto.ssm.models" in sys.modules:
+        return
+    stand_in: Any = types.ModuleType("moto.ec2")
+    stand_in.ec2_backends = _LaterBackends()
+    sys.modules["moto.ec2"] = stand_in
+    try:
+        import moto.ssm.models  # noqa: F401 - it binds the stand-in
+    finally:
+        del sys.modules["moto.ec2"]
+
+
 @aws_provider(api="ssm", name="rapid")
 def ssm() -> Service:
-    """LocalStack's SSM on Moto's, without Moto's EC2."""
-    if "moto.ec2" not in sys.modules and "moto.ssm.models" not in sys.modules:
-        stand_in: Any = types.ModuleType("moto.ec2")
-        stand_in.ec2_backends = _LaterBackends()
-        sys.modules["moto.ec2"] = stand_in
-        try:
-            import moto.ssm.models  # noqa: F401 - it binds the stand-in
-        finally:
-            del sys.modules["moto.ec2"]
+    """LocalStack's SSM, on that."""
+    import_ssm()
     from localstack.services.moto import MotoFallbackDispatcher
     from localstack.services.ssm.provider import SsmProvider
 

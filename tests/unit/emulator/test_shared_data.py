@@ -10,8 +10,8 @@ from rapid.emulator.shared_data import share_data_files
 
 WITHOUT_EC2 = """
 import sys
-from rapid.emulator.shared_data import ssm
-ssm()
+from rapid.emulator.shared_data import import_ssm
+import_ssm()
 assert not [name for name in sys.modules if name.startswith("moto.ec2")]
 from moto.ssm.models import ec2_backends
 print(len(ec2_backends["000000000000"]["us-east-1"].all_reservations()))

@@ -17,6 +17,8 @@ LOG = logging.getLogger(__name__)
 
 OWN = f"{sys.version_info.major}.{sys.version_info.minor}"
 PYTHONS = ("3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
+TOO_OLD = frozenset({"3.9"})
+"""Of which AWS's current SDK and runtime client make no use any more."""
 NODES = ("18", "20", "22", "24")
 SUPPORTED = (
     *(f"python{version}" for version in PYTHONS), *(f"nodejs{version}.x" for version in NODES),
@@ -58,6 +60,9 @@ def own_python() -> str:
 
 def _python(version: str) -> Runtime:
     if version == OWN:
+        return Runtime("python", OWN, own_python())
+    if version in TOO_OLD:
+        LOG.warning("The SDK that is here does not run on Python %s: its functions run on %s.", version, OWN)
         return Runtime("python", OWN, own_python())
     from uv import find_uv_bin
 
