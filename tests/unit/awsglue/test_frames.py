@@ -144,6 +144,18 @@ def test_a_function_that_returns_no_record_makes_error_records(orders: DynamicFr
     assert mapped.errorsAsDynamicFrame().toDF().first()["error"]["msg"] == "The function returned str, not a record."
 
 
+def test_relationalized_rows_are_numbered_without_gaps(glue: Any, spark: Any) -> None:
+    """Examples of the developer guide compare these numbers: `split_rows({"id": {">": 10}}, "high", "low")`."""
+    df = spark.range(12).selectExpr("id as n", "array(id, id) as l").repartition(4)
+    found = DynamicFrame.fromDF(df, glue, "f").relationalize("root", "s3://temp/")
+    lines = found.select("root_l").toDF().collect()
+    assert sorted(row.id for row in lines) == [number for number in range(1, 13) for _ in range(2)]
+    roots = {row.l: row.n for row in found.select("root").toDF().collect()}
+    assert {(row.id, row["l.val"]) for row in lines} == set(roots.items())
+    parts = found.select("root_l").split_rows({"id": {">": 10}}, "high", "low")
+    assert (parts.select("high").count(), parts.select("low").count()) == (4, 20)
+
+
 def test_resolve_choice_wants_one_way(mixed: DynamicFrame) -> None:
     with pytest.raises(OptionError):
         mixed.resolveChoice()
