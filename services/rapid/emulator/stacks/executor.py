@@ -16,16 +16,22 @@ from typing import Any
 
 from localstack import config
 from localstack.aws.api.cloudformation import ChangeAction, ChangeSetStatus, ResourceStatus, StackStatus
-from localstack.services.cloudformation.engine.v2.change_set_model import is_nothing
+from localstack.services.cloudformation.engine.v2.change_set_model import NodeIntrinsicFunction, is_nothing
 from localstack.services.cloudformation.engine.v2.change_set_model_executor import (
     ChangeSetModelExecutor,
     ChangeSetModelExecutorResult,
     TriggerRollback,
 )
-from localstack.services.cloudformation.engine.v2.change_set_model_preproc import PreprocProperties, PreprocResource
+from localstack.services.cloudformation.engine.v2.change_set_model_preproc import (
+    PreprocEntityDelta,
+    PreprocProperties,
+    PreprocResource,
+)
 from localstack.services.cloudformation.resource_provider import OperationStatus, ProgressEvent
+from localstack.services.cloudformation.stores import exports_map, get_cloudformation_store
 from localstack.services.cloudformation.v2.entities import ChangeSet
 
+from rapid.emulator.stacks.imports import refused_change
 from rapid.emulator.stacks.resources import Resources
 
 LOG = logging.getLogger(__name__)
@@ -44,6 +50,7 @@ class Executor(ChangeSetModelExecutor):
         self.resource_provider_executor = Resources(stack_name=self.stack.stack_name, stack_id=self.stack.stack_id)
         self.before = dict(self.stack.resolved_resources)
         self.failed: list[str] = []
+        self.imported: set[str] = set()
         self.undo: list[Change] = []
         self.later: list[Change] = []
 
@@ -69,11 +76,14 @@ class Executor(ChangeSetModelExecutor):
             # The engine raises many kinds for templates that cannot be resolved; the stack fails with the reason.
             LOG.warning("Stack %s failed: %s", self.stack.stack_name, error, exc_info=LOG.isEnabledFor(logging.DEBUG))
             return str(error)
-        return None
+        exports = {o["ExportName"]: o["OutputValue"] for o in self.outputs if o.get("ExportName")}
+        store = get_cloudformation_store(self.stack.account_id, self.stack.region_name)
+        return refused_change(store, self.stack.resolved_exports, exports)
 
     def _end_well(self, status: StackStatus) -> ChangeSetModelExecutorResult:
         # Before the status says so: whoever waits for it reads the outputs next.
         self.stack.resolved_resources, self.stack.resolved_outputs = self.resources, self.outputs
+        self.stack.imported = frozenset(self.imported)
         if self.later:
             if status == StackStatus.UPDATE_IN_PROGRESS:
                 self.stack.set_stack_status(StackStatus.UPDATE_COMPLETE_CLEANUP_IN_PROGRESS)
@@ -126,6 +136,17 @@ class Executor(ChangeSetModelExecutor):
         """LocalStack's provider copies these from the change set to the stack, also after a failure."""
         for name in ("template", "template_body", "processed_template", "resolved_parameters"):
             setattr(self._change_set, name, getattr(self.stack, name))
+
+    def visit_node_intrinsic_function_fn_import_value(
+        self, node: NodeIntrinsicFunction
+    ) -> PreprocEntityDelta[Any, Any]:
+        """Notes what is imported; LocalStack leaves an import of nothing empty."""
+        name = self.visit(node.arguments).after
+        if isinstance(name, str):
+            if name not in exports_map(self.stack.account_id, self.stack.region_name):
+                raise RuntimeError(f"No export named {name} found.")
+            self.imported.add(name)
+        return super().visit_node_intrinsic_function_fn_import_value(node)
 
     # ------------------------------------------------------------------ one resource
 

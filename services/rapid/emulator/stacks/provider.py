@@ -13,6 +13,7 @@ from localstack.aws.api.cloudformation import (
     CreateStackInput,
     CreateStackOutput,
     InsufficientCapabilitiesException,
+    ListImportsOutput,
     StackStatus,
     StackStatusReason,
     UpdateStackInput,
@@ -27,6 +28,7 @@ from localstack.services.cloudformation.v2 import provider as stock
 from localstack.services.cloudformation.v2.entities import Stack
 
 from rapid.emulator.stacks.executor import Executor
+from rapid.emulator.stacks.imports import importers, refused_deletion
 from rapid.emulator.stacks.templates import parse_yaml
 
 _NEEDS_IAM = {
@@ -73,7 +75,11 @@ class StacksProvider(stock.CloudformationProviderV2):
     @handler("CreateStack", expand=False)
     def create_stack(self, context: RequestContext, request: CreateStackInput) -> CreateStackOutput:
         _check_capabilities(request)
-        return super().create_stack(context, request)
+        made = super().create_stack(context, request)
+        store = get_cloudformation_store(context.account_id, context.region)
+        if stack := stock.find_stack_v2(store, request["StackName"]):
+            stack.enable_termination_protection = bool(request.get("EnableTerminationProtection"))
+        return made
 
     @handler("CreateChangeSet", expand=False)
     def create_change_set(self, context: RequestContext, request: CreateChangeSetInput) -> CreateChangeSetOutput:
@@ -92,6 +98,26 @@ class StacksProvider(stock.CloudformationProviderV2):
         elif stack:
             request["TemplateBody"] = stack.template_body
         return super().update_stack(context, request)
+
+    @handler("DeleteStack")
+    def delete_stack(self, context: RequestContext, stack_name: str, **rest: Any) -> None:
+        """Deletes a stack, unless it is protected, or another imports what it exports: then its status stays."""
+        store = get_cloudformation_store(context.account_id, context.region)
+        if stack := stock.find_stack_v2(store, stack_name):
+            if stack.enable_termination_protection:
+                name = stack.stack_name
+                raise ValidationError(f"Stack [{name}] cannot be deleted while TerminationProtection is enabled")
+            if reason := refused_deletion(store, stack.resolved_exports):
+                _set_stack_status(stack, stack.status, reason)
+                return
+        super().delete_stack(context, stack_name, **rest)
+
+    @handler("ListImports")
+    def list_imports(self, context: RequestContext, export_name: str, **_: Any) -> ListImportsOutput:
+        found = importers(get_cloudformation_store(context.account_id, context.region), export_name)
+        if not found:
+            raise ValidationError(f"Export '{export_name}' is not imported by any stack.")
+        return ListImportsOutput(Imports=found)
 
 
 _set_stack_status = Stack.set_stack_status
