@@ -18,6 +18,7 @@ import traceback
 from collections.abc import Callable
 from typing import Any, TextIO
 
+from glue_runner import figures
 from glue_runner.script import describe
 
 FILE = "<stdin>"
@@ -92,31 +93,40 @@ class Session:
             return
         self._report(number, "RUNNING", StartedOn=started)
         printed = io.StringIO()
+        code, pyplot = figures.split(code)
+        picture: str | None = None
         try:
             with contextlib.redirect_stdout(_Both(printed, sys.stdout)):
-                error = self._execute(code)
+                error, picture = self._execute(code, pyplot)
         finally:
             with self._lock:
                 self._current = None
         state = "CANCELLED" if number in self._cancelled and isinstance(error, KeyboardInterrupt) else "AVAILABLE"
         output: dict[str, Any] = {"ExecutionCount": self._count, "Status": "ok" if error is None else "error"}
         self._count += 1
-        if error is None:
-            output["Data"] = {"TextPlain": printed.getvalue().rstrip("\n")}
+        text = printed.getvalue().rstrip("\n")
+        if picture is not None:
+            output["Data"] = {"MimeType": figures.MIME, "Result": picture, "StdOut": text}
+        elif error is None:
+            output["Data"] = {"TextPlain": text}
         else:
             frames = traceback.format_exception(type(error), error, _own(error))
             name, _, value = describe(error).partition(": ")
             output |= {"ErrorName": type(error).__name__, "ErrorValue": value or name, "Traceback": frames}
-            if printed.getvalue():
-                output["Data"] = {"TextPlain": printed.getvalue().rstrip("\n")}
+            if text:
+                output["Data"] = {"TextPlain": text}
         self._report(number, state, StartedOn=started, CompletedOn=int(time.time() * 1000), Output=output)
 
     def _report(self, number: int, state: str, **more: Any) -> None:
         progress = 0.0 if state == "RUNNING" else 1.0
         self._tell({"statement": {"Id": number, "State": state, "Progress": progress, **more}})
 
-    def _execute(self, code: str) -> BaseException | None:
-        """Runs a statement; prints the value of a last expression. Returns what it raised."""
+    def _execute(self, code: str, pyplot: str | None = None) -> tuple[BaseException | None, str | None]:
+        """Runs a statement; prints the value of a last expression, or draws the figure of `pyplot`.
+
+        Returns:
+            What it raised, and the picture.
+        """
         try:
             tree = ast.parse(code, FILE)
             last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
@@ -126,10 +136,12 @@ class Session:
                 if value is not None:
                     self._names["_"] = value
                     print(repr(value))  # noqa: T201 - the statement's output
+            if pyplot:
+                return None, figures.draw(eval(pyplot, self._names))  # noqa: S307 - a name that the statement gives
         except BaseException as error:  # the edge: whatever a statement raises is its output
             traceback.print_exc()
-            return error
-        return None
+            return error, None
+        return None, None
 
 
 def _own(error: BaseException) -> Any:

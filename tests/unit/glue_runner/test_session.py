@@ -1,5 +1,6 @@
 """Statements of a session, without Spark."""
 
+import base64
 import signal
 import threading
 from typing import Any
@@ -59,3 +60,20 @@ def test_a_statement_that_runs_can_be_cancelled(told: Any, monkeypatch: pytest.M
 
     monkeypatch.setattr(Session, "take", cancel_soon)
     assert told("import time\nwhile True:\n    time.sleep(0.01)")[0][-1]["State"] == "CANCELLED"
+
+
+PLOT = """
+import types
+figure = types.SimpleNamespace(savefig=lambda target, **options: target.write(b"a picture"))
+plt = types.SimpleNamespace(gcf=lambda: figure, close=lambda: None)
+"""
+
+
+def test_a_figure_is_the_result(told: Any) -> None:
+    """As the kernel of aws-glue-sessions reads it."""
+    states = told(PLOT, "print('drawn')\n%matplot plt\n", "%matplot nope", "'%matplot plt'")
+    data = states[1][-1]["Output"]["Data"]
+    assert (data["MimeType"], base64.b64decode(data["Result"])) == ("image/png;base64", b"a picture")
+    assert data["StdOut"] == "drawn"
+    assert states[2][-1]["Output"]["ErrorName"] == "NameError"
+    assert states[3][-1]["Output"]["Data"] == {"TextPlain": "'%matplot plt'"}

@@ -2,7 +2,8 @@
 
 A job's bookmark is the JSON text that its last committed run left. The last commits are kept, so that a bookmark can
 be rewound to a run. The Glue runtime commits by `UpdateJobBookmark`, which is no public operation on AWS either; its
-model is in `private/`, beside that of GetJobBookmarks, which AWS documents and no SDK has.
+model is in `private/`, beside that of GetJobBookmarks, which AWS documents and no SDK has, and of the members by which
+a session's output holds a picture.
 """
 
 from pathlib import Path

@@ -131,12 +131,15 @@ class Sessions:
 
 def _new(request: Structure) -> Session:
     """A session in PROVISIONING, and what the runner needs to make it."""
-    workers, kind = request.get("NumberOfWorkers"), request.get("WorkerType")
+    workers, kind = request.get("NumberOfWorkers") or 5, request.get("WorkerType") or "G.1X"
+    # AWS's kernel reads both members of every session that was not given a capacity.
+    sized = {} if request.get("MaxCapacity") else {"WorkerType": kind, "NumberOfWorkers": workers}
     left_out = {"Tags", "RequestOrigin", "Timeout"}
     response = {
         "GlueVersion": "5.1",
         "IdleTimeout": DEFAULT_IDLE,
-        "MaxCapacity": DPU_PER_WORKER.get(kind or "G.1X", 1.0) * workers if workers else 5.0,
+        "MaxCapacity": DPU_PER_WORKER.get(kind, 1.0) * workers,
+        **sized,
         **defined({key: value for key, value in request.items() if key not in left_out}),
         "CreatedOn": now(),
         "Status": "PROVISIONING",
