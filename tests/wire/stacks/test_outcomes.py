@@ -69,6 +69,19 @@ def test_a_failed_creation_takes_back_what_it_made(aws: Aws, name: str) -> None:
     assert wait(cloudformation, stack) == "DELETE_COMPLETE"
 
 
+def test_a_deleted_stack_is_described_by_its_id_only(aws: Aws, name: str) -> None:
+    """https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html."""
+    cloudformation = aws("cloudformation")
+    stack = cloudformation.create_stack(StackName=name, TemplateBody=template(Q=queue(f"{name}-q")))["StackId"]
+    assert wait(cloudformation, stack) == "CREATE_COMPLETE"
+    assert name in [one["StackName"] for one in cloudformation.describe_stacks()["Stacks"]]
+    cloudformation.delete_stack(StackName=name)
+    assert wait(cloudformation, stack) == "DELETE_COMPLETE"
+    assert name not in [one["StackName"] for one in cloudformation.describe_stacks()["Stacks"]]
+    listed = cloudformation.list_stacks(StackStatusFilter=["DELETE_COMPLETE"])["StackSummaries"]
+    assert name in [one["StackName"] for one in listed]
+
+
 def test_on_failure_do_nothing_keeps_what_was_made(aws: Aws, name: str) -> None:
     cloudformation = aws("cloudformation")
     bucket = {"Type": "AWS::S3::Bucket", "DependsOn": "Good", "Properties": {"BucketName": "a"}}

@@ -12,6 +12,7 @@ from localstack.aws.api.cloudformation import (
     CreateChangeSetOutput,
     CreateStackInput,
     CreateStackOutput,
+    DescribeStacksOutput,
     InsufficientCapabilitiesException,
     ListImportsOutput,
     StackStatus,
@@ -98,6 +99,16 @@ class StacksProvider(stock.CloudformationProviderV2):
         elif stack:
             request["TemplateBody"] = stack.template_body
         return super().update_stack(context, request)
+
+    @handler("DescribeStacks")
+    def describe_stacks(
+        self, context: RequestContext, stack_name: str | None = None, **rest: Any
+    ) -> DescribeStacksOutput:
+        """Describes one stack, or all that are not deleted; those are in ListStacks."""
+        found: DescribeStacksOutput = super().describe_stacks(context, stack_name, **rest)
+        if not stack_name:
+            found["Stacks"] = [one for one in found["Stacks"] if one["StackStatus"] != StackStatus.DELETE_COMPLETE]
+        return found
 
     @handler("DeleteStack")
     def delete_stack(self, context: RequestContext, stack_name: str, **rest: Any) -> None:
