@@ -39,7 +39,7 @@ def comparison(ex: "Expressions", node: exp.Expr) -> Typed:
 def compared(ex: "Expressions", left: Typed, right: Typed, operator: str) -> str:
     """Two comparable values compared; rows field by field, so that a NULL in them counts as Trino counts it."""
     if left.type.name == right.type.name == "row" and operator in ("=", "<>"):
-        pairs = zip(_row_fields(left), _row_fields(right), strict=True)
+        pairs = zip(row_fields(left), row_fields(right), strict=True)
         same = " AND ".join(compared(ex, one, two, "=") for one, two in pairs)
         return f"({same})" if operator == "=" else f"(NOT ({same}))"
     if left.type.name == right.type.name in ("array", "map") and operator in ("=", "<>"):
@@ -82,7 +82,8 @@ def _same_map(ex: "Expressions", left: Typed, right: Typed) -> str:
     return f"(CASE {size} WHEN {left.sql} IS NOT NULL AND {right.sql} IS NOT NULL THEN {each} END)"
 
 
-def _row_fields(row: Typed) -> list[Typed]:
+def row_fields(row: Typed) -> list[Typed]:
+    """The fields of a row, as they were written or taken out of its value."""
     if row.parts:
         return list(row.parts)
     names = [quote(field_name(name, i)) for i, (name, _) in enumerate(row.type.args)]
@@ -217,7 +218,7 @@ def _in_query(ex: "Expressions", node: exp.In, value: Typed, inner: exp.Expr) ->
             message = f"value and result of subquery must be of the same type for IN expression: {have} vs {want}"
             raise SqlError("TYPE_MISMATCH", message, position(node))
     if len(kinds) > 1:
-        return Typed(f"(({', '.join(f.sql for f in _row_fields(value))}) IN ({query.sql}))", BOOLEAN)
+        return Typed(f"(({', '.join(f.sql for f in row_fields(value))}) IN ({query.sql}))", BOOLEAN)
     one, two = sides(ex, value, Typed("c0", kinds[0]))
     inner_sql = query.sql if two.sql == "c0" else f"SELECT {two.sql} FROM ({query.sql})"
     return Typed(f"({one.sql} IN ({inner_sql}))", BOOLEAN)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from sqlglot import exp
 
 from rapid.emulator.athena.sql import ordering, selecting
+from rapid.emulator.athena.sql.comparing import row_fields
 from rapid.emulator.athena.sql.dialect import parse_query, position
 from rapid.emulator.athena.sql.errors import SqlError, not_supported
 from rapid.emulator.athena.sql.expressions import Expressions
@@ -168,7 +169,7 @@ class Compiler:
 
     def _values(self, tree: exp.Values, parent: Scope | None) -> Query:
         expressions = Expressions(self, Scope((), parent))
-        rows = [[expressions.compile(n) for n in _row_items(r)] for r in tree.expressions]
+        rows = [_columns([expressions.compile(n) for n in _row_items(r)]) for r in tree.expressions]
         if len({len(r) for r in rows}) != 1:
             raise SqlError("TYPE_MISMATCH", "Values rows have mismatched sizes", position(tree))
         columns, aligned = [], [list(r) for r in rows]
@@ -192,13 +193,16 @@ def _has_tail(tree: exp.Expr) -> bool:
     return any(tree.args.get(a) for a in ("order", "limit", "offset", "with_"))
 
 
+def _columns(items: list[Typed]) -> list[Typed]:
+    """The columns of a row of VALUES: one that is a row itself stands for its fields, as in `VALUES ROW(1, 'a')`."""
+    return row_fields(items[0]) if len(items) == 1 and items[0].type.name == "row" else items
+
+
 def _row_items(row: exp.Expr) -> list[exp.Expr]:
     if isinstance(row, exp.Tuple):
         return row.expressions
     if isinstance(row, exp.Paren):
         return [row.this]
-    if isinstance(row, exp.Anonymous) and str(row.this).lower() == "row":
-        return row.expressions
     return [row]
 
 

@@ -29,7 +29,10 @@ class Grouping:
         self.applies = bool(group) or any(aggregates(n) for n in candidates if n is not None)
 
     def _clause(self, group: exp.Group) -> str:
-        if group.args.get("all"):
+        sets = any(isinstance(n, exp.GroupingSets | exp.Rollup | exp.Cube) for n in group.iter_expressions())
+        if group.args.get("all") is False and sets:  # sqlglot's note of DISTINCT
+            raise not_supported("GROUP BY DISTINCT of grouping sets", position(group))
+        if group.args.get("all") and not (sets or group.expressions):
             raise not_supported("GROUP BY ALL", position(group))
         items = [self._item(n) for n in group.expressions]
         for kind, word in (("grouping_sets", "GROUPING SETS"), ("rollup", "ROLLUP"), ("cube", "CUBE")):
