@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from functools import partial, reduce
 from typing import Any
 
-from lake import batches, contract, job, prepare, reading, shape
+from lake import batches, contract, job, prepare, reading, shape, small
 from lake.batches import Batch
 from lake.catalog import Catalog
 from lake.contract import Contract, Contracts
@@ -39,6 +39,7 @@ from awsglue.job import Job
 LOG = logging.getLogger("raw_to_curated")
 OBJECTS_PER_BATCH = 5000
 DATASETS_AT_ONCE = 2
+KEYS = T.StructType([T.StructField("key", T.BinaryType())])
 QUARANTINE = T.StructType(
     [T.StructField(name, T.StringType()) for name in ("reason", "source_object", "raw", "run_id")]
 )
@@ -57,8 +58,12 @@ class Lake:
 
 def seen_keys(lake: Lake, dataset: str) -> DataFrame | None:
     """Hashes of the primary keys that are curated already."""
-    files = [lake.bucket.uri(item.key) for item in lake.bucket.find(keys_prefix(dataset))]
-    return lake.spark.read.schema("key binary").parquet(*files) if files else None
+    files = list(lake.bucket.find(keys_prefix(dataset)))
+    if not files:
+        return None
+    if sum(item.size for item in files) <= small.LARGEST:
+        return small.parquet_frame(lake.spark, lake.bucket, files, KEYS)
+    return lake.spark.read.schema(KEYS).parquet(*(lake.bucket.uri(item.key) for item in files))
 
 
 def transform(

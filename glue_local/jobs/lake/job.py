@@ -23,6 +23,12 @@ SETTINGS = {
     "spark.sql.execution.arrow.maxRecordsPerBatch": "20000",
 }
 
+LITTLE_PLANNING = {
+    "spark.sql.constraintPropagation.enabled": "false",
+    "spark.sql.optimizer.dynamicPartitionPruning.enabled": "false",
+    "spark.sql.ui.explainMode": "simple",
+}
+"""Where there is little data, a plan costs more than its work: what makes it better, or shows it, is left out."""
 
 WHOLE_STAGE, COMPILED = 64 << 20, 3 << 20
 
@@ -55,6 +61,8 @@ def session(raw_bytes: int) -> SparkSession:
     spark.conf.set("spark.sql.adaptive.enabled", str(raw_bytes > WHOLE_STAGE).lower())
     spark.conf.set("spark.sql.codegen.wholeStage", str(raw_bytes > WHOLE_STAGE).lower())
     spark.conf.set("spark.sql.codegen.factoryMode", "FALLBACK" if raw_bytes > COMPILED else "NO_CODEGEN")
+    for name, value in LITTLE_PLANNING.items() if raw_bytes <= COMPILED else ():
+        spark.conf.set(name, value)
     return spark
 
 

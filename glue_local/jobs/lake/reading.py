@@ -5,8 +5,9 @@ A frame has `__object` (key of the raw object), `__flaw` (why the row is no reco
 """
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any
 
@@ -14,12 +15,15 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
-from lake.prepare import Source
-from lake.storage import Bucket
+from lake import small
+from lake.prepare import Source, text_of
+from lake.storage import Bucket, in_parallel
 
 CORRUPT = "__corrupt"
 LARGE = 256 << 20
 """A CSV above this is split among tasks by lines, unless its head has line ends inside quotes."""
+LINES = T.StructType([T.StructField("value", T.StringType()), T.StructField("__object", T.StringType())])
+LINE_END = re.compile(r"\r\n|\n|\r")
 SAME_LINE = r"\}\s*[^\s,\]\}]|\}\s*,\s*\{"
 OBJECT_OF_PATH = "url_decode(replace(regexp_replace(_metadata.file_path, '^[a-z0-9]+://[^/]+/', ''), '+', '%2B'))"
 
@@ -67,7 +71,11 @@ def _group(spark: SparkSession, bucket: Bucket, sources: list[Source], ordered: 
     staged = {source.key: source.item.key for source in sources if source.staged}
     kind = sources[0].layout.kind
     if kind == "jsonl":
-        return _json_lines(spark, paths, staged, ordered)
+        if sum(source.plain_size for source in sources) <= small.LARGEST:
+            lines = small.text_frame(spark, _lines_of(bucket, sources), LINES)
+        else:
+            lines = _reader(spark).text(paths).select("value", _object(staged).alias("__object"))
+        return _json_lines(spark, lines, ordered)
     if kind == "csv":
         return _csv(spark, sources[0], paths, staged)
     return _typed(spark, kind, paths, staged)
@@ -86,13 +94,20 @@ def _object(staged: dict[str, str]) -> Column:
     return F.coalesce(names[key], key)
 
 
-def _json_lines(spark: SparkSession, paths: list[str], staged: dict[str, str], ordered: bool) -> Group:
-    lines = (
-        _reader(spark)
-        .text(paths)
-        .select(F.regexp_replace("value", "^\ufeff", "").alias("value"), _object(staged).alias("__object"))
-    )
-    lines = lines.where(F.trim("value") != "")
+def _lines_of(bucket: Bucket, sources: Iterable[Source]) -> Iterator[tuple[str, str]]:
+    """Each line of the sources, split where Spark splits, and the raw object that it is from."""
+
+    def text(source: Source) -> str:
+        return "".join(text_of(bucket, replace(source.item, key=source.key), source.layout))
+
+    kept = list(sources)
+    for source, whole in zip(kept, in_parallel(text, kept), strict=True):
+        for line in LINE_END.split(whole.removeprefix("\ufeff")):
+            yield line, source.item.key
+
+
+def _json_lines(spark: SparkSession, lines: DataFrame, ordered: bool) -> Group:
+    lines = lines.withColumn("value", F.regexp_replace("value", "^\ufeff", "")).where(F.trim("value") != "")
     inferred = infer_json(spark, lines.select("value"))
     names = tuple(name for name in inferred.names if name != CORRUPT)
     names = in_written_order(lines, names) if ordered else names

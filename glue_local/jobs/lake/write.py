@@ -14,14 +14,13 @@ from typing import Any
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from lake import small
 from lake.judge import CURATED, QUARANTINED
 from lake.storage import Bucket
 
 REPORT = "kind string, name string, dt string, rows long, bytes long"
 LARGEST = 128 << 20
 """Bytes in memory after which a file is closed and the next begun."""
-ON_DRIVER = 16 << 20
-"""Raw bytes up to which a batch is written here: starting Python workers takes longer than that much data."""
 SHARE = 192 << 20
 """Raw bytes per writing task."""
 
@@ -76,8 +75,8 @@ def write(judged: DataFrame, columns: list[str], output: Output, raw_bytes: int)
         F.when(F.col("__status") == QUARANTINED, F.col("__raw")).alias("__raw"),
         F.when(curated, F.struct(*columns)).alias("__row"),
     )
-    if raw_bytes <= ON_DRIVER:
-        return list(_write(arrow_batches(rows), output, "driver"))
+    if raw_bytes <= small.LARGEST:  # starting Python workers takes longer than that much data
+        return list(_write(small.batches_of(rows), output, "driver"))
     tasks = max(1, min(200, -(-raw_bytes // SHARE)))
     if output.partitioned or output.keyed:
         # The same day goes to the same task, so that a day is one file; a large day to several tasks.
@@ -86,11 +85,6 @@ def write(judged: DataFrame, columns: list[str], output: Output, raw_bytes: int)
     else:
         rows = rows.coalesce(tasks)
     return list(rows.mapInArrow(writer(output), REPORT).collect())
-
-
-def arrow_batches(frame: DataFrame) -> list[Any]:
-    """A small frame's rows as Arrow batches, here. PySpark 3.5 has this, without a public name (`toArrow` is 4.0's)."""
-    return list(frame._collect_as_arrow())
 
 
 def _write(batches: Iterable[Any], output: Output, task: str) -> list[tuple[str, str, str | None, int, int]]:
@@ -238,8 +232,8 @@ def quarantine_objects(output: Output, reasons: Iterable[tuple[str, str]]) -> li
     return [("file", key, "", 0, len(body)), *[("count", name, QUARANTINED, 1, 0) for name, _ in pairs]]
 
 
-def write_table(frame: DataFrame, bucket: str, prefix: str, small: bool) -> list[str]:
-    """Writes a table as Parquet under `prefix`: a file per partition, or one from here if `small`. Returns the keys."""
+def write_table(frame: DataFrame, bucket: str, prefix: str, here: bool) -> list[str]:
+    """Writes a table as Parquet under `prefix`: a file per partition, or one from `here`. Returns the keys."""
 
     def put(batches: Iterable[Any], part: str) -> list[str]:
         import pyarrow as pa
@@ -258,6 +252,6 @@ def write_table(frame: DataFrame, bucket: str, prefix: str, small: bool) -> list
         context = TaskContext.get()
         yield pa.RecordBatch.from_pydict({"key": put(batches, f"{context.partitionId() if context else 0:04d}")})
 
-    if small:
-        return put(arrow_batches(frame), "driver")
+    if here:
+        return put(small.batches_of(frame), "driver")
     return [row["key"] for row in frame.mapInArrow(run, "key string").collect()]

@@ -34,7 +34,7 @@ def of(name: str, content: str | bytes) -> Layout:
         ("a.dat", b"ARROW1\0\0", "arrow"),
         ("a.dat", b"PK\x03\x04....", "zip"),
         ("a.csv.zst", b"\x28\xb5\x2f\xfd....", "packed"),
-        ("a.parquet.gz", gzip.compress(b"PAR1...."), "packed"),
+        ("a.parquet.gz", gzip.compress(b"PAR1....", mtime=0), "packed"),
         ("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1....", "workbook"),
         ("a.xml", "<?xml version='1.0'?><a><b>1</b></a>", "unknown"),
         ("a.txt", "<!DOCTYPE html><html></html>", "unknown"),
