@@ -36,6 +36,8 @@ class Instance:
 
     config: Config
     ready: dict[str, float] = field(default_factory=dict)
+    quick: bool = False
+    """Fewer rows and repetitions: to see that everything runs."""
 
     def client(self, service: str) -> Any:
         return aws.client(self.config, service)
@@ -49,7 +51,7 @@ class Instance:
 
 
 @contextmanager
-def instance(names: tuple[str, ...] = SERVICES) -> Iterator[Instance]:
+def instance(names: tuple[str, ...] = SERVICES, quick: bool = False) -> Iterator[Instance]:
     """Starts a private instance and stops it with everything it started."""
     with tempfile.TemporaryDirectory(prefix="rapid-bench-") as home:
         config = replace(
@@ -60,7 +62,7 @@ def instance(names: tuple[str, ...] = SERVICES) -> Iterator[Instance]:
             superset_port=free_port(),
         )
         try:
-            yield Instance(config, bring_up(Supervisor(config), names))
+            yield Instance(config, bring_up(Supervisor(config), names), quick)
         finally:
             Supervisor(config).stop(SERVICES)
 

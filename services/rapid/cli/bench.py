@@ -10,7 +10,9 @@ from rapid.core.config import ROOT, load
 @click.command(context_settings={"ignore_unknown_options": True, "help_option_names": ["-h", "--help"]})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def bench(arguments: tuple[str, ...]) -> None:
-    """Measure start-up, Lambda, API to S3, Glue and Athena on a private instance; --json for machines.
+    """Measure start-up, Lambda, API to S3, Glue, dynamic frames, crawlers and Athena on a private instance.
+
+    --quick takes fewer rows and repetitions; --json is for machines.
 
     Name some to run only those: ./rapid bench lambda athena
     """
