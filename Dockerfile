@@ -30,8 +30,7 @@ FROM base AS glue
 RUN ./rapid --prepare glue jars
 COPY . .
 # The class archive lets a JVM start twice as fast. Jars of table formats are fetched by the first job that wants them.
-RUN PYTHONPATH=glue_local GLUE_RUNNER_JARS=$RAPID_CACHE/jars /opt/rapid/envs/glue/bin/python -m glue_runner.archive \
- && chown -R rapid $RAPID_CACHE
+RUN /opt/rapid/envs/glue/bin/python -m rapid.serve --prepare glue && chown -R rapid $RAPID_CACHE
 USER rapid
 EXPOSE 4580
 CMD ["/opt/rapid/envs/glue/bin/python", "-m", "rapid.serve", "glue"]

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from rapid import serve
 from rapid.cli.services import spec
 from rapid.core import aws as aws_clients
 from rapid.core import config as configuration
@@ -74,7 +75,8 @@ def emulator(config: Config) -> Iterator[Config]:
 
 @pytest.fixture(scope="session")
 def runner(emulator: Config) -> Iterator[Config]:
-    """A running Glue runner beside a running emulator."""
+    """A running Glue runner beside a running emulator, prepared as `./rapid up` does it."""
+    serve.SERVICES["glue"].prepare(emulator, print)
     yield from run_service(emulator, spec(emulator, "glue"))
 
 

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from awsgluedq import publishing
-from glue_runner import event_logs, jars, prepare, provided, script, spark_conf
+from glue_runner import event_logs, jars, prepare, priority, provided, script, spark_conf
 from glue_runner.arguments import check_language, on
 from glue_runner.fetch import FetchError, extra_jars, fetch, listed, python_files, python_in_jars
 from glue_runner.jars import JarError
@@ -36,6 +36,9 @@ from glue_runner.warm_context import WarmContext
 
 SPARK_OUT_OF_MEMORY = 52
 """org.apache.spark.util.SparkExitCode.OOM"""
+
+JAVA_SECONDS = 1.0
+"""How often a process that waits for an order looks whether its JVM is still there."""
 
 
 class Job:
@@ -72,12 +75,13 @@ class Job:
             message = json.loads(line)
             if "run_id" in message:
                 self.orders.put(RunRequest.parse(message))
+                priority.of_session(priority.NORMAL)
             else:
                 self.session.take(message)
         end_everything()
 
     def warm(self) -> None:
-        """Gets ready before there is an order, stopping short when one comes in."""
+        """Gets ready before there is an order, behind jobs that run, stopping short when one comes in."""
         self._start_spark({})
         session, self._ready = prepare.make_context()
         prepare.warm_up(session, self.folder, self.orders.empty)
@@ -86,7 +90,7 @@ class Job:
 
     def run(self) -> str | None:
         """Waits for the order and carries it out. Returns the error message, None for success."""
-        request = self.orders.get()
+        request = self._order()
         try:
             path = self._bring(request)
         except (FetchError, spark_conf.ConfError, JarError, JvmError) as error:
@@ -97,6 +101,20 @@ class Job:
             return self._serve_session(request)
         self.tell("running")
         return self._run_script(request, path)
+
+    def _order(self) -> RunRequest:
+        """The order, once it comes.
+
+        Raises:
+            JvmError: Java ended meanwhile; the runner takes another process.
+        """
+        while True:
+            with contextlib.suppress(queue.Empty):
+                request = self.orders.get(timeout=JAVA_SECONDS)
+                if self._java is None or self._java.poll() is None:
+                    return request
+            if self._java and self._java.poll() is not None:
+                raise JvmError(f"The Java process ended with {self._java.returncode} while it waited for a job.")
 
     def _serve_session(self, request: RunRequest) -> str | None:
         """Runs statements until nobody sends any. Returns the error message."""
@@ -226,6 +244,8 @@ def main() -> None:
     setup, report = json.loads(sys.argv[1]), int(sys.argv[2])
     os.set_inheritable(report, False)
     job = Job(setup, report)
+    if setup["warm"]:
+        priority.of_session(priority.BACKGROUND)  # until there is an order
     threading.Thread(target=job.listen, daemon=True).start()
     try:
         if setup["warm"]:

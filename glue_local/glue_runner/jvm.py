@@ -6,6 +6,8 @@ which also lets the class path be exactly the one that the class archive (AppCDS
 
 import contextlib
 import ctypes
+import hashlib
+import importlib.util
 import os
 import shutil
 import signal
@@ -15,11 +17,16 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 
 from glue_runner import endpoint, jars
 
-JVM_START_SECONDS = 60.0
+JVM_START_SECONDS = 300.0
+"""Long, for a machine that is busy; one that ends is noticed at once."""
+ARCHIVE_OF_JAVA, ARCHIVE_OF_SPARK = "java.jsa", "spark.jsa"
+"""The files of a class archive: Java's own classes, and on top of them Spark's and ours. See `archive`."""
+NO_ARCHIVE_LOG = ("-Xlog:cds=off", "-Xlog:cds+dynamic=off")
 
 _OPENED = (
     *("java.lang", "java.lang.invoke", "java.lang.reflect", "java.io", "java.net", "java.nio", "java.util"),
@@ -52,9 +59,10 @@ def java_home() -> Path:
 
 
 def spark_home() -> Path:
-    import pyspark
-
-    return Path(pyspark.__file__).parent
+    found = importlib.util.find_spec("pyspark")  # importing it would take half a second
+    if found is None or found.origin is None:
+        raise JvmError("PySpark is missing in this Python environment. Run ./rapid setup.")
+    return Path(found.origin).parent
 
 
 def class_path(folder: Path, *groups: str) -> str:
@@ -73,12 +81,39 @@ def class_path(folder: Path, *groups: str) -> str:
     return ":".join([*map(str, sorted((spark_home() / "jars").glob("*.jar"))), *own])
 
 
+@lru_cache(maxsize=4)
+def archive_path(folder: Path) -> Path:
+    """Where the class archive for this class path and Java is, or would be: in the environment whose paths it holds.
+
+    Args:
+        folder: where the jars of jars.json are.
+    """
+    classes = class_path(folder)
+    sizes = [f"{p}:{Path(p).stat().st_size}" for p in classes.split(":") if Path(p).is_file()]
+    release = (java_home() / "release").read_text() if (java_home() / "release").is_file() else ""
+    key = hashlib.sha256("\0".join([release, *sizes, classes]).encode()).hexdigest()[:16]
+    return Path(sys.prefix) / "classes" / key
+
+
+def archived(archive: Path | None) -> list[str]:
+    """Java options that use a class archive; none where there is none."""
+    files = [archive / ARCHIVE_OF_JAVA, archive / ARCHIVE_OF_SPARK] if archive else []
+    if not files or not all(file.is_file() for file in files):
+        return []
+    return [f"-XX:SharedArchiveFile={':'.join(map(str, files))}", "-Xshare:auto", *NO_ARCHIVE_LOG]
+
+
+def collector() -> str:
+    """The garbage collector's option."""
+    return "-XX:+UseSerialGC" if (os.cpu_count() or 1) < 3 else "-XX:+UseParallelGC"
+
+
 def options(heap_mb: int, folder: Path, archive: Path | None) -> list[str]:
     """Options of the Java virtual machine."""
-    found = [
+    return [
         f"-Xmx{heap_mb}m",
         "-Xss4m",
-        "-XX:+UseSerialGC" if (os.cpu_count() or 1) < 3 else "-XX:+UseParallelGC",
+        collector(),
         # Most jobs end within a minute, before C2's code pays for its making: the seed pipeline takes 39 s with C1 and
         # 48 s with both. A long job over much data may ask for both by
         # --conf spark.driver.extraJavaOptions=-XX:TieredStopAtLevel=4
@@ -92,10 +127,8 @@ def options(heap_mb: int, folder: Path, archive: Path | None) -> list[str]:
         "-Dio.netty.tryReflectionSetAccessible=true",
         "-Daws.disableEc2Metadata=true",
         *(f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in _OPENED),
+        *archived(archive),
     ]
-    if archive and archive.is_file():
-        found += [f"-XX:SharedArchiveFile={archive}", "-Xshare:auto", "-Xlog:cds=off", "-Xlog:cds+dynamic=off"]
-    return found
 
 
 def start(

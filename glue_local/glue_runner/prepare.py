@@ -13,6 +13,9 @@ from glue_runner.warm_context import WarmContext
 
 LOG = logging.getLogger(__name__)
 
+_WATCHING = ("-javaagent", "-agent", "-XX:StartFlightRecording", "-XX:+FlightRecorder")
+"""Java options of what looks at each class as it is loaded: Java 17 crashes where that class is in an archive."""
+
 
 def start_spark(
     folder: Path,
@@ -44,6 +47,8 @@ def start_spark(
         shared = [f"file://{jar}" for jar in jars.paths(kept, jars.CORE, *groups)]
         conf["spark.jars"] = ",".join([*shared, *filter(None, [conf.get("spark.jars")])])
     extra = shlex.split(conf.get("spark.driver.extraJavaOptions", ""))
+    if any(option.startswith(_WATCHING) for option in extra):
+        archive = None
     return jvm.start(conf, jvm.class_path(kept, *groups), heap_mb, folder, archive, extra)
 
 

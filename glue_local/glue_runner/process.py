@@ -16,7 +16,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from glue_runner import archive, folders
+from glue_runner import folders, jvm
 from glue_runner.request import RunRequest
 from glue_runner.settings import Settings, child_environment
 
@@ -56,6 +56,11 @@ class JobProcess:
     def alive(self) -> bool:
         return self._process is not None and self._process.returncode is None and not self.ended.is_set()
 
+    @property
+    def lost(self) -> bool:
+        """Whether this was a warm process that died before its order's script began."""
+        return self.warm and self.ended.is_set() and not self.running.is_set() and not self.reported
+
     async def start(self) -> None:
         """Starts it, in a session and folder of its own."""
         folders.make(self.folder)
@@ -67,7 +72,7 @@ class JobProcess:
             "heap_mb": settings.heap_mb,
             "master": settings.master,
             "warm": self.warm,
-            "archive": str(archive.path(settings)),
+            "archive": str(jvm.archive_path(settings.jars)),
         }
         try:
             self._process = await asyncio.create_subprocess_exec(

@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from glue_runner import archive, settings
+from glue_runner import jvm, settings
 from glue_runner.folders import enter, make
 from glue_runner.job_process import Job
 from glue_runner.request import RunRequest
@@ -55,7 +55,7 @@ def main() -> None:
         "cache": str(found.cache),
         "heap_mb": found.heap_mb,
         "master": found.master,
-        "archive": str(archive.path(found)),
+        "archive": str(jvm.archive_path(found.jars)),
         "warm": False,
     }
     before = Path.cwd()

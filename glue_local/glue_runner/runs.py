@@ -89,10 +89,12 @@ class Run:
     async def _run(self) -> None:
         self._began = time.time()
         await self._set("STARTING")
-        process = self._process = await self._runner.pool.take(self.request)
         logs = Logs(self.request, self._runner.settings.home / "unsent")
-        await process.order(self.request, logs.feed, self._report)
-        state = await self._until_end(process)
+        process, state = await self._begin(logs)
+        if state is None and process.lost:
+            LOG.warning("%s died before it began; %s gets another process", process.name, self.request.run_id)
+            await process.kill()
+            process, state = await self._begin(logs)
         message = await process.finish() if state is None else None
         if state is not None:
             await self._set_if(state == "STOPPED", "STOPPING")
@@ -103,6 +105,12 @@ class Run:
         elif state == "TIMEOUT":
             message = f"Job run exceeded its timeout of {self.request.timeout_seconds:g} seconds."
         await self._set(state, message)
+
+    async def _begin(self, logs: Logs) -> tuple[JobProcess, str | None]:
+        """Gives the order to a process. Returns it with what `_until_end` says, once it is over."""
+        process = self._process = await self._runner.pool.take(self.request)
+        await process.order(self.request, logs.feed, self._report)
+        return process, await self._until_end(process)
 
     async def _set_if(self, wanted: bool, state: str) -> None:
         if wanted:

@@ -9,13 +9,10 @@ from collections.abc import AsyncIterator
 import uvicorn
 from fastapi import FastAPI
 
-from glue_runner import api, archive, settings
-from glue_runner.jvm import JvmError
+from glue_runner import api, settings
 from glue_runner.runs import Runner
 
 LOG = logging.getLogger(__name__)
-
-IDLE_SECONDS = 60.0
 
 
 async def serve(found: settings.Settings) -> None:
@@ -24,11 +21,10 @@ async def serve(found: settings.Settings) -> None:
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        task = asyncio.create_task(_get_ready(runner))
+        runner.pool.fill()
         try:
             yield
         finally:
-            task.cancel()
             await runner.close()
 
     app = api.create(runner, lifespan)
@@ -45,20 +41,6 @@ async def serve(found: settings.Settings) -> None:
     )
     LOG.info("Glue runner on http://%s:%s", found.host, found.port)
     await server.serve()
-
-
-async def _get_ready(runner: Runner) -> None:
-    """Fills the pool. A missing class archive is made once nothing has happened for a while: jobs come first."""
-    runner.pool.fill()
-    try:
-        while not archive.path(runner.settings).is_file():
-            before = runner.started
-            await asyncio.sleep(IDLE_SECONDS)
-            if runner.started == before and not runner.count("QUEUED", "STARTING", "RUNNING"):
-                await asyncio.to_thread(archive.build, runner.settings)
-                return
-    except JvmError as error:
-        LOG.error("%s", error)
 
 
 def main() -> None:

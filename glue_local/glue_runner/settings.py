@@ -3,7 +3,7 @@
 GLUE_RUNNER_LISTEN    host:port of the API (127.0.0.1:4580)
 GLUE_RUNNER_TOKEN     bearer token of the API; required by the server
 GLUE_RUNNER_HOME      folder for run states, work folders and caches (a folder below the temporary one)
-GLUE_RUNNER_JARS      folder with the jars of jars.json (~/.cache/rapid-analytics/jars); beside it, class archives
+GLUE_RUNNER_JARS      folder with the jars of jars.json (~/.cache/rapid-analytics/jars)
 GLUE_RUNNER_WARM      processes kept ready (1); 0 starts each job cold
 GLUE_RUNNER_PARALLEL  jobs that run at once (3); more are queued
 GLUE_RUNNER_HEAP_MB   Java heap of one job (1024)

@@ -6,10 +6,14 @@ The runner lives in `glue_local/` and knows nothing of this package; it is told 
 import contextlib
 import os
 import secrets
+import subprocess
 import tempfile
+from collections.abc import Callable
 
 from rapid.core import aws
 from rapid.core.config import ROOT, Config
+
+_SOURCE = str(ROOT / "glue_local")
 
 
 def command(config: Config) -> list[str]:
@@ -22,7 +26,7 @@ def environment(config: Config) -> dict[str, str]:
     return {
         **installer,
         **aws.environment(config),
-        "PYTHONPATH": str(ROOT / "glue_local"),
+        "PYTHONPATH": _SOURCE,
         "GLUE_RUNNER_LISTEN": f"{config.host}:{config.runner_port}",
         "GLUE_RUNNER_TOKEN": token(config),
         "GLUE_RUNNER_HOME": str(config.state / "glue"),
@@ -32,6 +36,25 @@ def environment(config: Config) -> dict[str, str]:
         "GLUE_RUNNER_HEAP_MB": str(config.glue_memory_mb),
         "GLUE_RUNNER_MASTER": config.spark_master,
     }
+
+
+def prepare(config: Config, report: Callable[[str], None]) -> None:
+    """Makes the class archive, from which each job's JVM starts, unless it is there. Jobs run without it, too."""
+    command = [str(config.python("glue")), "-m", "glue_runner.archive"]
+    own = {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "PYTHONPATH": _SOURCE,
+        "GLUE_RUNNER_JARS": str(config.cache / "jars"),
+    }
+    with tempfile.TemporaryFile("w+") as said:
+        with subprocess.Popen(command, env=own, stdout=subprocess.PIPE, stderr=said, text=True) as process:
+            for line in process.stdout or ():
+                report(line.strip())
+        if process.returncode:
+            said.seek(0)
+            reason = said.read().strip().splitlines()
+            unknown = f"the class archive could not be made (exit code {process.returncode}): jobs start slower"
+            report(reason[-1] if reason else unknown)
 
 
 def token(config: Config) -> str:

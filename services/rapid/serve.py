@@ -59,6 +59,12 @@ def _glue(config: Config) -> Launch:
     return runner.command(config), runner.environment(config)
 
 
+def _prepare_glue(config: Config, report: Callable[[str], None]) -> None:
+    from rapid import runner
+
+    runner.prepare(config, report)
+
+
 def _superset(config: Config) -> Launch:
     from rapid.dashboards import start
 
@@ -73,7 +79,7 @@ def _prepare_superset(config: Config, report: Callable[[str], None]) -> None:
 
 SERVICES = {
     "emulator": Service("The emulator", "RAPID_EMULATOR_PORT", "/_localstack/health", _emulator, _prepare_emulator),
-    "glue": Service("The Glue runner", "RAPID_RUNNER_PORT", "/health", _glue),
+    "glue": Service("The Glue runner", "RAPID_RUNNER_PORT", "/health", _glue, _prepare_glue),
     "superset": Service("Superset", "RAPID_SUPERSET_PORT", "/health", _superset, _prepare_superset),
 }
 """In the order in which they are shown."""

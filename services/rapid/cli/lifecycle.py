@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from threading import Event
 
@@ -205,10 +206,14 @@ def reset(yes: bool) -> None:
     click.echo("Everything is as new. Environments and downloads were kept.", err=True)
 
 
+def _say(name: str, text: str) -> None:
+    click.echo(f"{name}: {text}", err=True)
+
+
 @click.command()
 def setup() -> None:
     """Prepare the environments and download what `up` needs, without starting anything."""
     config = load()
     for name in SERVICES:
-        serve.SERVICES[name].prepare(config, lambda text: click.echo(text, err=True))
+        serve.SERVICES[name].prepare(config, partial(_say, name))
     click.echo("Ready. Next: ./rapid demo", err=True)

@@ -4,9 +4,14 @@ What scripts may do is from https://docs.aws.amazon.com/glue/latest/dg/aws-glue-
 """
 
 import json
+import time
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+from glue_runner.priority import BACKGROUND
+from rapid.core.processes import Supervisor
 
 BUCKET = "glue-runner-wire"
 BEGIN = """
@@ -43,6 +48,11 @@ job.commit()
 )
 
 
+def _wait_for_warm(jobs: Any) -> None:
+    while not jobs.call("GET", "/health").json()["warm"]:
+        time.sleep(0.2)
+
+
 def test_json_to_a_partitioned_catalog_table(jobs: Any, aws: Any) -> None:
     body = "".join(json.dumps({"id": i, "day": f"0{i % 3}"}) + "\n" for i in range(9))
     jobs.s3.put_object(Bucket=BUCKET, Key="in/a.jsonl", Body=body.encode())
@@ -74,6 +84,35 @@ print(frame.count(), back.count(), spark.read.json("s3://glue-root-in").count(),
     outcome = jobs.run(BEGIN + script)
     assert (outcome.states[-1], outcome.error) == ("SUCCEEDED", None)
     assert jobs.logs(outcome.run_id) == ["2 4 2 2"]
+
+
+@pytest.mark.parametrize("arguments", [{}, {"--conf": "spark.driver.extraJavaOptions=-Da=b"}], ids=["warm", "cold"])
+def test_a_jvm_starts_from_the_class_archive(jobs: Any, arguments: dict[str, str]) -> None:
+    script = BEGIN + (
+        "pid = sc._jvm.java.lang.ProcessHandle.current().pid()\n"
+        "maps = open(f'/proc/{pid}/maps').read()\n"
+        "print([part for part in ('java.jsa', 'spark.jsa') if part in maps])\n"
+    )
+    outcome = jobs.run(script, arguments)
+    assert jobs.logs(outcome.run_id) == ["['java.jsa', 'spark.jsa']"]
+
+
+def test_a_profiler_may_watch_a_job(jobs: Any) -> None:
+    conf = {"--conf": "spark.driver.extraJavaOptions=-XX:StartFlightRecording=settings=default"}
+    outcome = jobs.run(BEGIN + "print(spark.range(3).count())", conf)
+    assert (outcome.states[-1], outcome.error) == ("SUCCEEDED", None)
+    assert "3" in jobs.logs(outcome.run_id)
+
+
+@pytest.mark.skipif(not Path("/proc/self/autogroup").is_file(), reason="the kernel does not group by session")
+def test_a_job_has_the_priority_of_any_process_and_what_warms_up_has_less(jobs: Any) -> None:
+    outcome = jobs.run("print(open('/proc/self/autogroup').read().split()[-1])")
+    assert jobs.logs(outcome.run_id) == ["0"]
+    _wait_for_warm(jobs)
+    runner = Supervisor(jobs.config).find("glue")
+    assert runner is not None
+    waiting = [Path(f"/proc/{child.pid}/autogroup").read_text().split()[-1] for child in runner.children()]
+    assert str(BACKGROUND) in waiting
 
 
 def test_a_second_context_fails_as_it_should(jobs: Any) -> None:
