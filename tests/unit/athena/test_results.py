@@ -1,10 +1,14 @@
 """Result files and the names of types, as pure functions."""
 
+import io
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rapid.emulator.athena.results import csv_line, metadata, parse_csv
+from rapid.emulator.athena import stored
+from rapid.emulator.athena.results import csv_line, metadata
 from rapid.emulator.athena.sql.types import Type, common, converts, parse_hive, to_hive
 
 CELLS = st.one_of(st.none(), st.text(alphabet=st.characters(blacklist_categories=("Cs",)), max_size=8))
@@ -12,12 +16,36 @@ CELLS = st.one_of(st.none(), st.text(alphabet=st.characters(blacklist_categories
 
 @given(st.lists(st.lists(CELLS, min_size=3, max_size=3), max_size=5))
 def test_what_is_written_is_read_back(rows: list[list[str | None]]) -> None:
-    assert list(parse_csv("".join(map(csv_line, rows)))) == rows
+    written = "".join(map(csv_line, rows)).encode()
+    assert [row for row, _ in stored.csv_rows(io.BytesIO(written))] == rows
 
 
 def test_null_and_the_empty_string_differ() -> None:
     assert csv_line([None, "", 'a "b"']) == ',"","a ""b"""\n'
-    assert list(parse_csv("\n")) == [[None]]
+    assert list(stored.csv_rows(io.BytesIO(b"\n"))) == [([None], 1)]
+
+
+def test_a_result_object_is_read_page_by_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stored, "_CHUNK", 7)  # rows and quotes are cut anywhere
+    rows: list[list[str | None]] = [[str(n), None if n % 3 else 'é "x",\n' * (n % 4)] for n in range(25)]
+    path = tmp_path / "r.csv"
+    path.write_bytes("".join(map(csv_line, rows)).encode())
+    place, found = stored.Place(), []
+    while page := stored.page(path, None, place, 4):
+        found += page[0]
+        place = page[1]
+        if len(page[0]) < 4:
+            break
+    assert found == rows
+    assert place == stored.Place(25, path.stat().st_size)
+
+
+def test_lines_have_the_header_that_the_object_lacks(tmp_path: Path) -> None:
+    path = tmp_path / "r.txt"
+    path.write_text("a\tb\n\nc\n")
+    first, place = stored.page(path, ["plan"], stored.Place(), 2)
+    assert first == [["plan"], ["a\tb"]]
+    assert stored.page(path, ["plan"], place, 9) == ([[""], ["c"]], stored.Place(4, 7))
 
 
 def test_metadata_is_protobuf_with_the_query_id_first() -> None:

@@ -176,3 +176,42 @@ def test_pages_are_whole(lab: Any) -> None:
     assert [len(page["ResultSet"]["Rows"]) for page in pages] == [1000, 1000, 501]
     with pytest.raises(ClientError, match="NextToken"):
         lab.athena.get_query_results(QueryExecutionId=query, NextToken="bm90IG91cnM=")
+
+
+def test_a_large_result_is_written_and_paged_whole(lab: Any) -> None:
+    """Longer than what is kept in memory: rows come from the object, and a page's token says where it begins in it."""
+    value = "CASE WHEN x % 7 = 0 THEN NULL WHEN x % 5 = 0 THEN '' ELSE '\"' || chr(10) || CAST(x AS varchar) END"
+    query = start(
+        lab, f"SELECT x, {value} AS y, x / 4e0 AS z FROM UNNEST(sequence(1, 10000), sequence(1, 10000)) t(x, _)"
+    )
+    execution = lab.wait(query)
+    assert execution["Status"]["State"] == "SUCCEEDED"
+
+    def expected(x: int) -> list[str | None]:
+        return [str(x), None if x % 7 == 0 else "" if x % 5 == 0 else f'"\n{x}', str(x / 4)]
+
+    pages = lab.athena.get_paginator("get_query_results").paginate(QueryExecutionId=query)
+    found = [[c.get("VarCharValue") for c in row["Data"]] for page in pages for row in page["ResultSet"]["Rows"]]
+    assert found == [["x", "y", "z"], *map(expected, range(1, 10001))]
+    body = lab.body(execution["ResultConfiguration"]["OutputLocation"]).decode()
+    lines = ['"x","y","z"', *(f'"{x}",{_quoted(expected(x)[1])},"{x / 4}"' for x in range(1, 10001)), ""]
+    assert body == "\n".join(lines)
+
+
+def _quoted(value: str | None) -> str:
+    return "" if value is None else '"' + value.replace('"', '""') + '"'
+
+
+def test_a_failure_after_the_first_rows_is_told_as_one_before_them(lab: Any) -> None:
+    numbers = "UNNEST(sequence(1, 10000)) a(x), UNNEST(sequence(1, 100)) b(y)"
+    query = start(lab, f"SELECT 1 / (x * y - 1000000) AS z FROM {numbers}")
+    status = lab.wait(query)["Status"]
+    assert (status["State"], status["StateChangeReason"]) == ("FAILED", "DIVISION_BY_ZERO: Division by zero")
+
+
+def test_a_result_that_was_deleted_cannot_be_fetched(lab: Any) -> None:
+    query = start(lab, "SELECT x FROM UNNEST(sequence(1, 6000)) t(x)")
+    uri = lab.wait(query)["ResultConfiguration"]["OutputLocation"]
+    lab.s3.delete_object(Bucket=lab.bucket, Key=uri.split("/", 3)[3])
+    with pytest.raises(ClientError, match="Could not find results"):
+        lab.athena.get_query_results(QueryExecutionId=query)

@@ -33,6 +33,34 @@ def test_parquet_partitions_are_read_by_name_and_pruned(lab: Any) -> None:
     assert 0 < one < every
 
 
+def test_what_a_query_scans_does_not_depend_on_earlier_ones(lab: Any) -> None:
+    lab.put("again/a.parquet", to_parquet({"id": list(range(1000))}))
+    lab.run("CREATE EXTERNAL TABLE again (id bigint) STORED AS PARQUET LOCATION 's3://{bucket}/again/'")
+
+    def scanned(sql: str) -> int:
+        return int(lab.run(sql).execution["Statistics"]["DataScannedInBytes"])
+
+    assert scanned("SELECT sum(id) FROM again") == scanned("SELECT sum(id) FROM again") > 0
+    assert scanned("SELECT count(*) FROM again") == 0, "the footers are enough"
+
+
+def test_an_object_written_anew_is_read_anew(lab: Any) -> None:
+    lab.run("CREATE EXTERNAL TABLE anew (id bigint) STORED AS PARQUET LOCATION 's3://{bucket}/anew/'")
+    asked = "SELECT count(*), sum(id) FROM anew"
+    for count in (3, 1):
+        lab.put("anew/a.parquet", to_parquet({"id": [7] * count}))
+        assert lab.run(asked).rows == [[str(count), str(7 * count)]]
+    lab.put("anew/folder/b.parquet", to_parquet({"id": [1]}))
+    assert lab.run(asked).rows == [["2", "8"]]
+    lab.s3.delete_object(Bucket=lab.bucket, Key="anew/a.parquet")
+    assert lab.run(asked).rows == [["1", "1"]]
+    lab.s3.put_bucket_versioning(Bucket=lab.bucket, VersioningConfiguration={"Status": "Enabled"})
+    lab.put("anew/folder/b.parquet", to_parquet({"id": [5, 5]}))
+    assert lab.run(asked).rows == [["2", "10"]]
+    lab.s3.delete_object(Bucket=lab.bucket, Key="anew/folder/b.parquet")
+    assert lab.run(asked).rows == [["0", None]]
+
+
 def test_a_parquet_column_of_another_type_is_bad_data(lab: Any) -> None:
     lab.put("bad/a.parquet", to_parquet({"id": ["x"]}))
     lab.run("CREATE EXTERNAL TABLE bad (id bigint) STORED AS PARQUET LOCATION 's3://{bucket}/bad/'")

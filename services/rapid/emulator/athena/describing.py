@@ -10,8 +10,9 @@ from rapid.emulator.athena.catalog import Structure, is_iceberg
 from rapid.emulator.athena.ddl.common import Definitions, failed
 from rapid.emulator.athena.ddl.formats import names_columns
 from rapid.emulator.athena.hive import Words
-from rapid.emulator.athena.results import Row, text_column
+from rapid.emulator.athena.results import text_column
 from rapid.emulator.athena.session import Session
+from rapid.emulator.athena.stored import Row
 
 _BLANK: Row = ["", " ", " "]
 _HEADER: Row = [f"{n:<20}" for n in ("# col_name", "data_type", "comment")]

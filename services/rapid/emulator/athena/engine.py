@@ -28,6 +28,7 @@ LOG = logging.getLogger(__name__)
 CONNECTIONS = 16
 """Queries that run at the same time; AWS's quota for DML is 20-200 by region, and this is one machine."""
 MEMORY_SHARE = 0.4
+_BATCH = 65_536
 
 
 class Engine:
@@ -55,6 +56,7 @@ class Engine:
             "enable_external_access = false",
             "python_enable_replacements = false",
             "enable_external_file_cache = false",
+            "GLOBAL parquet_metadata_cache = true",  # an object's file never changes
             "GLOBAL prefetch_all_parquet_files = true",  # only these reads are counted (DuckDB 1.5.5)
             f"memory_limit = '{int(memory)}MiB'",
             "GLOBAL TimeZone = 'UTC'",
@@ -114,22 +116,36 @@ class Connection:
         except duckdb.Error as error:
             raise self._translated(error) from error
 
-    def batches(self, size: int = 8192) -> Iterator[list[tuple[Any, ...]]]:
-        """The rows of the last statement; afterwards `bytes_read` says what it read."""
-        while True:
-            try:
-                rows = self._cursor.fetchmany(size)
-            except duckdb.Error as error:
-                raise self._translated(error) from error
-            if not rows:
-                break
-            yield rows
-        self.bytes_read += self._measured()
+    def batches(self) -> Iterator[Any]:
+        """The rows of the last statement as Arrow record batches."""
+        from pyarrow import ArrowException
+
+        try:
+            yield from self._cursor.to_arrow_reader(_BATCH)
+        except (duckdb.Error, ArrowException, OSError) as error:  # Arrow passes DuckDB's failures on as OSError
+            raise self._translated(error) from error
+
+    def finish(self) -> None:
+        """Called when all rows of the last statement are taken: `bytes_read` and `profile` say what it did."""
+        self.profile = json.loads(self._cursor.get_profiling_information("json"))
+        self.bytes_read += int(self.profile.get("total_bytes_read", 0))  # a plan without operators reports nothing
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """All rows of a statement."""
         self.execute(sql)
-        return [row for batch in self.batches() for row in batch]
+        try:
+            rows: list[tuple[Any, ...]] = self._cursor.fetchall()
+        except duckdb.Error as error:
+            raise self._translated(error) from error
+        self.finish()
+        return rows
+
+    def look(self, sql: str) -> list[tuple[Any, ...]]:
+        """All rows of a statement that reads what describes data (footers): not counted as data that was scanned."""
+        before = self.bytes_read
+        rows = self.rows(sql)
+        self.bytes_read = before
+        return rows
 
     def arrow(self, sql: str) -> Any:
         """All rows of a statement as an Arrow table."""
@@ -145,11 +161,6 @@ class Connection:
         for name in self._registered:
             self._cursor.unregister(name)
         self._registered.clear()
-
-    def _measured(self) -> int:
-        """Bytes that DuckDB read from files for the last statement; a plan without operators reports nothing."""
-        self.profile = json.loads(self._cursor.get_profiling_information("json"))
-        return int(self.profile.get("total_bytes_read", 0))
 
     def _translated(self, error: Exception) -> Exception:
         if self.stopped.is_set() or isinstance(error, duckdb.InterruptException):

@@ -4,9 +4,8 @@ from typing import Any
 
 from rapid.emulator.athena import ddl, describing, explaining, hive, prepared, showing, writing
 from rapid.emulator.athena.hive import Words
-from rapid.emulator.athena.models import AthenaStore, Execution
-from rapid.emulator.athena.objects import Objects
-from rapid.emulator.athena.results import Row, parse_csv, text_column
+from rapid.emulator.athena.models import AthenaStore
+from rapid.emulator.athena.results import text_column
 from rapid.emulator.athena.runs import Run, Runs
 from rapid.emulator.athena.session import Session
 from rapid.emulator.athena.sql.dialect import parse_change, parse_query
@@ -78,13 +77,3 @@ def perform(run: Run, runs: Runs, glue: Any, s3: Any, store: AthenaStore, statem
         session.write_text([text_column("result")] if lines else [], [[line] for line in lines])
     else:
         raise not_supported(kind)
-
-
-def stored_rows(execution: Execution, s3: Any) -> list[Row]:
-    """The rows of a result object in S3."""
-    body = Objects(s3, None).get(execution.location).decode()  # type: ignore[arg-type]
-    if execution.location.endswith(".csv"):
-        return list(parse_csv(body))[1:] if body else []
-    if execution.location.endswith(".txt"):
-        return [[line] for line in body.split("\n")[:-1]]
-    return []

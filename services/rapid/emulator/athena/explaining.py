@@ -8,10 +8,11 @@ import re
 from typing import Any
 
 from rapid.emulator.athena.hive import Words
-from rapid.emulator.athena.results import Row, text_column
+from rapid.emulator.athena.results import text_column
 from rapid.emulator.athena.session import Session
 from rapid.emulator.athena.sql.compiler import Query
 from rapid.emulator.athena.sql.errors import MalformedQueryError, Position, SqlError
+from rapid.emulator.athena.stored import Row
 
 _CHOICES = {"FORMAT": ("TEXT", "JSON", "GRAPHVIZ"), "TYPE": ("LOGICAL", "DISTRIBUTED", "VALIDATE", "IO")}
 

@@ -6,12 +6,14 @@ Messages: Trino's operators for each type (`BigintOperators`, `DecimalCasts`, â€
 import logging
 import re
 
-import duckdb
-
 from rapid.emulator.athena.sql.errors import SqlError
 
 LOG = logging.getLogger(__name__)
 _OURS = re.compile(r"^Invalid Input Error: (?:Python exception .*?Error: )?([A-Z][A-Z_]+): (.*)$", re.DOTALL)
+_LATE = re.compile(
+    r"^Invalid Input Error: Attempting to execute an unsuccessful or closed pending query result\s*Error: "
+)
+"""What stands before a failure that came after the first rows."""
 _TYPES = {
     "INT8": "tinyint", "INT16": "smallint", "INT32": "integer", "INT64": "bigint", "INT128": "bigint", "FLOAT": "real",
     "TINYINT": "tinyint", "SMALLINT": "smallint", "INTEGER": "integer", "BIGINT": "bigint", "DOUBLE": "double",
@@ -21,11 +23,12 @@ _WORDS = {"addition": "addition", "subtraction": "subtraction", "multiplication"
 
 def translate(error: Exception) -> SqlError:
     """What Athena would say; SQL that DuckDB should not have been given at all is logged."""
-    text = str(error).split("\n\nLINE ")[0].split("\n\nStack Trace")[0].split("\n\nAt:")[0].strip()
+    text = _LATE.sub("", str(error)).split("\n\nLINE ")[0].split("\n\nStack Trace")[0].split("\n\nAt:")[0].strip()
     ours = _OURS.match(text)
     if ours:
         return SqlError(ours[1], ours[2])
-    message = text.split(": ", 1)[-1]
+    kind, _, message = text.partition(": ")
+    message = message or text
     known = _arithmetic(message) or _range(message) or _data(text)
     if known:
         return known
@@ -36,15 +39,15 @@ def translate(error: Exception) -> SqlError:
         return SqlError("EXPRESSION_NOT_AGGREGATE", message)
     if zone := re.search(r"Unknown TimeZone '([^']*)'", message):
         return SqlError("INVALID_FUNCTION_ARGUMENT", f"'{zone[1]}' is not a valid time zone")
-    if isinstance(error, duckdb.ConversionException):
+    if kind == "Conversion Error":
         return SqlError("INVALID_CAST_ARGUMENT", _readable(message))
-    if isinstance(error, duckdb.OutOfMemoryException):
+    if kind == "Out of Memory Error":
         return SqlError("EXCEEDED_LOCAL_MEMORY_LIMIT", "Query exceeded the memory that this machine gives to queries")
-    if isinstance(error, duckdb.IOException):
+    if kind == "IO Error":
         return SqlError("HIVE_CANNOT_OPEN_SPLIT", message)
-    if isinstance(error, duckdb.OutOfRangeException):
+    if kind == "Out of Range Error":
         return SqlError("NUMERIC_VALUE_OUT_OF_RANGE", _readable(message))
-    if isinstance(error, duckdb.InvalidInputException):
+    if kind == "Invalid Input Error":
         return SqlError("INVALID_FUNCTION_ARGUMENT", _readable(message))
     LOG.warning("DuckDB refused compiled SQL: %s", text)
     return SqlError("NOT_SUPPORTED", f"Rapid Analytics could not run this statement: {message.splitlines()[0]}")

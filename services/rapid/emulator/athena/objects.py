@@ -6,9 +6,8 @@ another storage) is fetched once into a cache by its ETag.
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from botocore.exceptions import ClientError
 
@@ -17,16 +16,20 @@ from rapid.emulator.athena.sql.errors import SqlError
 _DELETED_AT_ONCE = 1000
 
 
-@dataclass(frozen=True)
-class StoredObject:
-    """One object of a listing."""
+class StoredObject(NamedTuple):
+    """One object of a listing.
+
+    Attributes:
+        modified: when it was written, seconds since 1970.
+        file: its own file on this disk, if the listing told.
+    """
 
     bucket: str
     key: str
     size: int
     etag: str
     modified: float = 0.0
-    """When it was written, seconds since 1970."""
+    file: str | None = None
 
     @property
     def uri(self) -> str:
@@ -96,14 +99,14 @@ class Objects:
         return StoredObject(bucket, key, found["ContentLength"], found["ETag"], found["LastModified"].timestamp())
 
     def local(self, stored: StoredObject) -> Path | None:
-        """The object's own file on this disk, if there is one."""
+        """The object's own file on this disk, as it is now, if there is one."""
         from rapid.emulator.state.s3.local import local_path
 
         return local_path(stored.bucket, stored.key)
 
     def path(self, stored: StoredObject) -> Path:
         """A local file with the object's bytes; its name ends like the key."""
-        found = self.local(stored)
+        found = Path(stored.file) if stored.file else self.local(stored)
         if found is not None:
             return found
         digest = hashlib.sha256(f"{stored.uri} {stored.etag}".encode()).hexdigest()

@@ -9,6 +9,7 @@ from localstack.aws.api import RequestContext
 from rapid.emulator.athena.errors import InvalidRequestException
 from rapid.emulator.athena.models import AthenaStore, Execution, Structure, WorkGroup, athena_stores
 from rapid.emulator.athena.notices import Scope
+from rapid.emulator.athena.stored import Place
 
 
 def store_of(context: RequestContext) -> AthenaStore:
@@ -69,10 +70,23 @@ def page(items: list[Any], request: Structure, limit: int) -> tuple[list[Any], s
 
 
 def token_of(start: int) -> str:
-    return base64.urlsafe_b64encode(f"from:{start}".encode()).decode()
+    return token_at(Place(start))
+
+
+def token_at(place: Place) -> str:
+    return base64.urlsafe_b64encode(f"from:{place.row}:{place.byte}".encode()).decode()
 
 
 def position(request: Structure) -> int:
+    """How many items come before the page that a request asks for.
+
+    Raises:
+        InvalidRequestException: a token that this service did not give.
+    """
+    return place_of(request).row
+
+
+def place_of(request: Structure) -> Place:
     """Where the page that a request asks for begins.
 
     Raises:
@@ -80,10 +94,11 @@ def position(request: Structure) -> int:
     """
     token = request.get("NextToken")
     if not token:
-        return 0
+        return Place()
     try:
         text = base64.urlsafe_b64decode(token.encode()).decode()
-        return int(text.removeprefix("from:"))
+        row, byte = text.removeprefix("from:").split(":")
+        return Place(int(row), int(byte))
     except ValueError as error:
         raise InvalidRequestException("NextToken is invalid", "INVALID_NEXT_TOKEN") from error
 

@@ -1,16 +1,15 @@
-"""Result files as Athena writes them: `<id>.csv` or `<id>.txt`, and `.metadata` beside it; and their way back to rows.
+"""Result files as Athena writes them: `<id>.csv` or `<id>.txt`, and `.metadata` beside it; `stored` reads them.
 
 CSV: header and every value quoted, quotes doubled, NULL nothing at all, `\\n` ends every line.
 https://docs.aws.amazon.com/athena/latest/ug/querying.html and the notes on issue 4 (read 2026-11).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from rapid.emulator.athena.sql.scope import Column
 from rapid.emulator.athena.sql.types import Type
 
-Row = list[str | None]
 _PRECISION = {
     "boolean": 0, "tinyint": 3, "smallint": 5, "integer": 10, "bigint": 19, "real": 17, "double": 17, "date": 0,
     "timestamp": 3, "timestamp with time zone": 3, "time": 3, "varbinary": 1073741824, "uuid": 0,
@@ -45,33 +44,6 @@ def column_info(column: Column, hive: bool = False) -> dict[str, Any]:
 
 def csv_line(values: Iterable[str | None]) -> str:
     return ",".join("" if v is None else '"' + v.replace('"', '""') + '"' for v in values) + "\n"
-
-
-def parse_csv(text: str) -> Iterator[Row]:
-    """The rows of a result file, telling NULL from the empty string as no CSV reader does."""
-    at, end = 0, len(text)
-    row: Row = []
-    while at < end:
-        if text[at] == '"':
-            close = at + 1
-            while True:
-                close = text.index('"', close)
-                if text[close + 1 : close + 2] != '"':
-                    break
-                close += 2
-            row.append(text[at + 1 : close].replace('""', '"'))
-            at = close + 1
-        else:
-            row.append(None)
-        if text[at : at + 1] == ",":
-            at += 1
-            if text[at : at + 1] in ("\n", ""):
-                row.append(None)
-                yield row
-                row, at = [], at + 1
-        else:
-            yield row
-            row, at = [], at + 1
 
 
 def metadata(query_id: str, columns: list[dict[str, Any]], update: str = "") -> bytes:

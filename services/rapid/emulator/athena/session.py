@@ -5,8 +5,8 @@
 
 import re
 import time
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterable
+from itertools import chain
 from typing import Any
 
 from sqlglot import exp
@@ -16,15 +16,16 @@ from rapid.emulator.athena.catalog import GlueCatalog
 from rapid.emulator.athena.engine import Connection
 from rapid.emulator.athena.models import Execution
 from rapid.emulator.athena.objects import Objects
-from rapid.emulator.athena.results import Row, column_info, csv_line, metadata, put_options
+from rapid.emulator.athena.results import column_info, csv_line, metadata, put_options
 from rapid.emulator.athena.runs import Run, Runs
 from rapid.emulator.athena.sql.compiler import Compiler, Query, bind, compile_query
 from rapid.emulator.athena.sql.scope import Column, Scan, Typed
 from rapid.emulator.athena.sql.shown import RESULT_DIGITS, text
+from rapid.emulator.athena.stored import Row
 from rapid.emulator.athena.tables import Reader
 
 _KEPT = 5000
-_SPOOL = 4 * 2**20
+"""A result of at most so many rows is kept in memory for a while."""
 
 
 class Session:
@@ -84,46 +85,66 @@ class Session:
     def select(self, sql: str, parameters: list[str] | None = None) -> None:
         """Runs a query and writes its rows to the result object."""
         query = self.compile(sql, parameters)
-        self.write_rows(query.columns, self._rows(query))
-
-    def _rows(self, query: Query) -> Iterator[list[tuple[Any, ...]]]:
-        items = ", ".join(text(Typed(f"c{i}", c.type), RESULT_DIGITS) for i, c in enumerate(query.columns))
+        items = ", ".join(
+            f"CAST({text(Typed(f'c{i}', c.type), RESULT_DIGITS)} AS VARCHAR)" for i, c in enumerate(query.columns)
+        )
         self.connection.execute(f"SELECT {items} FROM ({self.bound(query)})")
-        for batch in self.connection.batches():
-            self.measure()
-            yield batch
-        self.measure()
-        self.run.executed = time.monotonic()
-        self.execution.stage = stages.stage(self.connection.profile, self.run.scanned)
+        self._write_rows(query.columns)
 
     def measure(self) -> None:
         """Takes over the bytes that were read so far, and stops the query where it must."""
         self.run.scanned = min(self.connection.bytes_read + self.reader.bytes_read, self.reader.bytes_found)
         self.run.check()
 
-    def write_rows(self, columns: list[Column], batches: Iterator[list[tuple[Any, ...]]]) -> None:
-        """Writes `<id>.csv` and its metadata, and keeps the first rows for GetQueryResults."""
+    def _write_rows(self, columns: list[Column]) -> None:
+        """Writes the rows of the statement that the connection runs to `<id>.csv`, with its metadata.
+
+        A small result is kept for GetQueryResults. A large one never passes through Python, nor is it ever in memory.
+        """
         execution = self.execution
         execution.columns = [column_info(c) for c in columns]
         execution.update_count = 0
-        header = [c.name for c in columns]
-        kept: list[Row] | None = []
-        spool = Spool(self.runs.engine.work / execution.id)
-        try:
-            spool.write(csv_line(header))
-            count = 0
-            for batch in batches:
-                count += len(batch)
-                spool.write("".join(map(csv_line, batch)))
-                if kept is not None:
-                    kept = [*kept, *map(list, batch)] if count <= _KEPT else None
-            self.objects.put(execution.location, spool.body(), self.put_options)
-        finally:
-            spool.close()
-        execution.rows, execution.output_bytes = count, spool.size
+        header = csv_line([c.name for c in columns])
+        batches = self.connection.batches()
+        rows: list[Row] = []
+        for batch in batches:
+            if len(rows) + batch.num_rows > _KEPT:
+                self._write_file(header + "".join(map(csv_line, rows)), len(rows), chain([batch], batches))
+                break
+            rows += map(list, zip(*(column.to_pylist() for column in batch.columns), strict=True))
+        else:
+            self._executed()
+            body = (header + "".join(map(csv_line, rows))).encode()
+            self.objects.put(execution.location, body, self.put_options)
+            execution.rows, execution.output_bytes = len(rows), len(body)
+            self.runs.keep(execution.id, rows)
         self.write_metadata()
-        if kept is not None:
-            self.runs.keep(execution.id, kept)
+
+    def _write_file(self, begin: str, count: int, batches: Iterable[Any]) -> None:
+        """Writes a result through a file: its first rows as text, then record batches."""
+        from pyarrow import OSFile, csv
+
+        path = self.runs.engine.work / self.execution.id
+        options = csv.WriteOptions(include_header=False, quoting_style="all_valid")
+        try:
+            with OSFile(str(path), "wb") as sink:
+                sink.write(begin.encode())
+                for batch in batches:
+                    csv.write_csv(batch, sink, options)
+                    count += batch.num_rows
+                    self.run.check()
+            self._executed()
+            self.execution.rows, self.execution.output_bytes = count, path.stat().st_size
+            self.objects.put(self.execution.location, path, self.put_options)
+        finally:
+            path.unlink(missing_ok=True)
+
+    def _executed(self) -> None:
+        """The engine is done: what it has measured is taken over."""
+        self.connection.finish()
+        self.measure()
+        self.run.executed = time.monotonic()
+        self.execution.stage = stages.stage(self.connection.profile, self.run.scanned)
 
     def write_metadata(self, update: str = "") -> None:
         body = metadata(self.execution.id, self.execution.columns, update)
@@ -144,42 +165,3 @@ class Session:
         execution.rows, execution.output_bytes = len(rows), len(body)
         self.write_metadata()
         self.runs.keep(execution.id, [[line] for line in lines])
-
-
-class Spool:
-    """Text that is kept in memory until it is large, then in a file."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._parts: list[str] = []
-        self._file: Any = None
-        self._pending = 0
-        self.size = 0
-
-    def write(self, part: str) -> None:
-        self._parts.append(part)
-        self._pending += len(part)
-        if self._pending > _SPOOL:
-            if self._file is None:
-                self._file = self._path.open("wb")
-            self._flush()
-
-    def _flush(self) -> None:
-        encoded = "".join(self._parts).encode()
-        self._file.write(encoded)
-        self.size += len(encoded)
-        self._parts, self._pending = [], 0
-
-    def body(self) -> bytes | Path:
-        if self._file is None:
-            encoded = "".join(self._parts).encode()
-            self.size = len(encoded)
-            return encoded
-        self._flush()
-        self._file.close()
-        return self._path
-
-    def close(self) -> None:
-        if self._file is not None:
-            self._file.close()
-            self._path.unlink(missing_ok=True)

@@ -12,8 +12,9 @@ from rapid.emulator.athena.ddl.partitions import key_names
 from rapid.emulator.athena.describing import columns_of
 from rapid.emulator.athena.hive import Name, Words
 from rapid.emulator.athena.partitions import spec
-from rapid.emulator.athena.results import Row, text_column
+from rapid.emulator.athena.results import text_column
 from rapid.emulator.athena.session import Session
+from rapid.emulator.athena.stored import Row
 
 
 def show(session: Session, words: Words) -> None:

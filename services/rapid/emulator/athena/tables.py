@@ -1,7 +1,7 @@
 """A scan of a catalog table as a DuckDB relation: its partitions pruned, its objects listed, its format read."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from rapid.emulator.athena import metadata_tables
@@ -79,7 +79,10 @@ class Reader:
             if not found:
                 continue
             check_partition(scan.table, partition)
-            made = [DataFile(o.uri, self.objects.path(o), o.size, o.modified, partition.values) for o in found]
+            made = [
+                DataFile(o.uri, o.file or str(self.objects.path(o)), o.size, o.modified, partition.values)
+                for o in found
+            ]
             self.bytes_found += sum(f.size for f in made)
             key = _how(partition)
             groups.setdefault(key, Alike(partition.descriptor, [])).files.extend(made)
@@ -102,7 +105,7 @@ class Reader:
         linked = bool(keys) and not hidden and len({f.values for f in files}) > 1 and _linkable(group.descriptor)
         if linked:
             reading.keys = table.partition_keys
-            files = [replace(f, link=link(folder, f.path, table.partition_keys, f.values)) for f in files]
+            files = [f._replace(link=link(folder, f.path, table.partition_keys, f.values)) for f in files]
         pieces = []
         for members, expressions, relation in self._read(reading, group.descriptor, files):
             items = [f"{expressions[c.name]} AS {quote(c.name)}" for c in wanted]

@@ -6,26 +6,26 @@ catalog says (schema on read). https://docs.aws.amazon.com/athena/latest/ug/supp
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from rapid.emulator.athena.sql.scope import Column, literal, quote
 
 
-@dataclass(frozen=True)
-class DataFile:
+class DataFile(NamedTuple):
     """An object of a table, and where its bytes can be read on this disk.
 
     Attributes:
+        path: text, since a table may have very many files.
         values: of its partition, by key.
         link: another path to the same bytes, whose folders name the partition's values.
     """
 
     uri: str
-    path: Path
+    path: str
     size: int
     modified: float = 0.0
     values: tuple[str, ...] = ()
-    link: Path | None = None
+    link: str | None = None
 
 
 @dataclass
@@ -66,4 +66,4 @@ Piece = tuple[list[DataFile], dict[str, str], str]
 
 
 def file_list(files: list[DataFile]) -> str:
-    return "[" + ", ".join(literal(str(f.link or f.path)) for f in files) + "]"
+    return "[" + ", ".join(literal(f.link or f.path) for f in files) + "]"

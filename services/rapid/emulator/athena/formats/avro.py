@@ -38,7 +38,7 @@ def _connection() -> Any:
 def relation(reading: Reading, file: DataFile, name: str) -> tuple[dict[str, str], str]:
     """SQL per wanted column and the name the file's Arrow table has in DuckDB."""
     connection = _connection()
-    source = f"read_avro({literal(str(file.path))})"
+    source = f"read_avro({literal(file.path)})"
     try:
         kinds = {str(r[0]): str(r[1]) for r in connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
     except duckdb.Error as error:

@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/athena/latest/ug/json-serde.html, .../cloudtrail-ser
 """
 
 from collections import OrderedDict
-from pathlib import Path
 
 from rapid.emulator.athena.formats import DataFile, Reading, file_list
 from rapid.emulator.athena.sql.scope import literal, quote
@@ -13,7 +12,7 @@ from rapid.emulator.athena.sql.types import Type, field_name
 
 _KNOWN_FILES = 20_000
 _MAX_OBJECT = 256 * 2**20
-_keys: "OrderedDict[Path, frozenset[str]]" = OrderedDict()
+_keys: "OrderedDict[str, frozenset[str]]" = OrderedDict()
 
 
 def keys(reading: Reading, files: list[DataFile], objects: str) -> set[str]:

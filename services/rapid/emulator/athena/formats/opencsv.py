@@ -18,7 +18,7 @@ def open_csv(reading: Reading, files: list[DataFile]) -> tuple[dict[str, str], s
     separator = reading.parameters.get("separatorchar", ",").replace("\\t", "\t")
     quotes = reading.parameters.get("quotechar", '"')
     escape = reading.parameters.get("escapechar", "\\")
-    width = max([len(reading.columns), *(_width(f.path, separator, quotes, escape) for f in files)])
+    width = max([len(reading.columns), *(_width(Path(f.path), separator, quotes, escape) for f in files)])
     names = ", ".join(f"'f{i}': 'VARCHAR'" for i in range(width))
     source = (
         f"read_csv({file_list(files)}, columns={{{names}}}, auto_detect=false, delim={literal(separator)}, "

@@ -10,7 +10,7 @@ def relation(reading: Reading, file: DataFile, name: str) -> tuple[dict[str, str
     from pyarrow import ArrowInvalid, orc
 
     try:
-        source = orc.ORCFile(str(file.path))
+        source = orc.ORCFile(file.path)
     except ArrowInvalid as error:
         raise SqlError("HIVE_BAD_DATA", f"Not a valid ORC file: {file.uri}: {error}") from error
     spelt = {n.lower(): n for n in source.schema.names}

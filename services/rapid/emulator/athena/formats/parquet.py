@@ -1,7 +1,6 @@
 """Parquet: columns by name without regard to case; a missing one is NULL; only the wanted ones are read."""
 
 from collections import OrderedDict
-from pathlib import Path
 from typing import Any
 
 from rapid.emulator.athena.formats import DataFile, Reading, file_list
@@ -10,7 +9,7 @@ from rapid.emulator.athena.sql.scope import Column, literal, quote
 from rapid.emulator.athena.sql.types import Type
 
 _KNOWN_FILES = 200_000
-_schemas: "OrderedDict[Path, tuple[tuple[str, str], ...]]" = OrderedDict()
+_schemas: "OrderedDict[str, tuple[tuple[str, str], ...]]" = OrderedDict()
 
 _INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
 _PHYSICAL = {"VARCHAR": "BINARY", "BLOB": "BINARY", "BIGINT": "INT64", "INTEGER": "INT32", "DATE": "INT32"}
@@ -24,7 +23,7 @@ def learn(connection: Any, files: list[DataFile]) -> None:
     Raises:
         SqlError: HIVE_BAD_DATA if one is not Parquet.
     """
-    unknown = {str(f.path): f for f in files if f.path not in _schemas}
+    unknown = {f.path: f for f in files if f.path not in _schemas}
     if not unknown:
         return
     paths = ", ".join(literal(p) for p in unknown)
@@ -33,7 +32,7 @@ def learn(connection: Any, files: list[DataFile]) -> None:
         f"precision, logical_type)) FROM parquet_schema([{paths}]) GROUP BY file_name"
     )
     try:
-        found = connection.rows(footers)
+        found = connection.look(footers)
     except SqlError as error:
         bad = next((f.uri for p, f in unknown.items() if p in error.message), "")
         raise SqlError("HIVE_BAD_DATA", f"Not valid Parquet file: {bad or error.message}") from error
@@ -42,7 +41,7 @@ def learn(connection: Any, files: list[DataFile]) -> None:
         key = repr(footer)
         if key not in kinds:
             source = f"read_parquet({literal(path)}, binary_as_string=true, hive_partitioning=false)"
-            rows = connection.rows(f"DESCRIBE SELECT * FROM {source}")
+            rows = connection.look(f"DESCRIBE SELECT * FROM {source}")
             kinds[key] = tuple((str(r[0]), str(r[1])) for r in rows)
         _schemas[unknown[path].path] = kinds[key]
     while len(_schemas) > _KNOWN_FILES:

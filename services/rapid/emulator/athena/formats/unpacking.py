@@ -5,9 +5,9 @@ https://docs.aws.amazon.com/athena/latest/ug/compression-formats.html (read 2026
 
 import bz2
 import hashlib
+import uuid
 import zlib
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 from rapid.emulator.athena.formats import DataFile, Reading
@@ -27,24 +27,25 @@ def plain(reading: Reading, files: list[DataFile]) -> list[DataFile]:
 
 
 def _plain(folder: Path, file: DataFile) -> DataFile:
-    suffix = file.path.suffix.lower()
+    path = Path(file.path)
+    suffix = path.suffix.lower()
     if suffix in (".lzo", ".zip", ".lz"):
         raise SqlError("NOT_SUPPORTED", f"Text compressed as {suffix} is not supported: {file.uri}")
     unpack = _UNPACK.get(suffix)
     if unpack is None:
         return file
-    digest = hashlib.sha256(str(file.path).encode()).hexdigest()
+    digest = hashlib.sha256(file.path.encode()).hexdigest()
     target = folder / "unpacked" / digest[:2] / f"{digest[2:40]}.txt"
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
-        partial = target.with_suffix(f".{id(file)}.part")
+        partial = target.with_suffix(f".{uuid.uuid4().hex}.part")
         try:
-            partial.write_bytes(unpack(file.path.read_bytes()))
+            partial.write_bytes(unpack(path.read_bytes()))
         except (OSError, EOFError, ValueError, zlib.error) as error:
             message = f"Error opening Hive split {file.uri}: not {suffix[1:]}: {error}"
             raise SqlError("HIVE_CANNOT_OPEN_SPLIT", message) from error
         partial.rename(target)
-    return replace(file, path=target)
+    return file._replace(path=str(target))
 
 
 def _snappy(body: bytes) -> bytes:

@@ -8,8 +8,8 @@ from typing import Any
 from rapid.emulator.athena.catalog import Structure
 from rapid.emulator.athena.iceberg.loading import load
 from rapid.emulator.athena.iceberg.types import hive_name
-from rapid.emulator.athena.results import Row
 from rapid.emulator.athena.session import Session
+from rapid.emulator.athena.stored import Row
 
 
 def rows_of(session: Session, found: Structure) -> list[Row]:

@@ -95,7 +95,9 @@ class SnapshotReader:
         return pieces + [self._piece([t], items, hidden, self._not_deleted(t)) for t in deleted]
 
     def _piece(self, tasks: list[FileScanTask], items: list[str], hidden: list[str], where: str) -> str:
-        files = [DataFile(t.file.file_path, self._path(t.file.file_path), t.file.file_size_in_bytes) for t in tasks]
+        files = [
+            DataFile(t.file.file_path, str(self._path(t.file.file_path)), t.file.file_size_in_bytes) for t in tasks
+        ]
         shown = [*items, *(f"{self._hidden(h, files)} AS {quote(h)}" for h in hidden)]
         rows = ", file_row_number=true" if where or "$row" in hidden else ""
         source = f"read_parquet({file_list(files)}, hive_partitioning=false{rows})"
@@ -125,7 +127,7 @@ class SnapshotReader:
         parts = [self._vector(task, v) for v in vectors]
         plain = [f for f in task.delete_files if f.file_format == FileFormat.PARQUET]
         if plain:
-            files = [DataFile(f.file_path, self._path(f.file_path), 0) for f in plain]
+            files = [DataFile(f.file_path, str(self._path(f.file_path)), 0) for f in plain]
             source = f"read_parquet({file_list(files)}, hive_partitioning=false)"
             parts.append(f"SELECT pos FROM {source} WHERE file_path = {literal(task.file.file_path)}")
         return f" WHERE file_row_number NOT IN ({' UNION ALL '.join(parts)})"

@@ -1,6 +1,7 @@
 """The path of an object on this machine, for engines that read it where it lies (DuckDB). Emulator process only."""
 
 from pathlib import Path
+from typing import NamedTuple
 
 from rapid.emulator.state.s3.storage import FileStore
 
@@ -33,20 +34,45 @@ def local_path(bucket: str, key: str) -> Path | None:
     return _files.path(bucket, found)
 
 
-def listed(bucket: str, prefix: str) -> list[tuple[str, int, str, float]] | None:
-    """Key, size, quoted ETag and time of writing (seconds since 1970) of a bucket's objects below a prefix, by key.
+class Listed(NamedTuple):
+    """What ListObjectsV2 tells of an object, and where its bytes are.
 
-    What ListObjectsV2 answers, a hundred times faster.
+    Attributes:
+        etag: with its quotes.
+        modified: when it was written, seconds since 1970.
+        path: its file, as `local_path` gives it; None where that gives None.
+    """
+
+    key: str
+    size: int
+    etag: str
+    modified: float
+    path: str | None
+
+
+def listed(bucket: str, prefix: str) -> list[Listed] | None:
+    """A bucket's objects below a prefix, by key; a hundred times faster than ListObjectsV2.
 
     Returns:
         None if there is no such bucket here.
     """
     from localstack.services.s3.models import S3Object
 
+    from rapid.emulator.state.s3.keys import starting
     from rapid.emulator.state.s3.metadata import find_bucket
 
     found_bucket = find_bucket(bucket)
     if _files is None or found_bucket is None:
         return None
-    found = (o for o in found_bucket.objects.values() if isinstance(o, S3Object) and o.key.startswith(prefix))
-    return sorted((o.key, o.size or 0, f'"{o.etag}"', o.last_modified.timestamp()) for o in found)
+    folder = f"{_files.folder(bucket)}/"
+    return [
+        Listed(
+            o.key,
+            o.size or 0,
+            f'"{o.etag}"',
+            o.last_modified.timestamp(),
+            None if o.sse_key_hash else folder + o.local_file,
+        )
+        for o in starting(found_bucket.objects, prefix)
+        if isinstance(o, S3Object)
+    ]

@@ -13,7 +13,7 @@ from localstack.services.s3.provider import S3Provider
 from rapid.emulator.state.errors import StateError
 from rapid.emulator.state.journal import Journal, quarantine
 from rapid.emulator.state.recording import recorders
-from rapid.emulator.state.s3 import local
+from rapid.emulator.state.s3 import keys, local
 from rapid.emulator.state.s3.metadata import Metadata
 from rapid.emulator.state.s3.storage import FileStore
 
@@ -33,6 +33,7 @@ def create_provider(folder: Path, durable: bool) -> S3Provider:
         shutil.rmtree(folder, ignore_errors=True)
         files = FileStore(folder / "objects")
     local.use(files)
+    keys.install()
     # As on AWS, a space in a key is a plus sign in notifications; LocalStack makes it %20.
     # https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html
     notifications.quote = partial(quote_plus, safe="/")

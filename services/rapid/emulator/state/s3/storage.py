@@ -186,7 +186,11 @@ class FileStore(S3ObjectStore):
 
     def path(self, bucket: str, s3_object: S3Object) -> Path:
         local_file: str = s3_object.local_file
-        return self._root / bucket / local_file
+        return self.folder(bucket) / local_file
+
+    def folder(self, bucket: str) -> Path:
+        """Where a bucket's files are."""
+        return self._root / bucket
 
     def upload_folder(self, bucket: str, upload_id: str) -> Path:
         return self._root / bucket / "uploads" / hashlib.sha256(upload_id.encode()).hexdigest()[:32]

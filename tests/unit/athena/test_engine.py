@@ -1,0 +1,44 @@
+"""DuckDB as the engine sets it up."""
+
+from pathlib import Path
+
+import pytest
+
+from rapid.emulator.athena.engine import Engine
+from rapid.emulator.athena.sql.scope import Typed
+from rapid.emulator.athena.sql.shown import text
+from rapid.emulator.athena.sql.types import Type
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    return Engine([], tmp_path_factory.mktemp("engine"))
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("0.0", "0.0"), ("-1.5", "-1.5"), ("0.001", "0.001"), ("9999999.0", "9999999.0"),
+        ("1e7", "1.0E7"), ("-12345678.25", "-1.234567825E7"), ("120000000", "1.2E8"), ("1e20", "1.0E20"),
+        ("-2.5e300", "-2.5E300"), ("0.0001", "1.0E-4"), ("-0.00012", "-1.2E-4"), ("1.5e-7", "1.5E-7"),
+        ("1e-300", "1.0E-300"), ("'nan'", "NaN"), ("'inf'", "Infinity"), ("'-inf'", "-Infinity"), ("NULL", None),
+    ],
+)  # fmt: skip
+def test_doubles_are_shown_as_java_does(engine: Engine, value: str, shown: str | None) -> None:
+    """https://docs.oracle.com/en/java/javase/17/docs/api/java.base/java/lang/Double.html#toString(double)"""
+    with engine.connection() as connection:
+        assert connection.rows(f"SELECT {text(Typed(f'CAST({value} AS DOUBLE)', Type('double')))}") == [(shown,)]
+
+
+def test_a_look_at_footers_is_no_scan(tmp_path: Path) -> None:
+    engine = Engine([tmp_path], tmp_path / "work")
+    with engine.connection() as connection:
+        path = engine.work / "t.parquet"
+        connection.execute(f"COPY (SELECT range AS a FROM range(1000)) TO '{path}'")
+        before = connection.bytes_read
+        assert connection.look(f"SELECT count(*) FROM parquet_schema('{path}')") == [(2,)]
+        assert connection.bytes_read == before
+        assert connection.rows(f"SELECT count(*) FROM read_parquet('{path}')") == [(1000,)]
+        assert connection.bytes_read == before, "the footer was read once"
+        assert connection.rows(f"SELECT sum(a) FROM read_parquet('{path}')") == [(499500,)]
+        assert connection.bytes_read > before
