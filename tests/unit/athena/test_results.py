@@ -1,13 +1,14 @@
 """Result files and the names of types, as pure functions."""
 
 import io
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rapid.emulator.athena import stored
+from rapid.emulator.athena import runs, stored
 from rapid.emulator.athena.results import csv_line, metadata
 from rapid.emulator.athena.sql.types import Type, common, converts, parse_hive, to_hive
 
@@ -38,6 +39,20 @@ def test_a_result_object_is_read_page_by_page(tmp_path: Path, monkeypatch: pytes
             break
     assert found == rows
     assert place == stored.Place(25, path.stat().st_size)
+
+
+def test_results_in_memory_are_few(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runs, "_KEPT_BYTES", 10_000)
+    kept = runs.Runs(None, timedelta(minutes=1), lambda _run, _state: None)  # type: ignore[arg-type]
+    for number in range(20):
+        kept.keep(str(number), [["x" * 100]], 100)
+    assert kept.rows("0") is None
+    assert kept.rows("19") == [["x" * 100]]
+    kept.keep("large", [["x" * 20_000]], 20_000)
+    assert kept.rows("large") is None
+    assert kept.rows("19") is None
+    kept.keep("small", [["y"]], 1)
+    assert kept.rows("small") == [["y"]], "what was dropped is no longer counted"
 
 
 def test_lines_have_the_header_that_the_object_lacks(tmp_path: Path) -> None:

@@ -23,8 +23,10 @@ from rapid.emulator.schedule import Clock
 LOG = logging.getLogger(__name__)
 DDL_TIMEOUT = timedelta(minutes=600)
 """https://docs.aws.amazon.com/athena/latest/ug/service-limits.html (read 2026-11)."""
-_KEPT_ROWS = 100_000
-"""Rows of recent results that are kept in memory for GetQueryResults; older ones are read from S3 again."""
+_KEPT_BYTES = 32 * 2**20
+"""What recent results may take in memory for GetQueryResults; older ones are read from S3 again."""
+_CELL, _RESULT = 64, 1024
+"""What Python takes for a value and for a result, beside the bytes of the text."""
 
 
 @dataclass
@@ -100,7 +102,8 @@ class Runs:
         self._pool = ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="athena")
         self._clock = Clock("athena-timeouts")
         self._running: dict[str, Run] = {}
-        self._rows: OrderedDict[str, list[Row]] = OrderedDict()
+        self._rows: OrderedDict[str, tuple[list[Row], int]] = OrderedDict()
+        self._kept = 0
         self._lock = threading.Lock()
 
     def submit(self, execution: Execution, scope: Scope, work: Callable[[Run], None]) -> None:
@@ -135,14 +138,18 @@ class Runs:
         if run:
             run.done.wait(seconds)
 
-    def keep(self, query_id: str, rows: list[Row]) -> None:
+    def keep(self, query_id: str, rows: list[Row], size: int) -> None:
+        """Keeps the rows of a result for a while; `size` are the bytes of their text."""
+        weight = size + _RESULT + _CELL * sum(map(len, rows))
         with self._lock:
-            self._rows[query_id] = rows
-            while sum(map(len, self._rows.values())) > _KEPT_ROWS:
-                self._rows.popitem(last=False)
+            self._rows[query_id] = rows, weight
+            self._kept += weight
+            while self._kept > _KEPT_BYTES:
+                self._kept -= self._rows.popitem(last=False)[1][1]
 
     def rows(self, query_id: str) -> list[Row] | None:
-        return self._rows.get(query_id)
+        found = self._rows.get(query_id)
+        return found[0] if found else None
 
     def _run(self, run: Run, work: Callable[[Run], None]) -> None:
         execution = run.execution

@@ -117,7 +117,7 @@ class Session:
             body = (header + "".join(map(csv_line, rows))).encode()
             self.objects.put(execution.location, body, self.put_options)
             execution.rows, execution.output_bytes = len(rows), len(body)
-            self.runs.keep(execution.id, rows)
+            self.runs.keep(execution.id, rows, len(body))
         self.write_metadata()
 
     def _write_file(self, begin: str, count: int, batches: Iterable[Any]) -> None:
@@ -164,4 +164,4 @@ class Session:
         self.objects.put(execution.location, body, self.put_options)
         execution.rows, execution.output_bytes = len(rows), len(body)
         self.write_metadata()
-        self.runs.keep(execution.id, [[line] for line in lines])
+        self.runs.keep(execution.id, [[line] for line in lines], len(body))

@@ -19,4 +19,4 @@ def finish(session: Session, count: int, written: list[str] | None) -> None:
     execution.update_count, execution.rows = count, 0
     execution.has_header = False
     session.write_metadata(_TYPES.get(execution.substatement_type, "CREATE TABLE AS SELECT"))
-    session.runs.keep(execution.id, [])
+    session.runs.keep(execution.id, [], 0)
