@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from rapid.emulator.athena.engine import Engine
@@ -71,6 +71,7 @@ def test_a_product_of_short_decimals_may_be_long() -> None:
 
 
 @settings(max_examples=300, deadline=None)
+@example("/", (38, 38, Decimal(0)), (1, 1, Decimal(0)))
 @given(st.sampled_from("+-*/%"), decimals(), decimals())
 def test_arithmetic_is_exact(operator: str, left: tuple[int, int, Decimal], right: tuple[int, int, Decimal]) -> None:
     sql = f"SELECT a {operator} b FROM (VALUES ({column(left)}, {column(right)})) AS t(a, b)"

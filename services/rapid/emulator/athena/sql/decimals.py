@@ -7,6 +7,8 @@ needs more than 38 digits on its way goes row by row through `exactly`, which th
 `t_decimal_or_null`.
 """
 
+from decimal import Decimal
+
 from rapid.emulator.athena.sql.errors import Position, SqlError
 from rapid.emulator.athena.sql.scope import Typed
 from rapid.emulator.athena.sql.types import MAX_DECIMAL, Type, as_decimal, decimal
@@ -88,10 +90,10 @@ def quotient(left: Typed, right: Typed, safe: bool) -> Typed:
     if max(s1, s2) > EXACT_POWER or shift >= DOUBLE_DIGITS:
         return Typed(slow, kind)
     divided = f"round({_digits(left)} * 1e{shift} / {_digits(below)})"
-    unit = f"CAST('1e-{scale}' AS DECIMAL({scale + 1},{scale}))"
+    unit = _power(-scale, scale)
     fast = f"CAST(CAST({divided} AS BIGINT) * {unit} AS {kind.duckdb()})"
     fits = [
-        f"abs({side.sql}) < CAST('1e{digits - side.type.args[1]}' AS DECIMAL({MAX_DECIMAL},{side.type.args[1]}))"
+        f"abs({side.sql}) < {_power(digits - side.type.args[1], side.type.args[1])}"
         for side, digits in ((left, DOUBLE_DIGITS - shift), (right, DOUBLE_DIGITS))
         if side.type.args[0] > digits
     ]
@@ -101,6 +103,12 @@ def quotient(left: Typed, right: Typed, safe: bool) -> Typed:
 def _as_decimal(value: Typed) -> Typed:
     kind = as_decimal(value.type)
     return value if value.type == kind else Typed(f"CAST({value.sql} AS {kind.duckdb()})", kind)
+
+
+def _power(exponent: int, scale: int) -> str:
+    """A power of ten as a decimal, in plain digits: DuckDB reads no exponent into a DECIMAL(38,38)."""
+    precision = min(scale + max(exponent, 0) + 1, MAX_DECIMAL)
+    return f"CAST('{Decimal(1).scaleb(exponent):f}' AS DECIMAL({precision},{scale}))"
 
 
 def _divisor(sql: str, safe: bool) -> str:
@@ -126,11 +134,10 @@ def _in_integers(operator: str, left: Typed, right: Typed, shift: int, kind: Typ
         return slow
     sides = [f"t_digits({side.sql}) * {10**by}::HUGEINT" for side, by in ((left, up), (right, down))]
     function = ("t_huge_quotient" if operator == "/" else "t_huge_rest") + ("_or_null" if safe else "")
-    written = f"0.{'1':0>{scale}}" if scale else "1"
-    unit = f"CAST('{written}' AS DECIMAL({min(scale + 1, MAX_DECIMAL)},{scale}))"
+    unit = _power(-scale, scale)
     exact = f"CAST(CAST({function}({', '.join(sides)}) AS DECIMAL({MAX_DECIMAL},0)) * {unit} AS {kind.duckdb()})"
     fits = [
-        f"abs({side.sql}) < CAST('1e{MAX_DECIMAL - by - digits}' AS DECIMAL({MAX_DECIMAL},{digits}))"
+        f"abs({side.sql}) < {_power(MAX_DECIMAL - by - digits, digits)}"
         for side, by, (precision, digits) in ((left, up, left.type.args), (right, down, right.type.args))
         if precision + by > MAX_DECIMAL
     ]
