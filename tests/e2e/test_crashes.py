@@ -80,7 +80,7 @@ class Sources:
     def _until_answered(self, records: list[dict[str, Any]], headers: dict[str, str]) -> dict[str, Any]:
         for _ in range(200):
             try:
-                reply = httpx.post(self.url, json=records, headers=headers, timeout=35)
+                reply = httpx.post(self.url, json=records, headers=headers, timeout=35, trust_env=False)
             except httpx.TransportError:
                 with self.lock:  # held while what was killed is started again
                     continue

@@ -41,8 +41,9 @@ def test_the_second_invocation_is_warm(functions: Any) -> None:
     assert "Init Duration:" not in second.log
 
 
-def test_context_and_event(functions: Any) -> None:
-    name = functions.create(CONTEXT, Timeout=7, MemorySize=256)
+@pytest.mark.parametrize("runtime", ["python3.11", "python3.12"])  # with awslambdaric's own client, and without
+def test_context_and_event(functions: Any, runtime: str) -> None:
+    name = functions.create(CONTEXT, Runtime=runtime, Timeout=7, MemorySize=256)
     context = base64.b64encode(json.dumps({"custom": {"k": "v"}}).encode()).decode()
     seen = functions.invoke(name, {"häé": [1, None, 2.5]}, ClientContext=context).payload
     assert seen["event"] == {"häé": [1, None, 2.5]}

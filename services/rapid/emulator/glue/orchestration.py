@@ -9,6 +9,7 @@ is read from the runs themselves, so that after a restart nothing is forgotten a
 import logging
 import secrets
 from datetime import datetime
+from itertools import islice
 
 from rapid.core.config import Config
 from rapid.emulator.glue import chains
@@ -16,7 +17,7 @@ from rapid.emulator.glue.actions import Actions
 from rapid.emulator.glue.crawls import Crawls
 from rapid.emulator.glue.engine import Engine
 from rapid.emulator.glue.errors import ConcurrentRunsExceededException, GlueError, InvalidInputException
-from rapid.emulator.glue.models import CrawlRun, JobRun, Trigger, now
+from rapid.emulator.glue.models import CrawlRun, JobRun, Trigger, Workflow, now
 from rapid.emulator.glue.runner import Runner
 from rapid.emulator.glue.scope import Scope
 from rapid.emulator.glue.timing import Timing
@@ -27,6 +28,8 @@ LOG = logging.getLogger(__name__)
 
 MOST_EVENTS = 100
 """The most events that start one workflow run, EventBatchingCondition's largest BatchSize."""
+RUNS_REMEMBERED = 100
+"""How many of a workflow's latest runs are asked whether an event has started them."""
 
 
 class Orchestration:
@@ -128,7 +131,8 @@ class Orchestration:
             start = chains.start_trigger(scope, name)
             if start is None or scope.store.triggers[start].description["Type"] != "EVENT":
                 raise InvalidInputException(f"Workflow {name} does not start with an EVENT trigger.")
-            if event_id not in (known for known, _ in workflow.events):
+            waiting = (known for known, _ in workflow.events)
+            if event_id not in waiting and not _started(workflow, event_id):  # after a kill it may come once more
                 workflow.events.append((event_id, now()))
             self.check_events(scope, name)
         mark_dirty("glue")
@@ -156,3 +160,8 @@ class Orchestration:
             properties = {"aws:eventIds": "[" + ", ".join(event for event, _ in batch) + "]"}
             self.workflows.start(scope, name, properties, {"BatchSize": len(batch), "BatchWindow": int(passed)})
             self.check_events(scope, name)
+
+
+def _started(workflow: Workflow, event_id: str) -> bool:
+    latest = islice(reversed(workflow.runs.values()), RUNS_REMEMBERED)
+    return any(event_id in run.response.get("WorkflowRunProperties", {}).get("aws:eventIds", "") for run in latest)

@@ -18,7 +18,7 @@ class Incoming:
 
     target: bytes = b""
     headers: list[tuple[bytes, bytes]] = field(default_factory=list)
-    body: IO[bytes] = field(default_factory=lambda: tempfile.SpooledTemporaryFile(SPOOL_BYTES))  # noqa: SIM115
+    body: IO[bytes] = field(default_factory=lambda: tempfile.SpooledTemporaryFile(SPOOL_BYTES, "rb+"))  # noqa: SIM115
     length: int = 0
     method: str = ""
     version: str = "1.1"

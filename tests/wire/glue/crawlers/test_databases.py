@@ -34,7 +34,7 @@ def _port() -> int:
 
 
 @contextlib.contextmanager
-def _server(user: str, prepare: Any, start: Any) -> Iterator[int]:
+def _server(user: str, prepare: Any, start: Any, ready: Any) -> Iterator[int]:
     """A database server in a folder of its own, under the user that its package brings."""
     owner: dict[str, Any] = {"env": {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}}
     folder, port = Path(tempfile.mkdtemp(prefix="rapid-db-", dir="/tmp")), _port()
@@ -49,7 +49,8 @@ def _server(user: str, prepare: Any, start: Any) -> Iterator[int]:
         process = subprocess.Popen(start(folder, port), **owner, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         end = time.monotonic() + 30
         while time.monotonic() < end:
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            with contextlib.suppress(OSError, jdbc.DatabaseError):  # one that listens may still be starting up
+                ready(port)
                 break
             time.sleep(0.05)
         yield port
@@ -68,6 +69,7 @@ def postgresql() -> Iterator[int]:
         lambda f: [initdb, "-D", str(f / "d"), "-U", "me", "-A", "scram-sha-256", f"--pwfile={f / 'password'}", "-N"],
         lambda f, port: [server, "-D", str(f / "d"), "-p", str(port), "-c", f"unix_socket_directories={f}",
                          "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"],
+        lambda port: _run("postgresql", port, "me", PASSWORD, "postgres"),
     )  # fmt: skip
 
 
@@ -80,11 +82,12 @@ def mysql() -> Iterator[int]:
         lambda f: [install, *base(f), "--auth-root-authentication-method=normal", "--skip-test-db"],
         lambda f, port: [server, *base(f), f"--port={port}", "--bind-address=127.0.0.1", f"--socket={f / 's'}",
                          f"--pid-file={f / 'p'}", "--skip-name-resolve"],
+        lambda port: socket.create_connection(("127.0.0.1", port), 1).close(),
     )  # fmt: skip
 
 
-def _port_of(user: str, prepare: Any, start: Any) -> Iterator[int]:
-    with _server(user, prepare, start) as port:
+def _port_of(user: str, prepare: Any, start: Any, ready: Any) -> Iterator[int]:
+    with _server(user, prepare, start, ready) as port:
         yield port
 
 

@@ -9,11 +9,13 @@ from __future__ import annotations  # Python 3.9
 
 import os
 import socket
+from typing import Any
 
 _host, _, _port = os.environ["AWS_LAMBDA_RUNTIME_API"].partition(":")
 _socket = socket.create_connection((_host, int(_port)))
 _answers = _socket.makefile("rb")
 _PREFIX = "/2018-06-01/runtime/invocation/"
+_DEADLINE = "Lambda-Runtime-Deadline-Ms"
 _agent = ""
 
 
@@ -23,9 +25,10 @@ def initialize_client(user_agent: str) -> None:
     _agent = user_agent
 
 
-def next() -> tuple[bytes, dict[str, str]]:  # noqa: A001 - the compiled module's name
-    """Waits for an event. Returns: its payload, and the headers that came with it."""
-    return _exchange("GET", "next", b"", {}, 200)
+def next() -> tuple[bytes, dict[str, Any]]:  # noqa: A001 - the compiled module's name
+    """Waits for an event. Returns: its payload, and the headers that came with it; the deadline is a number."""
+    payload, headers = _exchange("GET", "next", b"", {}, 200)
+    return payload, {**headers, _DEADLINE: int(headers[_DEADLINE])}
 
 
 def post_invocation_result(
