@@ -19,8 +19,14 @@ def env(as_json: bool) -> None:
     aws s3 ls
     curl -X POST "$API_URL/ingest/orders" -H "x-api-key: $API_KEY" -H "content-type: application/json" -d @orders.json
     """
+    from rapid.deploy import NoStackError
+
     config = load()
-    found = {**aws.environment(config), **_stack(config)}
+    found = aws.environment(config)
+    try:
+        found |= _stack(config)
+    except NoStackError as error:
+        click.echo(f"Variables of the stack are left out: {error}", err=True)
     if as_json:
         click.echo(json.dumps(found, indent=2))
         return

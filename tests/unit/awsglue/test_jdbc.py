@@ -12,7 +12,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -58,20 +58,32 @@ def _folder(owner: dict[str, Any]) -> Iterator[Path]:
         shutil.rmtree(path, ignore_errors=True)
 
 
-def _wait(port: int, process: "subprocess.Popen[bytes]") -> None:
+def _listens(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+        return True
+    return False
+
+
+def _takes_queries(port: int) -> bool:
+    """PostgreSQL listens a while before it does."""
+    asked = [_tool("pg_isready", "postgresql-client"), "-q", "-h", "127.0.0.1", "-p", str(port)]
+    return subprocess.run(asked, check=False).returncode == 0
+
+
+def _wait(ready: Callable[[], bool], process: "subprocess.Popen[bytes]") -> None:
     end = time.monotonic() + 30
     while time.monotonic() < end and process.poll() is None:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+        if ready():
             return
         time.sleep(0.05)
     raise AssertionError(f"the server did not start (exit code {process.poll()})")
 
 
 @contextlib.contextmanager
-def _server(command: list[str], port: int, owner: dict[str, Any]) -> Iterator[None]:
+def _server(command: list[str], ready: Callable[[], bool], owner: dict[str, Any]) -> Iterator[None]:
     process = subprocess.Popen(command, **owner, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        _wait(port, process)
+        _wait(ready, process)
         yield
     finally:
         process.terminate()
@@ -99,7 +111,8 @@ def postgres(drivers: None) -> Iterator[dict[str, str]]:
         subprocess.run(made, **owner, cwd=folder, check=True, capture_output=True)
         port = free_port()
         settings = ["-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={folder}", "-c", "fsync=off"]
-        with _server([server, "-D", str(folder / "data"), "-p", str(port), *settings], port, owner):
+        command = [server, "-D", str(folder / "data"), "-p", str(port), *settings]
+        with _server(command, lambda: _takes_queries(port), owner):
             yield {"url": f"jdbc:postgresql://127.0.0.1:{port}/postgres", "user": "me", "password": "x"}
 
 
@@ -113,7 +126,7 @@ def mysql(drivers: None) -> Iterator[dict[str, str]]:
         subprocess.run(made, **owner, cwd=folder, check=True, capture_output=True)
         port = free_port()
         more = [f"--port={port}", "--bind-address=127.0.0.1", f"--socket={folder / 's'}", f"--pid-file={folder / 'p'}"]
-        with _server([server, *base, *more, "--skip-name-resolve"], port, owner):
+        with _server([server, *base, *more, "--skip-name-resolve"], lambda: _listens(port), owner):
             yield {"url": f"jdbc:mysql://127.0.0.1:{port}/mysql", "user": "root", "password": ""}
 
 
