@@ -56,7 +56,9 @@ exports.streams = awslambda.streamifyResponse(async (event, stream) => {
 
 @pytest.fixture(scope="module")
 def isolates(tmp_path_factory: pytest.TempPathFactory) -> bool:
-    """Whether this machine lets a process have mounts of its own: what the emulator asks at its start."""
+    """Whether this machine lets a process have mounts of its own, and they would not hide the checkout."""
+    if any(str(path).startswith(f"{hidden}/") for path in (host.INSIDE, sys.prefix) for hidden in host.HIDDEN):
+        return False
     trial = [sys.executable, "-S", str(host.INSIDE / "isolation.py"), str(tmp_path_factory.mktemp("trial"))]
     return subprocess.run(trial, capture_output=True, check=False).returncode == 0
 
