@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html, runtimes-cust
 import shutil
 import subprocess
 import sys
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ def handler(event, context):
     found = {}
     for folder in (os.environ["LAMBDA_TASK_ROOT"], event["opt"], event["tmp"]):
         try:
-            open(folder + "/written", "w").close()
+            open(folder + "/" + event["name"], "w").close()
             found[folder] = "written"
         except OSError as error:
             found[folder] = errno.errorcode[error.errno]
@@ -68,10 +69,12 @@ def test_folders_by_their_literal_names(functions: Any, aws: Any, zipped: Any, i
         pytest.xfail("this machine forbids mounts of one's own: docs/services.md")
     layer = aws("lambda").publish_layer_version(LayerName="data", Content={"ZipFile": zipped({"data.txt": "d"})})
     name = functions.create(WRITES, Layers=[layer["LayerVersionArn"]])
-    [written, file, folder, data] = functions.invoke(name, {"opt": "/opt", "tmp": "/tmp"}).payload
+    unseen = uuid.uuid4().hex  # a name that no earlier run can have left on the machine
+    event = {"opt": "/opt", "tmp": "/tmp", "name": unseen}
+    [written, file, folder, data] = functions.invoke(name, event).payload
     assert written == {"/var/task": "EROFS", "/opt": "EROFS", "/tmp": "written"}
     assert (file, folder, data) == ("/var/task/index.py", "/var/task", "d")
-    assert not Path("/tmp/written").exists()  # nor anything else of the machine
+    assert not Path("/tmp", unseen).exists()  # nor anything else of the machine
     assert not Path("/var/task").exists()
 
 
