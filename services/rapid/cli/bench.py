@@ -12,7 +12,8 @@ from rapid.core.config import ROOT, load
 def bench(arguments: tuple[str, ...]) -> None:
     """Measure start-up, Lambda, API to S3, Glue, dynamic frames, crawlers and Athena on a private instance.
 
-    --quick takes fewer rows and repetitions; --json is for machines.
+    --quick takes fewer rows and repetitions; --peer measures MiniStack beside it;
+    --json is for machines.
 
     Name some to run only those: ./rapid bench lambda athena
     """
