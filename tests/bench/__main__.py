@@ -1,4 +1,4 @@
-"""`python -m bench [--quick] [--peer] [--json] [NAMES]`: starts a private instance, measures, prints a table or JSON."""
+"""`python -m bench [--quick] [--peer] [--json] [NAMES]`: measures a private instance, prints a table or JSON."""
 
 import json
 import sys
