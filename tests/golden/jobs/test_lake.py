@@ -214,6 +214,16 @@ def test_the_other_marts(lake: Lake) -> None:
         assert sum(row["checks"] - row["down"] for row in of_service) == cell["up"]
 
 
+def test_marts_of_unchanged_data_stay(lake: Lake, emulator: Config) -> None:
+    def places() -> dict[str, str]:
+        pages = lake.glue.get_paginator("get_tables").paginate(DatabaseName=DATABASE)
+        return {t["Name"]: t["StorageDescriptor"]["Location"] for page in pages for t in page["TableList"]}
+
+    before = places()
+    assert "0 of 5 marts" in finish(start(emulator, "curated_to_marts"))
+    assert places() == before
+
+
 @pytest.mark.parametrize(
     ("table", "columns", "curated", "quarantined"),
     [
