@@ -1,6 +1,8 @@
 """The emulator process answers, and says so where it does not support an operation."""
 
 import json
+import re
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -39,3 +41,31 @@ def test_a_body_that_calls_itself_a_form_is_read(aws: Callable[[str], Any]) -> N
     with urllib.request.urlopen(urllib.request.Request(url, xml, headers, method="PUT")) as response:
         assert response.status == 200
     assert s3.get_object_tagging(Bucket="called-a-form", Key="k")["TagSet"] == [{"Key": "a", "Value": "b=1"}]
+
+
+@pytest.mark.parametrize("kind", ["cbor", "json"])
+def test_times_as_the_sdk_for_java_writes_them(aws: Callable[[str], Any], kind: str) -> None:
+    """It sends CBOR to Kinesis, with times as tag 1 and milliseconds, or JSON with milliseconds."""
+    kinesis, stream = aws("kinesis"), f"read-from-a-time-{kind}"
+    kinesis.create_stream(StreamName=stream, ShardCount=1)
+    kinesis.put_record(StreamName=stream, Data=b"datum", PartitionKey="p")
+    (shard,) = kinesis.list_shards(StreamName=stream)["Shards"]
+    fields = {"StreamName": stream, "ShardId": shard["ShardId"], "ShardIteratorType": "AT_TIMESTAMP"}
+    an_hour_ago = round((time.time() - 3600) * 1000)
+
+    def text(value: str) -> bytes:
+        return b"\x78" + bytes([len(value)]) + value.encode()
+
+    bodies = {
+        "cbor": b"\xa4" + b"".join(text(name) + text(value) for name, value in fields.items())
+        + text("Timestamp") + b"\xc1\x1b" + an_hour_ago.to_bytes(8, "big"),
+        "json": json.dumps({**fields, "Timestamp": an_hour_ago}).encode(),
+    }  # fmt: skip
+    headers = {"X-Amz-Target": "Kinesis_20131202.GetShardIterator", "Content-Type": f"application/x-amz-{kind}-1.1"}
+    with urllib.request.urlopen(urllib.request.Request(kinesis.meta.endpoint_url, bodies[kind], headers)) as response:
+        answer = response.read().partition(b"ShardIterator")[2]
+    # What stands between: in CBOR two bytes with the kind and the length of the text, in JSON quotes and a colon.
+    iterator = re.match(rb"[A-Za-z0-9+/=]+", answer[2:] if kind == "cbor" else answer.lstrip(b'": '))
+    assert iterator
+    found = kinesis.get_records(ShardIterator=iterator[0].decode())["Records"]
+    assert [record["Data"] for record in found] == [b"datum"]

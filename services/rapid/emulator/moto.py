@@ -4,10 +4,14 @@ LocalStack's own fallback covers only operations that the provider class already
 plain classes with `@handler` methods, so the list comes from botocore's service model instead.
 """
 
+from datetime import datetime
+
 from localstack.aws.api import RequestContext, ServiceRequest, ServiceResponse
 from localstack.aws.skeleton import DispatchTable, create_dispatch_table
 from localstack.aws.spec import load_service
 from localstack.http import Response
+
+CBOR = "application/x-amz-cbor"
 
 
 def _not_supported(context: RequestContext) -> NotImplementedError:
@@ -15,15 +19,17 @@ def _not_supported(context: RequestContext) -> NotImplementedError:
     return NotImplementedError(f"Rapid Analytics does not support {service}.{context.operation.name} yet.")
 
 
-def moto(context: RequestContext, _request: ServiceRequest) -> ServiceResponse | Response | None:
-    """Forwards one operation to Moto.
+def moto(context: RequestContext, request: ServiceRequest) -> ServiceResponse | Response | None:
+    """Forwards one operation to Moto: as it was sent, or written anew where Moto could not read it (CBOR, times).
 
     Raises:
         NotImplementedError: Moto has no such operation; LocalStack answers 501 with the message.
     """
-    from localstack.services.moto import call_moto
+    from localstack.services.moto import call_moto, call_moto_with_request
 
     try:
+        if context.request.mimetype.startswith(CBOR) or any(isinstance(v, datetime) for v in request.values()):
+            return call_moto_with_request(context, request)
         return call_moto(context)
     except NotImplementedError as error:
         raise _not_supported(context) from error
