@@ -1,13 +1,13 @@
 """Rulesets on data frames, by the DQDL parser and Deequ in the JVM; what they leave open is put in order here.
 
 Deequ 2.1.0 and dqdl 1.0.0 (read 2026-11): outcomes come in no order and without EvaluatedRule; a passed `or` carries
-the reason of its failed half; ColumnValues passes over its threshold; a row-level CustomSql whose keys repeat
-multiplies rows; analyzers and last(k) are read and not evaluated.
+the reason of its failed half; ColumnValues passes over its threshold; rules over files are not supported; a row-level
+CustomSql whose keys repeat multiplies rows; analyzers and last(k) are read and not evaluated.
 """
 
 import contextlib
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -15,22 +15,23 @@ from typing import Any
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812 - what Spark's users call it
+from pyspark.sql.types import NumericType, StringType
 
+from awsgluedq import dqdl
+from awsgluedq.files import TYPES as FILE_TYPES
+from awsgluedq.files import FileRules
 from awsgluedq.history import History, is_dynamic, resolved
 
 PRIMARY = "primary"
 ROW_COLUMNS = ("DataQualityRulesPass", "DataQualityRulesFail", "DataQualityRulesSkip", "DataQualityEvaluationResult")
-SCHEMA = "Rule string, Outcome string, FailureReason string, EvaluatedMetrics map<string,double>, EvaluatedRule string"
-UNSUPPORTED = "not supported due to"
-NOTHING_EARLIER = "The rule compares with last(k), and there are no metrics of earlier runs to compare with."
-NESTED_THRESHOLD = (
-    "Rule (or nested rule) not supported due to: ColumnValues with a threshold inside of a composite rule; make it a "
-    "rule of its own."
+SCHEMA = (
+    "Rule string, Outcome string, FailureReason string, EvaluatedMetrics map<string,double>, EvaluatedRule string, "
+    "Labels map<string,string>"
 )
-ALL_STATISTICS = "AllStatistics"
-"""An analyzer that stands for several. Deequ has no name for it, and what it would tell feeds AWS's models only."""
+UNSUPPORTED = "not supported due to"
+ALL_STATISTICS = re.compile(r"^AllStatistics (?P<column>.*)$", re.S)
+"""An analyzer that stands for several, which Deequ has no name for."""
 _OPERANDS = "com.amazon.deequ.dqdl.execution.DefaultOperandEvaluator"
-_NESTED_THRESHOLD = r"ColumnValues[^()]*with threshold"
 _CUSTOM_ROWS = re.compile(r'^CustomSql "(?P<sql>(?:[^"\\]|\\.)*)"(?P<rest>\s*(?:with threshold .*)?)$', re.S)
 
 
@@ -43,6 +44,7 @@ class Outcome:
     reason: str | None = None
     metrics: Mapping[str, float] = field(default_factory=dict)
     evaluated: str = ""
+    labels: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def status(self) -> str:
@@ -72,14 +74,18 @@ class Evaluation:
 
         Raises:
             pyspark.errors.IllegalArgumentException, py4j.protocol.Py4JJavaError: the ruleset cannot be parsed.
+            awsgluedq.dqdl.RulesetError: nor can its labels or constants.
         """
         self.df, self._others, self._history = df, dict(others or {}), history
         self._names = _without_dots(df.columns)
         self._judged = df.toDF(*(self._names.get(name, name) for name in df.columns)) if self._names else df
         self._jvm: Any = df.sparkSession.sparkContext._jvm  # noqa: SLF001 - Deequ has no other door
-        parsed = self._jvm.com.amazon.deequ.dqdl.util.DefaultDQDLParser.parse(ruleset)
+        self._evaluator = self._jvm.java.lang.Class.forName(f"{_OPERANDS}$").getField("MODULE$").get(None)
+        given = dqdl.read(ruleset)
+        parsed = self._jvm.com.amazon.deequ.dqdl.util.DefaultDQDLParser.parse(given.text)
         self._parsed = {str(rule): rule for rule in parsed.getRules()}
         self.rules = [str(rule) for rule in parsed.getRules()]
+        self._given = given
         self.analyzers = [str(analyzer) for analyzer in parsed.getAnalyzers()]
         self.started = datetime.now(UTC)
         self.results: list[Outcome] = []
@@ -102,8 +108,8 @@ class Evaluation:
         """
         texts = {rule: self._sendable(_distinct(evaluated)) for rule, evaluated in self._evaluated.items()}
         for analyzer in self.analyzers:
-            if not analyzer.startswith(ALL_STATISTICS):
-                texts[analyzer] = self._sendable(f"{analyzer} >= 0")
+            for each in self._measuring(analyzer):
+                texts[each] = self._sendable(each)
         sent: dict[str, str] = {}
         for written, text in texts.items():
             sent.setdefault(text, written)
@@ -113,18 +119,65 @@ class Evaluation:
             if lax:
                 found |= self._with_thresholds(lax, found, row_frame or self._run(list(lax), True)[1])
         by_rule = {written: found[text] for written, text in texts.items() if text in found}
-        self.results = [self._outcome(rule, by_rule) for rule in self.rules]
-        self.analyzed = [replace(by_rule[a], rule=a) for a in self.analyzers if a in by_rule]
+        self.results = [
+            replace(self._outcome(rule, by_rule, order), labels=labels)
+            for rule, labels, order in zip(self.rules, self._given.labels, self._given.orders, strict=True)
+        ]
+        self.analyzed = [self._statistics(analyzer, by_rule) for analyzer in self.analyzers]
         return None if row_frame is None else self._rows(row_frame, sent)
 
-    def _outcome(self, rule: str, found: Mapping[str, Outcome]) -> Outcome:
+    def _outcome(self, rule: str, found: Mapping[str, Outcome], order: Sequence[str]) -> Outcome:
+        parsed, evaluated = self._parsed[rule], self._evaluated[rule]
+        if parsed.getRuleType() in FILE_TYPES:
+            good, reason, metrics = FileRules(self.df, self._evaluator).judge(parsed, order)
+            return Outcome(rule, "Passed" if good else "Failed", reason, metrics, evaluated)
+        if parsed.getRuleType() == "Composite" and any(map(self._is_ours, parsed.getNestedRulesAsFlattenedList())):
+            return replace(self._composite(parsed), rule=rule, evaluated=evaluated)
         outcome = found[rule]
-        if self._parsed[rule].getRuleType() == "Composite" and re.search(_NESTED_THRESHOLD, rule):
-            return replace(outcome, rule=rule, outcome="Failed", reason=NESTED_THRESHOLD, metrics={}, evaluated=rule)
-        if is_dynamic(rule) and not self._known.get(rule):
-            return replace(outcome, rule=rule, outcome="Failed", reason=NOTHING_EARLIER, evaluated=rule)
         why = None if outcome.outcome == "Passed" else outcome.reason
-        return replace(outcome, rule=rule, reason=why, evaluated=self._evaluated[rule])
+        return replace(outcome, rule=rule, reason=why, evaluated=evaluated)
+
+    def _is_ours(self, parsed: Any) -> bool:
+        """Whether Deequ gets a rule wrong that is judged here."""
+        return parsed.getRuleType() in FILE_TYPES or self._threshold_of(parsed) is not None
+
+    def _composite(self, parsed: Any) -> Outcome:
+        """A composite rule, from the outcomes of its parts. What passes needs no reason."""
+        parts = [self._part(each) for each in parsed.getNestedRules()]
+        passed = (all if str(parsed.getOperator()) == "AND" else any)(part.outcome == "Passed" for part in parts)
+        metrics = {name: value for part in parts for name, value in part.metrics.items()}
+        reasons = ", ".join(part.reason for part in parts if part.reason)
+        return Outcome(str(parsed), "Passed" if passed else "Failed", None if passed else reasons, metrics)
+
+    def _part(self, parsed: Any) -> Outcome:
+        if parsed.getRuleType() == "Composite":
+            return self._composite(parsed)
+        known = self._known
+        part = Evaluation(self.df, f"Rules = [ {parsed} ]", self._others, lambda: known)
+        part.outcomes(rows=False)
+        return part.results[0]
+
+    def _measuring(self, analyzer: str) -> list[str]:
+        """The rules by which Deequ finds an analyzer's metrics; two where there are a smallest and a largest value."""
+        match, names = ALL_STATISTICS.match(analyzer), ["RowCount", "ColumnCount"]
+        if match is None:
+            names = [analyzer]
+        else:
+            kind = {f'"{field.name}"': field.dataType for field in self.df.schema}.get(match["column"])
+            of_columns = ["Completeness", "Uniqueness"]
+            if isinstance(kind, NumericType):
+                of_columns += ["ColumnValues", "Entropy", "Mean", "StandardDeviation", "Sum"]
+            elif isinstance(kind, StringType):
+                of_columns += ["ColumnLength"]
+            names += [f"{name} {match['column']}" for name in of_columns]
+        largest = [f"{name} <= 0" for name in names if name.startswith(("ColumnValues", "ColumnLength"))]
+        return [*(f"{name} >= 0" for name in names), *largest]
+
+    def _statistics(self, analyzer: str, found: Mapping[str, Outcome]) -> Outcome:
+        """What an analyzer found; a reason only where it found nothing."""
+        parts = [found[each] for each in self._measuring(analyzer)]
+        metrics = {name: value for part in parts for name, value in part.metrics.items()}
+        return Outcome(analyzer, "Passed" if metrics else "Failed", None if metrics else parts[-1].reason, metrics)
 
     @contextlib.contextmanager
     def _views(self) -> Iterator[None]:
@@ -141,9 +194,11 @@ class Evaluation:
     def _threshold(self, rule: str) -> Any:
         """The condition after `with threshold` of a ColumnValues rule; None if it has none."""
         parsed = self._parsed.get(rule)
-        if parsed is None or parsed.getRuleType() != "ColumnValues":
-            return None
-        return parsed.getThresholdCondition()
+        return None if parsed is None else self._threshold_of(parsed)
+
+    @staticmethod
+    def _threshold_of(parsed: Any) -> Any:
+        return parsed.getThresholdCondition() if parsed.getRuleType() == "ColumnValues" else None
 
     def _with_thresholds(
         self, rules: Mapping[str, str], found: Mapping[str, Outcome], rows: DataFrame | None
@@ -158,14 +213,13 @@ class Evaluation:
         assert rows is not None  # noqa: S101 - asked for
         passed = (F.array_contains(ROW_COLUMNS[0], rule).cast("double") for rule in rules)
         shares = rows.agg(*(F.avg(each).alias(str(number)) for number, each in enumerate(passed))).first()
-        evaluator = self._jvm.java.lang.Class.forName(f"{_OPERANDS}$").getField("MODULE$").get(None)
         judged = {}
         for number, (rule, written) in enumerate(rules.items()):
             share = shares[str(number)] if shares else None
             if share is None or "does not include column" in (found[rule].reason or ""):
                 continue
             parsed = self._parsed[written]
-            good = self._threshold(written).evaluate(share, parsed, evaluator)
+            good = self._threshold(written).evaluate(share, parsed, self._evaluator)
             metric = f"Column.{parsed.getParameters().get('TargetColumn')}.ColumnValues.Compliance"
             reason = None if good else f"Value: {share} does not meet the constraint requirement!"
             judged[rule] = replace(
@@ -233,9 +287,10 @@ class Evaluation:
         return found.select(*columns, *arrays, ROW_COLUMNS[3])
 
     def frame(self) -> DataFrame:
-        """The outcomes of rules as a data frame."""
-        rows = [(o.rule, o.outcome, o.reason, dict(o.metrics), o.evaluated) for o in self.results]
-        return self.df.sparkSession.createDataFrame(rows, SCHEMA)
+        """The outcomes of rules as a data frame, with their labels if any has one."""
+        rows = [(o.rule, o.outcome, o.reason, dict(o.metrics), o.evaluated, dict(o.labels)) for o in self.results]
+        found = self.df.sparkSession.createDataFrame(rows, SCHEMA)
+        return found if any(o.labels for o in self.results) else found.drop("Labels")
 
 
 def _without_dots(columns: list[str]) -> dict[str, str]:

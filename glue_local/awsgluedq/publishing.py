@@ -75,7 +75,8 @@ def _rule(number: int, outcome: Any) -> dict[str, Any]:
         "EvaluatedMetrics": dict(outcome.metrics),
         "EvaluatedRule": outcome.evaluated,
     }
-    return found | ({"EvaluationMessage": outcome.reason} if outcome.reason else {})
+    found |= {"EvaluationMessage": outcome.reason} if outcome.reason else {}
+    return found | ({"Labels": dict(outcome.labels)} if outcome.labels else {})
 
 
 def _analyzer(number: int, outcome: Any) -> dict[str, Any]:

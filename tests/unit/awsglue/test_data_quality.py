@@ -4,6 +4,9 @@ Columns and wording: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-cra
 and https://docs.aws.amazon.com/glue/latest/dg/data-quality-gs-studio-row-level.html (read 2026-11).
 """
 
+import hashlib
+import os
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +14,7 @@ import pytest
 
 from awsglue.dynamicframe import DynamicFrame
 from awsglue.transforms import SelectFromCollection
-from awsgluedq import history, publishing
+from awsgluedq import dqdl, history, publishing
 from awsgluedq.transforms import EvaluateDataQuality
 
 RULES = """Rules = [
@@ -117,12 +120,14 @@ def test_thresholds_of_column_values(frame: DynamicFrame) -> None:
         'ColumnValues "name" matches "[ab]" with threshold between 0.3 and 0.4': "Passed",
         'ColumnValues "id" = 2 with threshold > 0.5': "Passed",
         'ColumnValues "nope" = 2 with threshold > 0.5': "Failed",
-        '(RowCount > 1) AND (ColumnValues "v" > 1.5 with threshold > 0.1)': "Failed",
+        '(RowCount > 1) AND (ColumnValues "v" > 1.5 with threshold > 0.1)': "Passed",
+        '(RowCount > 9) OR (ColumnValues "v" > 1.5 with threshold > 0.9) OR (IsComplete "v")': "Passed",
+        '(IsComplete "v") AND (ColumnValues "v" > 1.5 with threshold > 0.9)': "Failed",
     }
     found = EvaluateDataQuality.apply(frame=frame, ruleset="Rules = [" + ",".join(rules) + "]").toDF().collect()
     assert {row.Rule: row.Outcome for row in found} == rules
     assert found[1].EvaluatedMetrics == {"Column.v.ColumnValues.Compliance": pytest.approx(2 / 3)}
-    assert "inside of a composite rule" in found[6].FailureReason
+    assert found[8].FailureReason == f"Value: {2 / 3} does not meet the constraint requirement!"
     rows = EvaluateDataQuality().process_rows(frame=frame, ruleset="Rules = [" + ",".join(rules) + "]")
     assert [row.Outcome for row in rows["ruleOutcomes"].toDF().collect()] == list(rules.values())
 
@@ -151,13 +156,6 @@ def test_columns_with_dots_in_their_names(spark: Any, glue: Any) -> None:
     assert last.DataQualityRulesFail == ['Completeness "`dep.key`" >= 0.9', 'Completeness "dep.key" >= 0.5']
 
 
-def test_nothing_earlier_to_compare_with(frame: DynamicFrame) -> None:
-    row = EvaluateDataQuality.apply(frame=frame, ruleset="Rules = [ RowCount > last() ]").toDF().collect()[0]
-    assert row.Outcome == "Failed"
-    assert "no metrics of earlier runs" in row.FailureReason
-    assert row.EvaluatedMetrics == {"Dataset.*.RowCount": 3.0}  # what the next run compares with
-
-
 def test_dynamic_rules_by_numbers() -> None:
     rule = "RowCount between min(last(2)) and index(last(3), 1)"
     assert history.resolved(rule, {rule: [5, 7, 9]}) == "RowCount between 5.0 and 7.0"
@@ -182,3 +180,146 @@ def test_a_script_with_data_quality(glue_script: Any, tmp_path: Path) -> None:
     )
     assert glue_script(script, least=3)["outcome"] == "Passed"
     assert glue_script(script, least=4)["outcome"] == "Failed"
+
+
+def outcomes(frame: Any, *rules: str) -> list[Any]:
+    return EvaluateDataQuality.apply(frame=frame, ruleset="Rules = [" + ", ".join(rules) + "]").toDF().collect()
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    """Three files of 4, 4 and 2000 bytes, the first two alike, the last an hour old."""
+    for name, body in {"a.csv": "i\n1\n", "b.csv": "i\n1\n", "c.csv": "i\n" + "2\n" * 999}.items():
+        (tmp_path / name).write_text(body)
+    old = time.time() - 3600
+    os.utime(tmp_path / "c.csv", (old, old))
+    return tmp_path
+
+
+def test_rules_over_files(frame: DynamicFrame, files: Path) -> None:
+    """https://docs.aws.amazon.com/glue/latest/dg/dqdl-rule-types-FileFreshness.html and the pages beside it."""
+    here, digest = f'"{files}"', hashlib.sha256((files / "a.csv").read_bytes()).hexdigest()
+    md5 = hashlib.md5((files / "c.csv").read_bytes(), usedforsecurity=False).hexdigest()
+    expected = {
+        f"FileFreshness {here} > (now() - 2 hours)": True,
+        f"FileFreshness {here} > (now() - 30 minutes)": False,
+        f"FileFreshness {here} > (now() - 30 minutes) with threshold > 0.6": True,
+        f"FileFreshness {here} > (now() - 30 minutes) with recentFiles = 2": True,
+        f'FileFreshness {here} between "2020-01-01" and (now() + 1 days)': True,
+        f'FileFreshness {here} < "2020-01-01"': False,
+        f'FileFreshness {here} > (now() - 30 minutes) with failFast = "true"': False,
+        f"FileSize {here} > 3 B": True,
+        f"FileSize {here} between 3 B and 2 KB": True,
+        f"FileSize {here} > 1 KB with threshold >= 0.3": True,
+        f'FileSize {here} > 1 KB with uriRegex = "c\\.csv$"': True,
+        f'FileSize {here} < 1 KB with uriRegex = "(?!.*c\\.csv$).*"': True,
+        f"FileUniqueness {here} > 0.5": False,
+        f'FileUniqueness {here} = 1 with uriRegex = "[ac]\\.csv"': True,
+        f'FileMatch "{files}/a.csv" in ["{digest}"]': True,
+        f'FileMatch {here} in ["{digest}"]': False,
+        f'FileMatch "{files}/c.csv" in ["x","{md5}"] with hashAlgorithm = "MD5"': True,
+        f'FileMatch "{files}/a.csv" "{files}/b.csv"': True,
+        f'FileMatch "{files}/a.csv" "{files}/b.csv" with matchFileName = "true"': False,
+        f'FileMatch "{files}/a.csv" "{files}/c.csv"': False,
+        f'FileSize "{files}/nothing" > 1 B': False,
+        f"(FileSize {here} > 3 B) AND (RowCount > 1)": True,
+    }
+    found = {row.Rule: row for row in outcomes(frame, *expected)}
+    assert {rule: row.Outcome == "Passed" for rule, row in found.items()} == expected
+    assert found[f"FileSize {here} > 3 B"].EvaluatedMetrics == {
+        "Dataset.*.FileSize.Compliance": 1.0,
+        "Dataset.*.FileCount": 3.0,
+        "Dataset.*.MaximumFileSize": 2000.0,
+        "Dataset.*.MinimumFileSize": 4.0,
+    }
+    unique = found[f"FileUniqueness {here} > 0.5"]
+    assert unique.EvaluatedMetrics == {
+        "Dataset.*.FileUniquenessRatio": pytest.approx(1 / 3),
+        "Dataset.*.FileCount": 3.0,
+    }
+    assert "No files found" in found[f'FileSize "{files}/nothing" > 1 B'].FailureReason
+
+
+def test_filters_of_files_in_the_order_that_is_given(frame: DynamicFrame, files: Path) -> None:
+    filters = f'FileSize "{files}" > 1 KB with recentFiles = 1 with uriRegex = "c.csv"'
+    found = outcomes(frame, filters, filters + ' with filterOrder = ["uriRegex", "recentFiles"]')
+    assert [row.Outcome for row in found] == ["Failed", "Passed"]
+
+
+def test_files_of_the_frame_itself(spark: Any, glue: Any, frame: DynamicFrame, files: Path) -> None:
+    read = glue.create_dynamic_frame.from_options("s3", {"paths": [str(files)]}, "csv", {"withHeader": True})
+    (found,) = outcomes(read, "FileSize < 1 MB")
+    assert (found.Outcome, found.EvaluatedMetrics["Dataset.*.FileCount"]) == ("Passed", 3.0)
+    (none,) = outcomes(frame, "FileSize < 1 MB")
+    assert (none.Outcome, none.FailureReason) == ("Failed", "Unable to parse file path from DataFrame")
+    level = EvaluateDataQuality().process_rows(read, 'Rules = [FileSize < 1 MB, IsComplete "i"]')["rowLevelOutcomes"]
+    row = level.toDF().first()
+    assert (row.DataQualityRulesPass, row.DataQualityRulesSkip) == (['IsComplete "i"'], ["FileSize < 1 MB"])
+
+
+def test_labels_and_constants(frame: DynamicFrame, monkeypatch: pytest.MonkeyPatch) -> None:
+    """https://docs.aws.amazon.com/glue/latest/dg/dqdl.html, "Constants" and "Labels"."""
+    told: list[dict[str, Any]] = []
+    monkeypatch.setattr(publishing, "deliver", told.append)
+    ruleset = """
+        DefaultLabels=["frequency"="monthly"]
+        rowsOf = "select count(*) from primary"
+        Rules = [
+            CustomSql $rowsOf between 1 and 4,  # labels=["not"="one"]
+            RowCount > 0 labels=["foo"="bar"],
+            (IsComplete "id") AND (RowCount > 1) labels=["foo"="bar", "frequency"="daily"]
+        ]"""
+    found = EvaluateDataQuality.apply(frame=frame, ruleset=ruleset).toDF().collect()
+    monthly, both = {"frequency": "monthly"}, {"frequency": "daily", "foo": "bar"}
+    assert [(row.Rule, row.Outcome, row.Labels) for row in found] == [
+        ('CustomSql "select count(*) from primary" between 1 and 4', "Passed", monthly),
+        ("RowCount > 0", "Passed", {**monthly, "foo": "bar"}),
+        ('(IsComplete "id") AND (RowCount > 1)', "Passed", both),
+    ]
+    assert [rule["Labels"] for rule in told[0]["RuleResults"]] == [row.Labels for row in found]
+
+
+@pytest.mark.parametrize(
+    "ruleset",
+    [
+        "Rules = [ CustomSql $nowhere > 1 ]",
+        'Rules = [ RowCount > 1 labels=[""="x"] ]',
+        "Rules = [ RowCount > 1 labels=[" + ", ".join(f'"{n}"="x"' for n in range(11)) + "] ]",
+        "Rules = [ RowCount > 1",
+    ],
+)
+def test_newer_parts_of_rulesets_that_cannot_be_read(ruleset: str) -> None:
+    with pytest.raises(dqdl.RulesetError, match="Parsing Error"):
+        dqdl.read(ruleset)
+
+
+def test_all_statistics(frame: DynamicFrame, monkeypatch: pytest.MonkeyPatch) -> None:
+    """https://docs.aws.amazon.com/glue/latest/dg/dqdl.html, "Analyzers"."""
+    told: list[dict[str, Any]] = []
+    monkeypatch.setattr(publishing, "deliver", told.append)
+    ruleset = 'Rules = [RowCount > 0] Analyzers = [ AllStatistics "v", AllStatistics "name" ]'
+    EvaluateDataQuality.apply(frame=frame, ruleset=ruleset)
+    number, text = (found["EvaluatedMetrics"] for found in told[0]["AnalyzerResults"])
+    assert number == {
+        "Dataset.*.RowCount": 3.0,
+        "Dataset.*.ColumnCount": 3.0,
+        "Column.v.Completeness": 1.0,
+        "Column.v.Uniqueness": 1.0,
+        "Column.v.Minimum": 1.0,
+        "Column.v.Maximum": 3.0,
+        "Column.v.Entropy": pytest.approx(1.0986, abs=1e-4),
+        "Column.v.Mean": 2.0,
+        "Column.v.StandardDeviation": pytest.approx(0.8165, abs=1e-4),
+        "Column.v.Sum": 6.0,
+    }
+    assert (text["Column.name.MinimumLength"], text["Column.name.MaximumLength"]) == (1.0, 1.0)
+
+
+def test_a_dynamic_rule_without_earlier_runs_compares_with_zero(frame: DynamicFrame) -> None:
+    """https://docs.aws.amazon.com/glue/latest/dg/dqdl.html, "Dynamic rules": last(k) is 0.0 without data points."""
+    found = outcomes(frame, "RowCount > avg(last(3))", "RowCount < last()")
+    assert [(row.Outcome, row.EvaluatedRule) for row in found] == [
+        ("Passed", "RowCount > 0.0"),
+        ("Failed", "RowCount < 0.0"),
+    ]
+    assert found[1].EvaluatedMetrics == {"Dataset.*.RowCount": 3.0}  # what the next run compares with
