@@ -136,7 +136,7 @@ class GlueContext(SQLContext):
         **kwargs: Any,
     ) -> DataFrame:
         """A DataFrame; a streaming one of kafka and kinesis."""
-        if connection_type in connectors.STREAMS:
+        if connection_type.lower() in connectors.STREAMS:
             given = {**dict(connection_options or {}), **dict(format_options or {})}
             return self.getStreamingSource(connection_type, format, transformation_ctx, **given).getFrame()
         return self.create_dynamic_frame_from_options(

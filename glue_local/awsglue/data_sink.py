@@ -15,7 +15,7 @@ class DataSink:
     def __init__(self, j_sink: dict[str, Any], sql_ctx: Any) -> None:
         self._options = dict(j_sink)
         self._sql_ctx = sql_ctx
-        self._type = str(self._options.pop("connection_type"))
+        self._type = str(self._options.pop("connection_type")).lower()
         self._format: str | None = self._options.pop("format", None)
         self._format_options: dict[str, Any] = {}
         self._table: updates.Target | None = None
@@ -33,6 +33,8 @@ class DataSink:
     def write(self, dynamic_frame_or_dfc: Any, info: str = "") -> Any:
         """Writes a frame, or each frame of a collection into a folder of its name.
 
+        Frames made by `fromDF` go to the path itself: published scripts look for their files there.
+
         Returns:
             A frame (or collection) of the records that could not be written.
         """
@@ -43,7 +45,8 @@ class DataSink:
         frames = dynamic_frame_or_dfc
         written = {}
         for name in frames.keys():  # noqa: SIM118 - not a mapping
-            path = f"{str(self._options.get('path', '')).rstrip('/')}/{name}/"
+            folder = "" if frames[name].named_by_script else f"{name}/"
+            path = f"{str(self._options.get('path', '')).rstrip('/')}/{folder}"
             written[name] = self._write(frames[name], {**self._options, "path": path})
         return DynamicFrameCollection(written, frames.glue_ctx)
 

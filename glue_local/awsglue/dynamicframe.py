@@ -46,6 +46,9 @@ class ResolveOption:
 class DynamicFrame(Stage):
     """Records that describe themselves: no schema is needed up front, and a field may hold several types."""
 
+    named_by_script = False
+    """Whether only the script calls the frame so, as `fromDF` does: such a name makes no folder (`DataSink.write`)."""
+
     # Looking
 
     @property
@@ -98,7 +101,9 @@ class DynamicFrame(Stage):
 
     @classmethod
     def fromDF(cls, dataframe: DataFrame, glue_ctx: Any, name: str = "") -> "DynamicFrame":
-        return DynamicFrame(dataframe, glue_ctx, name)
+        frame = DynamicFrame(dataframe, glue_ctx, name)
+        frame.named_by_script = True
+        return frame
 
     def write(
         self,

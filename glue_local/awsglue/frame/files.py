@@ -5,8 +5,9 @@ https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-connect-s3-h
 
 from collections.abc import Mapping, Sequence
 from functools import reduce
+from typing import Any
 
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812
 from pyspark.sql import types as spark
 
@@ -16,6 +17,7 @@ from awsglue.frame.formats import Options, Read
 
 SPARK_FORMATS = frozenset({"parquet", "orc"})
 """Formats that Glue leaves to Spark's reader: key=value folders become columns, nothing to read is an error."""
+_PATH, _KEY = "__path", "__key"
 
 
 def read(
@@ -32,14 +34,13 @@ def read(
         session: the Spark session.
         wanted: paths.
         kind: the format.
-        options: `connection_options`: recurse, exclusions, excludeStorageClasses, attachFilename. Spark groups small
-            files itself, whatever groupFiles and groupSize say, and knows a compression by the file's name.
-        format_options: the format's own.
+        options: `connection_options`: recurse, exclusions, excludeStorageClasses. Spark groups small files itself,
+            whatever groupFiles and groupSize say, and knows a compression by the file's name.
+        format_options: the format's own, and those of `attached`.
         chooser: picks the files that a bookmark has not seen.
     """
     found = _read(session, wanted, kind, options, format_options, chooser)
-    name = str(options.get("attachFilename") or "")
-    return Read(with_file_name(found.df, name), found.errors, found.doubtful) if name and found.df.columns else found
+    return attached(found, wanted, {**options, **format_options})
 
 
 def _read(
@@ -109,7 +110,41 @@ def storage_classes(options: Options) -> frozenset[str]:
     return frozenset(listing.parse_exclusions(given) if isinstance(given, str) else given)
 
 
-def with_file_name(df: DataFrame, name: str) -> DataFrame:
-    """Adds the path of each record's file, as it is written, without escapes."""
-    path = F.regexp_replace(F.input_file_name(), r"\\+", "%2B")
-    return df.withColumn(name, F.call_function("url_decode", path))
+def attached(read: Read, wanted: Sequence[str], options: Options) -> Read:
+    """Adds to each record where it comes from. Documented as format options, and taken as connection options, too.
+
+    Args:
+        read: the records.
+        wanted: the paths they were read from.
+        options: `attachFilename` and `attachTimestamp` name the columns for the file's path, and for the time at which
+            it was last changed (as a timestamp; the page does not say the type).
+    """
+    name, time = (str(options.get(option) or "") for option in ("attachFilename", "attachTimestamp"))
+    df = read.df
+    if not df.columns or not (name or time):
+        return read
+    # The path as it is written, without escapes; a plus sign is none.
+    path = F.call_function("url_decode", F.regexp_replace(F.input_file_name(), "[+]", "%2B"))
+    kept = df.withColumn(_PATH, path)
+    if name:
+        kept = kept.withColumn(name, F.col(_PATH))
+    if time:
+        session = df.sparkSession
+        files = [file for each in wanted for file in listing.details(session, each, True)]
+        changed = session.createDataFrame([(file.path, file.modified_ms) for file in files], f"{_PATH} string, ms long")
+        times = changed.select(_plain(F.col(_PATH)).alias(_KEY), F.timestamp_millis("ms").alias(time))
+        kept = kept.withColumn(_KEY, _plain(F.col(_PATH))).join(F.broadcast(times), _KEY, "left")
+    return Read(_settled(kept.drop(_PATH, _KEY)), read.errors, read.doubtful)
+
+
+def _settled(df: DataFrame) -> DataFrame:
+    """The same rows without the plan that finds them: Spark takes `input_file_name` for a chance value, and refuses
+    to delete or merge by what comes of it."""
+    session: Any = df.sparkSession
+    rows = df._jdf.queryExecution().toRdd()
+    return DataFrame(session._jsparkSession.internalCreateDataFrame(rows, df._jdf.schema(), False), session)
+
+
+def _plain(path: Column) -> Column:
+    """A path without its scheme, which listings and readers write in different ways."""
+    return F.regexp_replace(path, "^[^:]+:/*", "")

@@ -15,7 +15,7 @@ from awsglue import connectors
 from awsglue.bookmarks.files import Chooser
 from awsglue.frame import catalog, formats, listing, paths, settle, types
 from awsglue.frame.casts import cast
-from awsglue.frame.files import empty, exclusions_of, union_of, with_file_name
+from awsglue.frame.files import attached, empty, exclusions_of, union_of
 from awsglue.frame.formats import Options, Read, csv
 
 _NESTED = (spark.StructType, spark.ArrayType, spark.MapType)
@@ -35,8 +35,7 @@ def from_catalog(session: SparkSession, table: catalog.Table, predicate: str, op
     if connector:
         module = connectors.of(connector)
         return module.read(session, connector, module.table_options(table, options), ctx)  # type: ignore[no-any-return]
-    read, name = _read(session, table, predicate, options, ctx), str(options.get("attachFilename") or "")
-    return Read(with_file_name(read.df, name), read.errors, read.doubtful) if name and read.df.columns else read
+    return attached(_read(session, table, predicate, options, ctx), [table.location], options)
 
 
 def format_options(table: catalog.Table) -> dict[str, str]:

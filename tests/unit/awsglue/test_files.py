@@ -1,6 +1,7 @@
 """Reading and writing files, by https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-format.html."""
 
 import gzip
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,22 @@ def test_csv_is_text_and_each_file_has_its_own_header(glue: Any, tmp_path: Path)
 def test_csv_without_header(glue: Any, tmp_path: Path) -> None:
     (tmp_path / "1.csv").write_text("1,x\n")
     assert dicts(read(glue, tmp_path, "csv")) == [{"col0": "1", "col1": "x"}]
+
+
+def test_where_records_come_from(glue: Any, tmp_path: Path) -> None:
+    """https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-format.html, attachFilename, -Timestamp."""
+    for name in ("a b.json", "c+d.json"):
+        (tmp_path / name).write_text('{"a": 1}\n')
+    at = 1_700_000_000
+    os.utime(tmp_path / "c+d.json", (at, at))
+    frame = read(glue, tmp_path, "json", {"attachFilename": "file", "attachTimestamp": "changed"})
+    assert frame.toDF()._jdf.queryExecution().analyzed().deterministic()  # or Spark would not delete and merge by it
+    found = dicts(frame)
+    assert {row["file"].rpartition("/")[2] for row in found} == {"a b.json", "c+d.json"}
+    by_file = {row["file"].rpartition("/")[2]: row for row in found}
+    assert by_file["c+d.json"]["changed"].timestamp() == at
+    assert by_file["a b.json"]["changed"].timestamp() > at
+    assert [sorted(row) for row in dicts(read(glue, tmp_path, "json", attachFilename="f"))] == [["a", "f"]] * 2
 
 
 def test_recurse_and_exclusions(glue: Any, tmp_path: Path) -> None:
@@ -149,3 +166,17 @@ def test_formats_that_are_not_there(glue: Any, tmp_path: Path) -> None:
 )
 def test_globs(glob: str, path: str, matches: bool) -> None:
     assert bool(re.fullmatch(glob_pattern(glob), path)) is matches
+
+
+def test_frames_of_a_collection_are_written_to_folders_of_their_names(glue: Any, spark: Any, tmp_path: Path) -> None:
+    """Those that a script made of data frames are not: published scripts list `run-` in the path itself."""
+    from awsglue.dynamicframe import DynamicFrame, DynamicFrameCollection
+
+    nested = DynamicFrame.fromDF(spark.sql("select 1 as a, array(2, 3) as b"), glue, "nested")
+    for folder, frames in {
+        "named": nested.relationalize("root", str(tmp_path / "staging")),
+        "made": DynamicFrameCollection({"made": DynamicFrame.fromDF(spark.sql("select 1 as a"), glue, "made")}, glue),
+    }.items():
+        glue.write_dynamic_frame.from_options(frames, "s3", {"path": str(tmp_path / folder)}, "csv")
+    assert {path.name for path in (tmp_path / "named").iterdir() if path.is_dir()} == {"root", "root_b"}
+    assert [path.name[:4] for path in (tmp_path / "made").glob("[!._]*")] == ["run-"]
