@@ -167,6 +167,9 @@ def write(df: DataFrame, kind: str, options: Options) -> None:
     bulk = {"batchsize": str(given["bulkSize"])} if given.get("bulkSize") else {}
     before, after = (_statements(given.get(name)) for name in ("preactions", "postactions"))
     rows = sinks.to_plain(df)
+    if connections.vendor(str(given["url"])) == "redshift":
+        # Names are lower case there, quoted ones too: https://docs.aws.amazon.com/redshift/latest/dg/r_names.html
+        rows = rows.toDF(*(name.lower() for name in rows.columns))
     if not before and not after:
         _append(rows, {**bulk, **server.options()}, str(table))
         return

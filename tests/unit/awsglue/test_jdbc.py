@@ -1,19 +1,10 @@
-"""Databases, against real servers: Debian's `postgresql` and `mariadb-server`, started here and thrown away.
+"""Databases, against real servers.
 
 Options: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-connect-jdbc-home.html and
 https://docs.aws.amazon.com/glue/latest/dg/run-jdbc-parallel-read-job.html.
 """
 
-import contextlib
-import getpass
-import os
-import shutil
-import socket
-import subprocess
-import tempfile
-import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -21,73 +12,15 @@ import pytest
 from awsglue.bookmarks import job as bookmarks
 from awsglue.bookmarks import service
 from awsglue.connectors import connections, partitions
+from awsglue.dynamicframe import DynamicFrame
 from awsglue.errors import NotSupportedError, OptionError
 from awsglue.frame import catalog
 from awsglue.job import Job
 from glue_runner import jars
 from rapid.core import config as configuration
-from tests.conftest import free_port
+from tests import databases
 
 ROWS = 20
-
-
-def _tool(name: str, package: str) -> str:
-    places = [
-        *sorted(map(str, Path("/usr/lib/postgresql").glob("*/bin")), reverse=True),
-        os.environ["PATH"],
-        "/usr/sbin",
-    ]
-    found = shutil.which(name, path=os.pathsep.join(places))
-    return found or pytest.skip(f"{name} is not installed (Debian package {package})")
-
-
-def _as(name: str) -> dict[str, Any]:
-    """Servers refuse to run as root; their packages bring a user for them."""
-    clean = {"env": {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}}
-    return {"user": name, "group": name, "extra_groups": [], **clean} if getpass.getuser() == "root" else clean
-
-
-@contextlib.contextmanager
-def _folder(owner: dict[str, Any]) -> Iterator[Path]:
-    path = Path(tempfile.mkdtemp(prefix="rapid-db-", dir="/tmp"))  # short: it holds a socket
-    if "user" in owner:
-        shutil.chown(path, owner["user"])
-    try:
-        yield path
-    finally:
-        shutil.rmtree(path, ignore_errors=True)
-
-
-def _listens(port: int) -> bool:
-    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-        return True
-    return False
-
-
-def _takes_queries(port: int) -> bool:
-    """PostgreSQL listens a while before it does."""
-    asked = [_tool("pg_isready", "postgresql-client"), "-q", "-h", "127.0.0.1", "-p", str(port)]
-    return subprocess.run(asked, check=False).returncode == 0
-
-
-def _wait(ready: Callable[[], bool], process: "subprocess.Popen[bytes]") -> None:
-    end = time.monotonic() + 30
-    while time.monotonic() < end and process.poll() is None:
-        if ready():
-            return
-        time.sleep(0.05)
-    raise AssertionError(f"the server did not start (exit code {process.poll()})")
-
-
-@contextlib.contextmanager
-def _server(command: list[str], ready: Callable[[], bool], owner: dict[str, Any]) -> Iterator[None]:
-    process = subprocess.Popen(command, **owner, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        _wait(ready, process)
-        yield
-    finally:
-        process.terminate()
-        process.wait(30)
 
 
 @pytest.fixture(scope="module")
@@ -105,34 +38,18 @@ def drivers(spark: Any) -> None:
 
 @pytest.fixture(scope="module")
 def postgres(drivers: None) -> Iterator[dict[str, str]]:
-    initdb, server, owner = _tool("initdb", "postgresql"), _tool("postgres", "postgresql"), _as("postgres")
-    with _folder(owner) as folder:
-        made = [initdb, "-D", str(folder / "data"), "-U", "me", "-A", "trust", "-N", "--no-instructions"]
-        subprocess.run(made, **owner, cwd=folder, check=True, capture_output=True)
-        port = free_port()
-        settings = ["-c", "listen_addresses=127.0.0.1", "-c", f"unix_socket_directories={folder}", "-c", "fsync=off"]
-        command = [server, "-D", str(folder / "data"), "-p", str(port), *settings]
-        with _server(command, lambda: _takes_queries(port), owner):
-            yield {"url": f"jdbc:postgresql://127.0.0.1:{port}/postgres", "user": "me", "password": "x"}
+    with databases.postgresql() as port:
+        url = f"jdbc:postgresql://127.0.0.1:{port}/postgres"
+        yield {"url": url, "user": "me", "password": databases.PASSWORD}
 
 
 @pytest.fixture(scope="module")
 def mysql(drivers: None) -> Iterator[dict[str, str]]:
-    install, server = _tool("mariadb-install-db", "mariadb-server"), _tool("mariadbd", "mariadb-server")
-    owner = _as("mysql")
-    with _folder(owner) as folder:
-        base = ["--no-defaults", f"--datadir={folder / 'data'}"]
-        made = [install, *base, "--auth-root-authentication-method=normal", "--skip-test-db"]
-        subprocess.run(made, **owner, cwd=folder, check=True, capture_output=True)
-        port = free_port()
-        more = [f"--port={port}", "--bind-address=127.0.0.1", f"--socket={folder / 's'}", f"--pid-file={folder / 'p'}"]
-        with _server([server, *base, *more, "--skip-name-resolve"], lambda: _listens(port), owner):
-            yield {"url": f"jdbc:mysql://127.0.0.1:{port}/mysql", "user": "root", "password": ""}
+    with databases.mariadb() as port:
+        yield {"url": f"jdbc:mysql://127.0.0.1:{port}/mysql", "user": "root", "password": ""}
 
 
 def fill(glue: Any, kind: str, options: dict[str, Any], table: str, first: int = 1, last: int = ROWS) -> None:
-    from awsglue.dynamicframe import DynamicFrame
-
     df = glue.spark_session.range(first, last + 1).selectExpr("id", "concat('n', id) as name", "id * 1.5 as price")
     frame = DynamicFrame.fromDF(df, glue, "rows")
     glue.write_dynamic_frame.from_options(frame, kind, {**options, "dbtable": table, "bulkSize": 7})
@@ -226,6 +143,10 @@ def test_redshifts_urls_reach_postgresql_and_actions_are_one_transaction(glue: A
     with pytest.raises(Exception, match="nothing_like_it"):
         fill(glue, "redshift", {**redshift, "postactions": "select * from nothing_like_it"}, "shop.o")
     assert read(glue, "redshift", {**redshift, "dbtable": "shop.o"}).count() == ROWS + 2
+    frame = DynamicFrame.fromDF(glue.spark_session.sql("select 1 as VendorID"), glue)
+    made = {**redshift, "dbtable": "shop.v", "preactions": "create table shop.v (vendorid int)"}
+    glue.write_dynamic_frame.from_options(frame, "Redshift", made)  # whose names are lower case, quoted ones too
+    assert read(glue, "redshift", {**redshift, "dbtable": "shop.v"}).count() == 1
     left = {**redshift, "sampleQuery": "select tablename from pg_tables where tablename like 'glue_rows%'"}
     assert read(glue, "redshift", left).count() == 0
 

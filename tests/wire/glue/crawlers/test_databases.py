@@ -1,93 +1,28 @@
-"""JDBC targets and TestConnection against real servers: Debian's `postgresql` and `mariadb-server`, if installed.
+"""JDBC targets and TestConnection against real servers, if they are installed.
 
 https://docs.aws.amazon.com/glue/latest/dg/define-crawler.html
 """
 
-import contextlib
-import getpass
-import os
-import shutil
-import socket
-import subprocess
-import tempfile
-import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from rapid.emulator.glue import jdbc
-
-PASSWORD = "secret"
-
-
-def _tool(name: str) -> str:
-    places = [*map(str, Path("/usr/lib/postgresql").glob("*/bin")), os.environ["PATH"], "/usr/sbin"]
-    return shutil.which(name, path=os.pathsep.join(places)) or pytest.skip(f"{name} is not installed")
-
-
-def _port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@contextlib.contextmanager
-def _server(user: str, prepare: Any, start: Any, ready: Any) -> Iterator[int]:
-    """A database server in a folder of its own, under the user that its package brings."""
-    owner: dict[str, Any] = {"env": {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}}
-    folder, port = Path(tempfile.mkdtemp(prefix="rapid-db-", dir="/tmp")), _port()
-    if getpass.getuser() == "root":
-        owner |= {"user": user, "group": user, "extra_groups": []}
-        shutil.chown(folder, user)
-    process = None
-    try:
-        (folder / "password").write_text(PASSWORD)
-        (folder / "password").chmod(0o644)
-        subprocess.run(prepare(folder), **owner, cwd=folder, check=True, capture_output=True)
-        process = subprocess.Popen(start(folder, port), **owner, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        end = time.monotonic() + 30
-        while time.monotonic() < end:
-            with contextlib.suppress(OSError, jdbc.DatabaseError):  # one that listens may still be starting up
-                ready(port)
-                break
-            time.sleep(0.05)
-        yield port
-    finally:
-        if process:
-            process.terminate()
-            process.wait(30)
-        shutil.rmtree(folder, ignore_errors=True)
+from tests import databases
+from tests.conftest import free_port
+from tests.databases import PASSWORD
 
 
 @pytest.fixture(scope="module")
 def postgresql() -> Iterator[int]:
-    initdb, server = _tool("initdb"), _tool("postgres")
-    yield from _port_of(
-        "postgres",
-        lambda f: [initdb, "-D", str(f / "d"), "-U", "me", "-A", "scram-sha-256", f"--pwfile={f / 'password'}", "-N"],
-        lambda f, port: [server, "-D", str(f / "d"), "-p", str(port), "-c", f"unix_socket_directories={f}",
-                         "-c", "listen_addresses=127.0.0.1", "-c", "fsync=off"],
-        lambda port: _run("postgresql", port, "me", PASSWORD, "postgres"),
-    )  # fmt: skip
+    with databases.postgresql() as port:
+        yield port
 
 
 @pytest.fixture(scope="module")
 def mysql() -> Iterator[int]:
-    install, server = _tool("mariadb-install-db"), _tool("mariadbd")
-    base = lambda f: ["--no-defaults", f"--datadir={f / 'd'}"]  # noqa: E731
-    yield from _port_of(
-        "mysql",
-        lambda f: [install, *base(f), "--auth-root-authentication-method=normal", "--skip-test-db"],
-        lambda f, port: [server, *base(f), f"--port={port}", "--bind-address=127.0.0.1", f"--socket={f / 's'}",
-                         f"--pid-file={f / 'p'}", "--skip-name-resolve"],
-        lambda port: socket.create_connection(("127.0.0.1", port), 1).close(),
-    )  # fmt: skip
-
-
-def _port_of(user: str, prepare: Any, start: Any, ready: Any) -> Iterator[int]:
-    with _server(user, prepare, start, ready) as port:
+    with databases.mariadb() as port:
         yield port
 
 
@@ -151,7 +86,7 @@ def test_mysql(lake: Any, columns_of: Any, mysql: int) -> None:
 
 
 def test_what_cannot_be_reached_is_said(lake: Any) -> None:
-    name = _connect(lake, "postgresql", _port(), "db", USERNAME="u", PASSWORD="p")
+    name = _connect(lake, "postgresql", free_port(), "db", USERNAME="u", PASSWORD="p")
     with pytest.raises(lake.glue.exceptions.InvalidInputException, match="Can't create a connection"):
         lake.glue.test_connection(ConnectionName=name)
     crawler = lake.create(Targets={"JdbcTargets": [{"ConnectionName": name, "Path": "db/%"}]})
