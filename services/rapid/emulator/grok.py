@@ -119,7 +119,7 @@ def compiled(pattern: str, custom: str = "") -> Grok:
             columns.append((column.lower(), TYPES.get(kind, "string")))
             return f"(?P<g{position}>{expand(known[name], depth + 1)})"
 
-        return re.sub(r"%\{(\w+)(?::([\w.\[\]@-]+))?(?:[:;](\w+)[^}]*)?\}", replace, text)
+        return re.sub(r"%\{(\w+)(?::\s*([\w.\[\]@-]+))?(?:[:;](\w+)[^}]*)?\}", replace, text)
 
     try:
         return Grok(re.compile(expand(pattern, 0)), tuple(columns))

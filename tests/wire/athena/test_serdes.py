@@ -52,7 +52,7 @@ CASES: dict[str, tuple[str, str, dict[str, bytes], list[list[str | None]]]] = {
     "header": (
         "id int, name string",
         ROW + "'org.apache.hadoop.hive.serde2.OpenCSVSerde' WITH SERDEPROPERTIES ('separatorChar'=';', \"quoteChar\"=\"\\\"\")",  # noqa: E501
-        {"a.csv": b'id;name\n1;"a;b"\n', "b.csv": b"id;name\n2;c\n"}, [["1", "a;b"], ["2", "c"]],
+        {"a.csv": b'id;name\n1;"a;b"\n', "b.csv": b'id;name\n2;"c ""d"""\n'}, [["1", "a;b"], ["2", 'c "d"']],
     ),
     "json": (
         "user_id int, ts bigint, deep struct<a:int>, Flag boolean",

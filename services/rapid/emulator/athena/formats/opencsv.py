@@ -29,7 +29,10 @@ def open_csv(reading: Reading, files: list[DataFile]) -> tuple[dict[str, str], s
     expressions = {}
     for column in reading.wanted:
         index = reading.columns.index(column)
-        expressions[column.name] = _value(f"f{index}", column, index)
+        text = f"f{index}"
+        if quotes and escape != quotes:  # a quote that is doubled is one, whatever the escape
+            text = f"replace({text}, {literal(quotes * 2)}, {literal(quotes)})"
+        expressions[column.name] = _value(text, column, index)
     return expressions, source
 
 
