@@ -51,6 +51,7 @@ def _columns(
     node: exp.Unnest, expressions: Expressions, keep: bool
 ) -> tuple[list[str], list[Column], str | None, list[str]]:
     """Items that take the unnested values apart, their columns, the alias, and the unnested values themselves."""
+    whole = _rows_stay_whole(node)
     arrays: list[tuple[str, str]] = []
     outputs: list[tuple[str, Type, str | None]] = []
     for index, argument in enumerate(node.expressions):
@@ -62,7 +63,7 @@ def _columns(
         elif value.type.name == "array":
             arrays.append((value.sql, name))
             element = value.type.args[0]
-            if element.name == "row":
+            if element.name == "row" and not whole:
                 outputs += [(f"{name}.{quote(field_name(n, i))}", t, n) for i, (n, t) in enumerate(element.args)]
             else:
                 outputs.append((name, element, None))
@@ -84,6 +85,18 @@ def _columns(
     columns = _named(node, outputs)
     items = [f"{sql} AS c{i}" for i, (sql, _, _) in enumerate(outputs)]
     return items, columns, alias.this.name.lower() if alias and alias.this else None, inner
+
+
+def _rows_stay_whole(node: exp.Unnest) -> bool:
+    """Athena also takes one name for an array of rows, as its guide does: `UNNEST(labels) AS t(label) … label.name`.
+
+    https://docs.aws.amazon.com/athena/latest/ug/query-examples-waf-logs-count.html (read 2026-11). Trino knows only a
+    name for every field, which Athena takes too.
+    """
+    alias = node.args.get("alias")
+    names = (alias.args.get("columns") or []) if alias else []
+    ordinality = bool(node.args.get("offset")) and not isinstance(node.args.get("offset"), exp.Identifier)
+    return len(names) == len(node.expressions) + ordinality
 
 
 def _named(node: exp.Unnest, outputs: list[tuple[str, Type, str | None]]) -> list[Column]:
