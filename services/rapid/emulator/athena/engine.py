@@ -67,7 +67,7 @@ class Engine:
             root.create_function(name, exactly, kinds, "VARCHAR", exception_handling=handling)
         for each in HELPERS.values():
             given = None if each.parameters is None else list(each.parameters)
-            nulls = "special" if given is None else "default"
+            nulls = "special" if given is None or each.null else "default"
             root.create_function(each.name, each.function, given, each.result, null_handling=nulls)
         for statement in _statements((Path(__file__).parent / "sql" / "macros.sql").read_text()):
             root.execute(statement)

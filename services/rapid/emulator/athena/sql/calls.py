@@ -10,7 +10,6 @@ from rapid.emulator.athena.sql.functions import AGGREGATES, COLLECTING, SCALARS,
 from rapid.emulator.athena.sql.nodes import compiles
 from rapid.emulator.athena.sql.registry import Call, choose, fill
 from rapid.emulator.athena.sql.scope import Typed
-from rapid.emulator.athena.sql.types import VARCHAR
 
 if TYPE_CHECKING:
     from rapid.emulator.athena.sql.expressions import Expressions
@@ -92,10 +91,7 @@ def extract(ex: "Expressions", node: exp.Extract) -> Typed:
 @compiles(exp.Trim)
 def trim(ex: "Expressions", node: exp.Trim) -> Typed:
     name = {"LEADING": "ltrim", "TRAILING": "rtrim"}.get(str(node.args.get("position") or "").upper(), "trim")
-    value = ex.coerce(ex.compile(node.this), VARCHAR)
-    if not node.expression:
-        return Typed(f"{name}({value.sql})", VARCHAR)
-    return Typed(f"{name}({value.sql}, {ex.compile(node.expression).sql})", VARCHAR)
+    return call(ex, name, [n for n in (node.this, node.expression) if n], node)
 
 
 @compiles(exp.Substring)

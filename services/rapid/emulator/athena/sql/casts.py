@@ -57,6 +57,8 @@ def cast(value: Typed, target: Type, safe: bool, where: Position | None = None) 
     nested = ("array", "map", "row")
     if source.name in nested or target.name in nested:
         return _nested(value, target, safe, refusal)
+    if {source.name, target.name} == {"HyperLogLog", "varbinary"}:
+        return Typed(f"p_hyperloglog{'_bytes' if target.name == 'varbinary' else ''}({value.sql})", target)
     if source.is_string and target.name == "varbinary":
         return Typed(f"encode({value.sql})", target)
     if source.is_string:
@@ -75,19 +77,35 @@ def _word(safe: bool) -> str:
 def _times(value: Typed, target: Type) -> Typed | None:
     source, zoned = value.type, "timestamp with time zone"
     if source.name == target.name == zoned:
-        return zones.to_zone(value, target)
+        return zones.to_zone(_rounded_instant(value, target.scale), target)
+    digits = source.scale if source.name != "date" else 0
     if source.name == zoned and target.name in ("timestamp", "date", "time"):
-        return Typed(f"CAST({zones.wall(value)} AS {target.duckdb()})", target)
+        return _times(Typed(zones.wall(value), Type("timestamp", (digits,))), target)
     if target.name == zoned and source.name in ("timestamp", "date"):
         known = Type(zoned, (target.scale, "UTC"))
-        return zones.to_zone(Typed(zones.instant(f"CAST({value.sql} AS TIMESTAMP)", known.zone), known), target)
-    if target.name == "timestamp" and source.name == "timestamp" and target.scale < source.scale:
-        return Typed(f"t_timestamp_scale({value.sql}, {target.scale})", target)
-    if target.name == source.name == "time" and target.scale < source.scale:
-        return Typed(f"t_time_scale({value.sql}, {target.scale})", target)
+        wall = _rounded(f"CAST({value.sql} AS TIMESTAMP)", digits, target.scale)
+        return zones.to_zone(Typed(zones.instant(wall, known.zone), known), target)
+    if source.name == "timestamp" and target.name in ("timestamp", "time"):
+        return Typed(f"CAST({_rounded(value.sql, digits, target.scale)} AS {target.duckdb()})", target)
+    if source.name == "timestamp" and target.name == "date":
+        return Typed(f"CAST({value.sql} AS DATE)", target)
+    if target.name == source.name == "time":
+        return Typed(f"t_time_scale({value.sql}, {target.scale})" if target.scale < digits else value.sql, target)
     if target.name == "timestamp" and source.name == "time":
         return Typed(f"(CAST(timezone('UTC', now()) AS DATE) + {value.sql})", target)
     return None
+
+
+def _rounded(timestamp: str, given: int, wanted: int) -> str:
+    """A TIMESTAMP with fewer digits."""
+    return f"t_timestamp_scale({timestamp}, {wanted})" if wanted < given else timestamp
+
+
+def _rounded_instant(value: Typed, wanted: int) -> Typed:
+    if wanted >= value.type.scale:
+        return value
+    rounded = zones.at_moment(value, f"t_instant_scale({zones.moment(value)}, {wanted})")
+    return Typed(f"CASE WHEN {value.sql} IS NOT NULL THEN {rounded.sql} END", value.type)
 
 
 def _to_char(value: Typed, target: Type, refusal: SqlError) -> Typed:
@@ -131,7 +149,7 @@ def _from_varchar(value: Typed, target: Type, safe: bool) -> Typed:
     shown = _failure(target)
     known: Typed | None = None
     if kind == "timestamptz":
-        wall = f"t_timestamp({value.sql})"
+        wall = _rounded(f"t_timestamp({value.sql})", 6, target.scale)
         if isinstance(value.value, str):
             target = literal_zone(target, value.value)
             inner = zones.instant(wall, target.zone)
@@ -144,6 +162,8 @@ def _from_varchar(value: Typed, target: Type, safe: bool) -> Typed:
         inner = known.sql if known else inner
     else:
         inner = f"TRY_CAST(t_from_{kind}({value.sql}) AS {target.duckdb()})"
+    if kind == "time" and target.scale < 6:
+        inner = f"t_time_scale({inner}, {target.scale})"
     if safe:
         return Typed(inner, target)
     return Typed(f"t_cast({value.sql}, {inner}, {', '.join(map(literal, shown))})", target)

@@ -309,6 +309,7 @@ _TYPES = {
     "DATE": "date",
     "JSON": "json",
     "UUID": "uuid",
+    "HLLSKETCH": "HyperLogLog",
 }
 
 
@@ -346,7 +347,8 @@ def to_type(node: exp.DataType) -> Type:
 
 def _row_field(node: exp.Expr) -> tuple[str | None, Type]:
     if isinstance(node, exp.ColumnDef):
-        return node.name.lower(), to_type(node.args["kind"])
+        name = node.name if node.this.args.get("quoted") else node.name.lower()
+        return name, to_type(node.args["kind"])
     return None, to_type(node)  # type: ignore[arg-type]
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from rapid.emulator.athena.sql.compiler import Compiler
 
 _MODULES = (aggregating, calls, comparing, conditions, literals, naming)
-_UNORDERED = ("map", "json", "function")
+_UNORDERED = ("map", "json", "function", "Geometry", "SphericalGeography", "BingTile")
 
 
 class Expressions:

@@ -82,6 +82,10 @@ CREATE MACRO t_codepoint(s) AS CASE WHEN length(s) = 1 THEN unicode(s) WHEN s IS
 CREATE MACRO t_concat_ws(sep, items) AS CASE WHEN sep IS NULL OR items IS NULL THEN NULL ELSE coalesce(array_to_string(items, sep), '') END;
 CREATE MACRO t_substr(s, start, n) AS CASE WHEN start = 0 OR abs(start) > length(s) THEN CASE WHEN s IS NULL THEN NULL ELSE '' END
   WHEN n IS NULL THEN substring(s, start) WHEN n <= 0 THEN '' ELSE substring(s, start, n) END;
+CREATE MACRO t_blank() AS chr(9) || chr(10) || chr(11) || chr(12) || chr(13) || chr(28) || chr(29) || chr(30) || chr(31) || ' ' || chr(5760) || '             　';
+CREATE MACRO t_trim(s) AS trim(s, t_blank());
+CREATE MACRO t_ltrim(s) AS ltrim(s, t_blank());
+CREATE MACRO t_rtrim(s) AS rtrim(s, t_blank());
 CREATE MACRO t_replace(s, a, b) AS CASE WHEN a = '' THEN b || regexp_replace(s, '(.)', '\1' || b, 'gs') ELSE replace(s, a, b) END;
 CREATE MACRO t_split_part(s, sep, n) AS CASE WHEN n < 1 THEN t_error('INVALID_FUNCTION_ARGUMENT: Index must be greater than zero') ELSE list_extract(string_split(s, sep), n) END;
 CREATE MACRO t_split_limit(s, sep, n) AS CASE WHEN sep = '' THEN t_error('INVALID_FUNCTION_ARGUMENT: The delimiter may not be the empty string') WHEN n < 1 THEN t_error('INVALID_FUNCTION_ARGUMENT: Limit must be positive')
@@ -143,7 +147,9 @@ CREATE MACRO t_json_to_varchar(s) AS CASE WHEN s IS NULL OR json_type(s) = 'NULL
 
 -- Times and zones
 CREATE MACRO t_now() AS date_trunc('millisecond', now());
-CREATE MACRO t_timestamp_scale(x, p) AS CASE WHEN p >= 6 THEN x ELSE make_timestamp(CAST(round(epoch_us(x) / pow(10::DOUBLE, 6 - p)) AS BIGINT) * CAST(pow(10::DOUBLE, 6 - p) AS BIGINT)) END;
+CREATE MACRO t_scaled(us, unit) AS us + unit // 2 - (us + unit // 2) % unit - CASE WHEN (us + unit // 2) % unit < 0 THEN unit ELSE 0 END;
+CREATE MACRO t_timestamp_scale(x, p) AS CASE WHEN p >= 6 THEN x ELSE make_timestamp(t_scaled(epoch_us(x), CAST(pow(10::DOUBLE, 6 - p) AS BIGINT))) END;
+CREATE MACRO t_instant_scale(x, p) AS CASE WHEN p >= 6 THEN x ELSE make_timestamptz(t_scaled(epoch_us(x), CAST(pow(10::DOUBLE, 6 - p) AS BIGINT))) END;
 CREATE MACRO t_offset(z) AS CAST(z[1:1] || '1' AS INTEGER) * (CAST(z[2:3] AS INTEGER) * 60 + CAST(z[-2:] AS INTEGER));
 CREATE MACRO t_wall(x) AS CASE WHEN starts_with(x.z, '+') OR starts_with(x.z, '-') THEN timezone('UTC', x.i) + to_minutes(t_offset(x.z)) ELSE timezone(x.z, x.i) END;
 CREATE MACRO t_placed(w, z) AS CASE WHEN w IS NULL OR z IS NULL THEN NULL
@@ -177,6 +183,8 @@ CREATE MACRO t_make_map(k, v) AS CASE WHEN len(k) <> len(v) THEN t_error('INVALI
 CREATE MACRO t_array_histogram(a) AS map_from_entries(list_transform(list_sort(list_distinct(a)), lambda k: {'key': k, 'value': CAST(len(list_filter(a, lambda x: x = k)) AS BIGINT)}));
 CREATE MACRO t_top(m, n) AS map_from_entries(list_transform(list_sort(list_transform(map_entries(m), lambda e: {'n': -CAST(e.value AS BIGINT), 'k': e.key}))[1:n], lambda e: {'key': e.k, 'value': -e.n}));
 CREATE MACRO t_percentile(ordered, p) AS CASE WHEN p < 0 OR p > 1 THEN t_error('INVALID_FUNCTION_ARGUMENT: Percentile must be between 0 and 1') ELSE list_extract(ordered, least(CAST(floor(p * list_count(ordered)) AS BIGINT), list_count(ordered) - 1) + 1) END;
+CREATE MACRO t_sketch(x) AS CASE WHEN list_count(x) > 0 THEN list_sort(list_filter(x, lambda e: e IS NOT NULL)) END;
+CREATE MACRO t_quantile(ordered, x) AS CASE WHEN x >= ordered[1] AND x <= ordered[-1] THEN len(list_filter(ordered, lambda e: e < x)) / len(ordered)::DOUBLE END;
 CREATE MACRO t_percentiles(ordered, ps) AS CASE WHEN list_count(ordered) > 0 THEN list_transform(ps, lambda p: t_percentile(ordered, p)) END;
 CREATE MACRO t_entropy(s, l) AS CASE WHEN s > 0 THEN log2(s) - l / s ELSE 0.0::DOUBLE END;
 CREATE MACRO t_micros(x) AS epoch_us(TIMESTAMP '1970-01-01' + x);

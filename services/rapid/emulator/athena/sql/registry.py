@@ -21,6 +21,7 @@ _CLASSES: dict[str, Callable[[Type], bool]] = {
     "int": lambda t: t.is_integer,
     "dec": lambda t: t.name == "decimal",
     "num": lambda t: t.is_number,
+    "char": lambda t: t.name == "char",
     "timestamp": lambda t: t.name == "timestamp",
     "timestamptz": lambda t: t.name == "timestamp with time zone",
     "rowtype": lambda t: t.name == "row",

@@ -33,6 +33,12 @@ def text(value: Typed, least: int = 0) -> str:
         return f"t_time_text({sql}, {max(least, kind.scale)})"
     if kind.name == "varbinary":
         return f"t_binary_text({sql})"
+    if kind.name in ("Geometry", "SphericalGeography"):
+        return f"p_geometry_text({sql})"
+    if kind.name == "HyperLogLog":
+        return f"t_binary_text(p_hyperloglog_bytes({sql}))"
+    if kind.name == "BingTile":
+        return f"p_tile_text({sql})"
     if kind.name.startswith("interval"):
         return f"t_{'days' if kind == INTERVAL_DAY else 'months'}_text({sql})"
     if kind.name == "array":

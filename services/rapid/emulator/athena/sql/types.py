@@ -36,6 +36,11 @@ _DUCKDB = {
     "interval year to month": "INTERVAL",
     "json": "JSON",
     "uuid": "UUID",
+    "Geometry": "BLOB",
+    "SphericalGeography": "BLOB",
+    "BingTile": "BIGINT",
+    "HyperLogLog": "UBIGINT[]",
+    "tdigest": "DOUBLE[]",
     "unknown": "INTEGER",
 }
 
@@ -87,7 +92,7 @@ class Type:
             return "STRUCT(i TIMESTAMPTZ, z VARCHAR)"
         if self.name == "decimal":
             return f"DECIMAL({self.args[0]},{self.args[1]})"
-        if self.name == "array":
+        if self.name in ("array", "qdigest"):
             return f"{self.args[0].duckdb()}[]"
         if self.name == "map":
             return f"MAP({self.args[0].duckdb()}, {self.args[1].duckdb()})"
@@ -112,6 +117,8 @@ def field_name(name: str | None, index: int) -> str:
 BOOLEAN, INTEGER, BIGINT, DOUBLE, REAL = (Type(n) for n in ("boolean", "integer", "bigint", "double", "real"))
 VARCHAR, VARBINARY, DATE, TIME, JSON = (Type(n) for n in ("varchar", "varbinary", "date", "time", "json"))
 UNKNOWN, UUID = Type("unknown"), Type("uuid")
+GEOMETRY, BING_TILE = Type("Geometry"), Type("BingTile")
+HYPER_LOG_LOG, TDIGEST = Type("HyperLogLog"), Type("tdigest")
 TIMESTAMP, TIMESTAMP_TZ = Type("timestamp", (3,)), Type("timestamp with time zone", (3, "UTC"))
 INTERVAL_DAY, INTERVAL_YEAR = Type("interval day to second"), Type("interval year to month")
 
@@ -261,7 +268,7 @@ def _hive(tokens: list[str], text: str) -> tuple[Type, list[str]]:
         return TIMESTAMP, rest
     if name in ("timestamptz", "timestamp with time zone"):
         return TIMESTAMP_TZ, rest
-    if name not in _DUCKDB or name in ("unknown", "uuid", "json"):
+    if name not in _DUCKDB or name in ("unknown", "uuid", "json", "tdigest"):
         raise ValueError(f"Error: type expected at the position 0 of '{text}' but '{tokens[0]}' is found.")
     return Type(name), rest
 
@@ -305,7 +312,7 @@ def to_hive(kind: Type) -> str:
     if kind.name in ("array", "map"):
         return f"{kind.name}<{','.join(map(to_hive, kind.args))}>"
     if kind.name == "row":
-        return f"struct<{','.join(f'{field_name(n, i)}:{to_hive(t)}' for i, (n, t) in enumerate(kind.args))}>"
+        return f"struct<{','.join(f'{field_name(n, i).lower()}:{to_hive(t)}' for i, (n, t) in enumerate(kind.args))}>"
     if kind.name in ("boolean", "tinyint", "smallint", "bigint", "double", "date", *simple):
         return simple.get(kind.name, kind.name)
     raise ValueError(f"Unsupported Hive type: {kind}")

@@ -5,9 +5,19 @@ function of Athena SQL and a function of DuckDB; `@helper` makes one that only t
 Slower than DuckDB's own (some 400,000 calls a second), so what DuckDB can do stays in templates.
 """
 
-from rapid.emulator.athena.sql.computed import binary, dates, jsons, patterns, sketches, strings, written
+from rapid.emulator.athena.sql.computed import (
+    binary,
+    dates,
+    geography,
+    geometry,
+    jsons,
+    patterns,
+    sketches,
+    strings,
+    written,
+)
 from rapid.emulator.athena.sql.computed.registry import HELPERS, Helper
 
 __all__ = ["HELPERS", "Helper"]
 
-_MODULES = (binary, dates, jsons, patterns, sketches, strings, written)
+_MODULES = (binary, dates, geography, geometry, jsons, patterns, sketches, strings, written)

@@ -222,7 +222,7 @@ def _moment(text: str, values: dict[str, int]) -> datetime:
         field, least, most = _RANGES.get(name, ("", value, value))
         if not least <= value <= most:
             raise refuse(f'Cannot parse "{text}": Value {value} for {field} must be in the range [{least},{most}]')
-    year = values.get("year", 1970)
+    year = values.get("year", 2000 if values.keys() & {"month", "day"} else 1970)  # as Joda's DateTimeParserBucket
     if "year2" in values:
         year = values["year2"] + (1900 if values["year2"] >= 70 else 2000)
     hour = values.get("hour", values.get("clock24", 0) % 24)

@@ -5,6 +5,7 @@ so inside the
 error that Trino allows.
 """
 
+import struct
 from statistics import NormalDist
 
 from rapid.emulator.athena.sql.computed.registry import computed, helper, refuse
@@ -41,6 +42,18 @@ def weighted_percentiles(values: list[float], weights: list[float], shares: list
                 found.append(value)
                 break
     return found
+
+
+@helper("p_hyperloglog_bytes", "UBIGINT[]", "BLOB")
+def hyperloglog_bytes(hashes: list[int]) -> bytes:
+    return struct.pack(f">{len(hashes)}Q", *hashes)
+
+
+@helper("p_hyperloglog", "BLOB", "UBIGINT[]")
+def hyperloglog(data: bytes) -> list[int]:
+    if len(data) % 8:
+        raise refuse("Cannot deserialize HyperLogLog")
+    return list(struct.unpack(f">{len(data) // 8}Q", data))
 
 
 @helper("p_numeric_histogram", "BIGINT; DOUBLE[]; DOUBLE[]", "MAP(DOUBLE, DOUBLE)")

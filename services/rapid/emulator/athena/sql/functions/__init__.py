@@ -11,10 +11,12 @@ from rapid.emulator.athena.sql.functions import (
     arrays,
     collected,
     formats,
+    geospatial,
     json,
     maths,
     other,
     regexps,
+    sketches,
     strings,
     times,
 )
@@ -22,7 +24,9 @@ from rapid.emulator.athena.sql.registry import AGGREGATES, COLLECTING, SCALARS, 
 
 __all__ = ["AGGREGATES", "COLLECTING", "SCALARS", "SPECIALS", "WINDOWS", "names"]
 
-_TABLES = (aggregates, arrays, collected, computed, formats, json, maths, other, regexps, strings, times)
+_TABLES = (
+    aggregates, arrays, collected, computed, formats, geospatial, json, maths, other, regexps, sketches, strings, times,
+)  # fmt: skip
 
 
 def names() -> set[str]:

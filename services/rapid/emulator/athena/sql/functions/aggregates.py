@@ -2,6 +2,7 @@
 
 A template is `call(arguments) :: wrap`; DISTINCT, ORDER BY and IGNORE NULLS go into the call, FILTER and OVER after
 it, and the wrap around all of that. Approximate functions are computed exactly: inside the error Trino allows.
+NaN is the largest number of DuckDB, and no maximum in Trino: the largest double is that whose negative is the smallest.
 A sum times one is checked for 38 digits, where DuckDB's sum alone is not; `decimals` has the average of decimals.
 """
 
@@ -44,9 +45,17 @@ declare(
     multimap_agg(K, V) -> map(K, array(V)) = array_agg(struct_pack(key := {0}, value := {1})) :: t_multimap({})
     set_agg(T) -> array(T) = array_agg({0}) :: t_array_distinct({})
     set_union(array(T)) -> array(T) = array_agg({0}) :: t_array_distinct(flatten({}))
+    max(real) -> real = min(-{0}) :: (-{})
+    max(double) -> double = min(-{0}) :: (-{})
     max(T) -> T = max({0})
+    max(real, bigint) -> array(real) = min(-{0}, {1}) :: list_transform({}, lambda e: -e)
+    max(double, bigint) -> array(double) = min(-{0}, {1}) :: list_transform({}, lambda e: -e)
     max(T, bigint) -> array(T) = max({0}, {1})
+    max_by(T, real) -> T = arg_min_null({0}, -{1})
+    max_by(T, double) -> T = arg_min_null({0}, -{1})
     max_by(T, U) -> T = arg_max_null({0}, {1})
+    max_by(T, real, bigint) -> array(T) = arg_min({0}, -{1}, {2})
+    max_by(T, double, bigint) -> array(T) = arg_min({0}, -{1}, {2})
     max_by(T, U, bigint) -> array(T) = arg_max({0}, {1}, {2})
     min(T) -> T = min({0})
     min(T, bigint) -> array(T) = min({0}, {1})

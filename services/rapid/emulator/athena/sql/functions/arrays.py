@@ -22,6 +22,8 @@ declare(
     array_distinct(array(T)) -> array(T) = t_array_distinct({0})
     array_except(array(T), array(T)) -> array(T) = t_array_except({0}, {1})
     array_intersect(array(T), array(T)) -> array(T) = t_array_intersect({0}, {1})
+    array_max(array(real)) -> real = (-t_array_min(list_transform({0}, lambda e: -e)))
+    array_max(array(double)) -> double = (-t_array_min(list_transform({0}, lambda e: -e)))
     array_max(array(T)) -> T = t_array_max({0})
     array_min(array(T)) -> T = t_array_min({0})
     array_position(array(T), T) -> bigint = t_array_position({0}, {1})

@@ -78,7 +78,7 @@ def date_parse(call: Call) -> Typed:
     text, pattern = call.cast(0, VARCHAR), _pattern(call, 1)
     native = _native(call, pattern, "mysql")
     slow = f"p_date_parse({text}, {pattern.sql})"
-    if native is None or "%y" in native or "%p" in native:
+    if native is None or "%Y" not in native or "%I" in native:
         return Typed(slow, TIMESTAMP)
     return Typed(f"coalesce(CAST(try_strptime({text}, {literal(native)}) AS TIMESTAMP), {slow})", TIMESTAMP)
 

@@ -145,7 +145,10 @@ def round_(call: Call) -> Typed:
 
 @special("greatest", "least")
 def extreme(call: Call) -> Typed:
-    """The largest or smallest; NULL if any is NULL (DuckDB skips NULLs)."""
+    """The largest or smallest; NULL if any is NULL (DuckDB skips NULLs), NaN only if all are."""
     values, kind = call.compiler.unify(call.all(), call.node)
     nulls = " OR ".join(f"{v.sql} IS NULL" for v in values)
-    return Typed(f"CASE WHEN {nulls} THEN NULL ELSE {call.name}({', '.join(v.sql for v in values)}) END", kind)
+    found = f"{call.name}({', '.join(v.sql for v in values)})"
+    if call.name == "greatest" and kind in (REAL, DOUBLE):  # DuckDB has NaN as the largest
+        found = f"(-least({', '.join(f'-({v.sql})' for v in values)}))"
+    return Typed(f"CASE WHEN {nulls} THEN NULL ELSE {found} END", kind)

@@ -81,23 +81,11 @@ def current_time(call: Call) -> Typed:
 
 
 _MISSING = """
-approx_set empty_approx_set hll_serialize merge qdigest_agg tdigest_agg value_at_quantile values_at_quantiles
-quantile_at_value scale_qdigest trimmed_mean make_set_digest merge_set_digest intersection_cardinality
-jaccard_index hash_counts learn_classifier learn_libsvm_classifier learn_regressor learn_libsvm_regressor classify
-regress features word_stem spooky_hash_v2_32 spooky_hash_v2_64 render color rgb json_table bing_tile bing_tile_at
-bing_tiles_around bing_tile_coordinates bing_tile_polygon bing_tile_quadkey bing_tile_zoom_level
-geometry_to_bing_tiles convex_hull_agg geometry_union_agg geometry_union geometry_from_hadoop_shape
-from_geojson_geometry to_geojson_geometry great_circle_distance to_geometry to_spherical_geography
-simplify_geometry geometry_nearest_points geometry_to_point line_interpolate_point line_interpolate_points
-line_locate_point beta_cdf inverse_beta_cdf t_pdf wilson_interval_lower wilson_interval_upper objectid_timestamp
-st_area st_asbinary st_astext st_boundary st_buffer st_centroid st_contains st_convexhull st_coorddim st_crosses
-st_difference st_dimension st_disjoint st_distance st_endpoint st_envelope st_envelopeaspts st_equals
-st_exteriorring st_geometries st_geometryfromtext st_geometryn st_geometrytype st_geomfrombinary st_geomfromkml
-st_interiorringn st_interiorrings st_intersection st_intersects st_isclosed st_isempty st_isring st_issimple
-st_isvalid st_length st_linefromtext st_linestring st_multipoint st_numgeometries st_numinteriorring st_numpoints
-st_overlaps st_point st_pointn st_points st_polygon st_relate st_startpoint st_symdifference st_touches st_union
-st_within st_x st_xmax st_xmin st_y st_ymax st_ymin geometry_is_valid geometry_invalid_reason geospatial_partitions
-spatial_partitions spatial_partitioning
+hll_serialize scale_qdigest trimmed_mean make_set_digest merge_set_digest intersection_cardinality jaccard_index
+hash_counts learn_classifier learn_libsvm_classifier learn_regressor learn_libsvm_regressor classify regress
+features word_stem spooky_hash_v2_32 spooky_hash_v2_64 render color rgb json_table geometry_from_hadoop_shape
+line_interpolate_points beta_cdf inverse_beta_cdf t_pdf wilson_interval_lower wilson_interval_upper
+objectid_timestamp st_geomfromkml geospatial_partitions spatial_partitions spatial_partitioning
 """
 UNSUPPORTED = tuple(_MISSING.split())
 """Functions that Athena has and that are not written: https://docs.aws.amazon.com/athena/latest/ug/functions-env3.html."""

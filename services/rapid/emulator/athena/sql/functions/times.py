@@ -198,12 +198,15 @@ def _scale(call: Call) -> int:
 
 @special("now", "current_timestamp")
 def now(call: Call) -> Typed:
-    return Typed("t_now()", Type("timestamp with time zone", (_scale(call), "UTC")))
+    digits = _scale(call)
+    moment = "t_now()" if digits >= 3 else f"t_instant_scale(t_now(), {digits})"
+    return Typed(moment, Type("timestamp with time zone", (digits, "UTC")))
 
 
 @special("localtimestamp")
 def localtimestamp(call: Call) -> Typed:
-    return Typed("timezone('UTC', t_now())", Type("timestamp", (_scale(call),)))
+    moment = now(call)
+    return Typed(f"timezone('UTC', {moment.sql})", Type("timestamp", (moment.type.scale,)))
 
 
 @special("current_date")
@@ -213,7 +216,8 @@ def current_date(call: Call) -> Typed:
 
 @special("localtime")
 def localtime(call: Call) -> Typed:
-    return Typed("CAST(timezone('UTC', now()) AS TIME)", Type("time", (_scale(call),)))
+    moment = localtimestamp(call)
+    return Typed(f"CAST({moment.sql} AS TIME)", Type("time", (moment.type.scale,)))
 
 
 @special("current_timezone")

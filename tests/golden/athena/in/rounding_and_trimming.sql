@@ -1,0 +1,28 @@
+select max(x), min(x) from (values nan(), 1e0, 5e0) t(x);
+select max(x), min(x) from (values nan(), nan()) t(x);
+select max(x), min(x) from (values 1e0, nan(), 5e0) t(x);
+select max(x,2), min(x,2) from (values 1e0, nan(), 5e0) t(x);
+select max_by(k,x), min_by(k,x) from (values ('a',1e0), ('n',nan()), ('b',5e0)) t(k,x);
+select array_max(array[1e0,nan(),5e0]), array_min(array[nan(),1e0]);
+select array_max(array[nan(),1e0]);
+select max(x) over (order by i) from (values (1,nan()),(2,3e0),(3,1e0)) t(i,x);
+select '[' || trim(cast('  ab ' as char(7))) || ']', '[' || rtrim(cast('  ab ' as char(7))) || ']';
+select length(trim(cast('  ab ' as char(7)))), trim(cast('xxabxx' as char(8)), 'x'), trim(both 'x' from cast('xxabxx' as char(8)));
+select date_parse('10:20','%H:%i'), date_parse('05','%d'), date_parse('03-05','%m-%d'), date_parse('2020','%Y');
+select date_parse('12','%H'), date_parse('29.2','%d.%c');
+select cast(timestamp '2020-01-01 12:00:00.999' as timestamp(0)), cast(timestamp '2020-01-01 12:00:00.555' as timestamp(1)), cast(timestamp '2020-01-01 12:00:00.555' as timestamp(2)), cast(time '12:34:56.789' as time(0)), cast(time '12:34:56.789' as time(1)), cast(time '23:59:59.999' as time(0));
+select cast('2020-01-01 12:00:00.999' as timestamp(0)), cast('12:34:56.789' as time(0)), timestamp '2020-01-01 00:00:00.99999', time '10:00:00.5';
+select cast(timestamp '1969-12-31 23:59:59.5' as timestamp(0)), cast(timestamp '1960-12-31 23:59:59.55' as timestamp(1));
+select cast(timestamp '2020-01-01 12:00:00.999 UTC' as timestamp(0) with time zone), cast(timestamp '2020-01-01 12:00:00.5555' as timestamp);
+select cast(row(1,2) as row("Aa" int, B int));
+select r."Aa", r.aa, r.B from (select cast(row(1,2) as row("Aa" int, B int)) r);
+select typeof(cast(row(1,2) as row("Aa" int, B int))), cast(cast(row(1,2) as row("Aa" int, B int)) as json);
+select trim(chr(9)||'a'||chr(10)), length(trim(chr(9)||'a ')), length(ltrim(chr(160)||'a')), length(rtrim('a'||chr(8195)));
+select parse_datetime('05','dd'), parse_datetime('10:20','HH:mm'), parse_datetime('29.02','dd.MM');
+select trim('x' from cast('xxabxx' as char(8))), trim(leading from cast('  ab' as char(6)));
+select cast('12:34:56.789' as time(1)), cast(cast('12:34:56.789' as time) as time(2)), cast('2020-01-01 00:00:00.55 UTC' as timestamp(1) with time zone);
+select cast(timestamp '2020-01-01 12:00:00.999999' as date), cast(timestamp '2020-01-01 12:00:00.9996' as time), cast(timestamp '2020-01-01 12:00:00.9996' as varchar), cast(timestamp '2020-01-01 12:00:00.9996' as timestamp(3) with time zone);
+select max(cast(x as real)), max_by(k, x, 2) from (values ('a',1e0), ('n',nan()), ('b',5e0)) t(k,x);
+select greatest(nan(), x, 3), least(x, nan()) from (values 1e0, 5e0, nan()) t(x);
+select max(x) from (values 0e0, -0e0) t(x);
+select array_max(array[cast(null as double), 1e0]), array_max(array[nan()]), array_max(cast(array[] as array(double)))
