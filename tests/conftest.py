@@ -38,8 +38,8 @@ def reaper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def free_ports() -> list[int]:
-    """Three free ports, for a set of services that a test starts by itself."""
-    return [free_port() for _ in range(3)]
+    """Four free ports, for a set of services that a test starts by itself."""
+    return [free_port() for _ in range(4)]
 
 
 @pytest.fixture(scope="session")

@@ -32,7 +32,7 @@ ROUNDS = 8
 
 @pytest.fixture
 def supervisor(config: Config, free_ports: list[int], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Supervisor]:
-    emulator, runner, _ = free_ports
+    emulator, runner, *_ = free_ports
     own = replace(config, home=tmp_path_factory.mktemp("crashes"), emulator_port=emulator, runner_port=runner)
     supervisor = Supervisor(own)
     bring_up(supervisor, SERVICES)

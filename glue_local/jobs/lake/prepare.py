@@ -13,7 +13,7 @@ import lzma
 import re
 import tempfile
 import zlib
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import IO, Any
 
@@ -22,9 +22,12 @@ from lake.sniff import Layout
 from lake.storage import Bucket, RangedFile, S3Object
 
 LOG = logging.getLogger(__name__)
+UTF8 = ("utf-8", "utf-8-sig")
 STAGING = "manifests/_staging/"
 PACKED = 20
 """Bytes of text in a byte of a compressed or columnar file, at the usual most."""
+LARGE = 256 << 20
+"""A CSV above this is split among tasks by lines, unless its head has line ends inside quotes."""
 DEEPEST = 3
 """Archives in archives are taken apart down to this level."""
 DAMAGED = (ValueError, EOFError, OSError, NotImplementedError, zlib.error, lzma.LZMAError)
@@ -52,6 +55,11 @@ class Source:
         """About how many bytes of plain text this is."""
         packed = self.layout.compression or self.layout.kind in {"parquet", "orc", "avro"}
         return self.size * (PACKED if packed else 1)
+
+    @property
+    def multiline(self) -> bool:
+        """Whether a CSV is read as one stream, in which a row may have several lines."""
+        return self.layout.quoted_newlines or bool(self.layout.compression) or self.size <= LARGE
 
 
 def prepare(bucket: Bucket, item: S3Object, batch: str) -> list[Source]:
@@ -137,13 +145,20 @@ class _Preparation:
         return self._source(file, layout)
 
     def _readable_text(self, file: S3Object, layout: Layout) -> Source:
-        if layout.encoding == "utf-8" and (layout.compression or file.size > sniff.HEAD):
-            layout = replace(layout, encoding=_checked_encoding(self.bucket, file, layout))
+        if layout.encoding in UTF8 and (layout.compression or file.size > sniff.HEAD):
+            layout = _checked(self.bucket, file, layout)
         text = text_of(self.bucket, file, layout)
+        as_it_is = self._source(file, layout)
         if layout.kind == "json":
             text, layout = json_lines("".join(text)), replace(layout, kind="jsonl")
-        elif layout.encoding in {"utf-8", "utf-8-sig"} and _named_as_spark_expects(file.key, layout.compression):
-            return self._source(file, layout)
+        elif (
+            layout.encoding in UTF8
+            and _named_as_spark_expects(file.key, layout.compression)
+            and not (layout.mixed_ends and as_it_is.multiline)
+        ):
+            return as_it_is
+        elif layout.kind == "csv":
+            text = one_line_end(text)
         with tempfile.TemporaryFile() as out:
             for piece in text:
                 out.write(piece.encode("utf-8", errors="replace"))
@@ -179,15 +194,29 @@ def plain_chunks(bucket: Bucket, item: S3Object, compression: str) -> Iterator[b
         raise EOFError(f"the {compression} data ends early")
 
 
-def _checked_encoding(bucket: Bucket, item: S3Object, layout: Layout) -> str:
-    """UTF-8 where all of the file is; else the single-byte encoding that its first odd piece fits."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
+def _checked(bucket: Bucket, item: S3Object, layout: Layout) -> Layout:
+    """What all of a text shows: whether its lines end alike, and its encoding, UTF-8 where all of it is.
+
+    Else the encoding is the single-byte one that its first odd piece fits.
+    """
+    decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder("utf-8")(), translate=True)
     for chunk in plain_chunks(bucket, item, layout.compression):
         try:
             decoder.decode(chunk)
         except UnicodeDecodeError:
-            return sniff.single_byte_encoding(chunk)
-    return "utf-8"
+            return replace(layout, encoding=sniff.single_byte_encoding(chunk))
+    return replace(layout, mixed_ends=isinstance(decoder.newlines, tuple))
+
+
+def one_line_end(text: Iterable[str]) -> Iterator[str]:
+    """The text with LF for every line end, in quotes too.
+
+    Spark takes the first line end that it meets for that of all rows; the others would become part of values.
+    """
+    decoder = io.IncrementalNewlineDecoder(None, translate=True)
+    for piece in text:
+        yield decoder.decode(piece)
+    yield decoder.decode("", final=True)
 
 
 def text_of(bucket: Bucket, item: S3Object, layout: Layout) -> Iterator[str]:

@@ -20,8 +20,6 @@ from lake.prepare import Source, text_of
 from lake.storage import Bucket, in_parallel
 
 CORRUPT = "__corrupt"
-LARGE = 256 << 20
-"""A CSV above this is split among tasks by lines, unless its head has line ends inside quotes."""
 LINES = T.StructType([T.StructField("value", T.StringType()), T.StructField("__object", T.StringType())])
 LINE_END = re.compile(r"\r\n|\n|\r")
 SAME_LINE = r"\}\s*[^\s,\]\}]|\}\s*,\s*\{"
@@ -56,14 +54,10 @@ def read(spark: SparkSession, bucket: Bucket, sources: Iterable[Source], ordered
 def _alike(source: Source) -> str:
     layout = source.layout
     if layout.kind == "csv":
-        return repr((layout.kind, layout.separator, layout.header, layout.width, _multiline(source)))
+        return repr((layout.kind, layout.separator, layout.header, layout.width, source.multiline))
     if layout.kind == "jsonl":
         return "jsonl"
     return repr((layout.kind, layout.schema or source.item.key))
-
-
-def _multiline(source: Source) -> bool:
-    return source.layout.quoted_newlines or bool(source.layout.compression) or source.size <= LARGE
 
 
 def _group(spark: SparkSession, bucket: Bucket, sources: list[Source], ordered: bool) -> Group:
@@ -159,7 +153,7 @@ def _csv(spark: SparkSession, source: Source, paths: list[str], staged: dict[str
         quote='"',
         escape='"',
         header=False,
-        multiLine=_multiline(source),
+        multiLine=source.multiline,
         mode="PERMISSIVE",
         columnNameOfCorruptRecord=CORRUPT,
     )

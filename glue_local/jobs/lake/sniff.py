@@ -64,6 +64,7 @@ class Layout:
     """How to read one object.
 
     `header` is a CSV's column names as written, or None where it has no heading line; `width` its column count.
+    `mixed_ends`: its lines end in more than one of CR LF, LF and CR.
     `schema` is the schema of a typed file, as text to compare.
     A `packed` file is a compressed one that has to be unpacked before it can be told what it is.
     `reason` says why an `unknown` file cannot be read.
@@ -76,6 +77,7 @@ class Layout:
     header: tuple[str, ...] | None = None
     width: int = 0
     quoted_newlines: bool = False
+    mixed_ends: bool = False
     schema: str = ""
     reason: str = ""
 
@@ -255,7 +257,9 @@ def _csv(text: str, whole: bool, extension: str, encoding: str) -> Layout:
     full = [row for row in rows if len(row) == width]
     header = tuple(cell.strip() for cell in full[0]) if full and has_header(full) else None
     broken = any("\n" in cell for row in rows for cell in row)
-    return Layout("csv", "", encoding, separator, header, width, broken)
+    ends = io.IncrementalNewlineDecoder(None, translate=True)
+    ends.decode(text, final=whole)
+    return Layout("csv", "", encoding, separator, header, width, broken, mixed_ends=isinstance(ends.newlines, tuple))
 
 
 def _class(cell: str) -> str:

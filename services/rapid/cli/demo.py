@@ -35,6 +35,7 @@ def demo(scale: int, running: bool, no_open: bool, as_json: bool) -> None:
         click.echo(json.dumps(facts, indent=2))
     else:
         _show(config, facts)
+        click.echo(f"{facts['seconds']:.0f} s in all." + ("" if running else " Stop everything: ./rapid down"))
         if sys.stdout.isatty() and not no_open and facts["ok"]:
             webbrowser.open(next(iter(facts["dashboards"].values())))
     sys.exit(0 if facts["ok"] else 1)
@@ -88,6 +89,5 @@ def _show(config: Config, facts: dict[str, Any]) -> None:
         click.echo(f"{title}: {click.style(url, bold=True)}")
     user, password = (click.style(facts["login"][name], bold=True) for name in ("user", "password"))
     click.echo(f"Log in as {user} with password {password}")
-    click.echo(f"AWS endpoint: {config.emulator_url}")
+    click.echo(f"AWS endpoint: http://{config.emulator_address}")
     click.echo(f"Ingest API: {facts['outputs']['ApiUrl']}")
-    click.echo(f"{facts['seconds']:.0f} s in all. Stop everything: ./rapid down")

@@ -34,6 +34,7 @@ ODD_FILES: dict[str, bytes] = {
     "raw/latin/a.csv": "name,city\nJosé,Köln\n".encode("cp1252"),
     "raw/wide/a.txt": "a;b\n1;2,5\n2;3,5\n".encode("utf-16"),
     "raw/ragged/a.csv": b'id,text\n1,"two\nlines, ""quoted"""\n2\n3,x,y\n4,z\n',
+    "raw/ends/a.csv": b'id,text\r\n1,a\n2,"b\r\nc"\n3,d\r4,e\r\n',
     "raw/mixed/a.json": json.dumps(
         [{"Id": 1, "id": "x", "v": 1, "n": {"a b": [1]}}, {"Id": 2, "v": "7", "t": "007"}]
     ).encode(),
@@ -231,6 +232,7 @@ def test_marts_of_unchanged_data_stay(lake: Lake, emulator: Config) -> None:
         ("latin", {"name": "string", "city": "string"}, 1, 0),
         ("wide", {"a": "bigint", "b": "string"}, 2, 0),
         ("ragged", {"id": "bigint", "text": "string"}, 2, 2),
+        ("ends", {"id": "bigint", "text": "string"}, 4, 0),
         (
             "mixed",
             {"id": "bigint", "id_2": "string", "v": "string", "n": "struct<a_b:array<bigint>>", "t": "string"},
@@ -256,6 +258,7 @@ def test_values_of_odd_files(lake: Lake) -> None:
     assert lake.rows("curated/latin/") == [{"name": "José", "city": "Köln"}]
     assert [row["text"] for row in lake.rows("curated/ragged/")] == ['two\nlines, "quoted"', "z"]
     assert [row["raw"] for row in lake.rows("quarantine/ragged/")] == ["2", "3,x,y"]
+    assert [row["text"] for row in lake.rows("curated/ends/")] == ["a", "b\nc", "d", "e"]
     assert [row["zip"] for row in lake.rows("curated/packed/")] == ["00501", "00502"]
     assert [str(row["eu"]) for row in lake.rows("curated/dates/")] == ["2026-01-31", "2026-02-28"]
 

@@ -85,6 +85,31 @@ def test_what_spark_decompresses_itself_stays_where_it_is(name: str, pack: Calla
     assert len(objects) == 1
 
 
+MIXED = b'id,name\r\n1,a\n2,b\r3,"c\r\nd"\r\n'
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "rest"),
+    [
+        ("small.csv", MIXED, b""),
+        ("large.csv", b"id,name\r\n" + b"1,a\r\n" * (sniff.HEAD // 5), b"2,b\n3,c\n"),
+        ("packed.csv.gz", gzip.compress(MIXED), b""),
+    ],
+    ids=["in the head", "after the head", "compressed"],
+)
+def test_rows_that_end_in_several_ways_are_made_to_end_alike(name: str, content: bytes, rest: bytes) -> None:
+    ((source,), objects) = prepared(name, content + rest)
+    plain = gzip.decompress(content) if name.endswith(".gz") else content + rest
+    assert source.staged
+    assert objects[source.key] == plain.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+def test_rows_that_end_alike_stay_where_they_are(end: bytes) -> None:
+    ((source,), _) = prepared("a.csv", CSV.replace(b"\n", end))
+    assert not source.staged
+
+
 def test_a_parquet_file_may_be_compressed_as_a_whole() -> None:
     ((source,), objects) = prepared("a.parquet.gz", gzip.compress(parquet(pa.table({"a": [1, 2]}))))
     assert source.layout.kind == "parquet"
