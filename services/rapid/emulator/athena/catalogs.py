@@ -105,12 +105,17 @@ def _glue(context: RequestContext, catalog: str) -> Any:
 
 
 def _ask(operation: Any, **arguments: Any) -> Structure:
+    """What Glue answers; its failure in the words in which Athena passes it on, from which PyAthena takes the code.
+
+    Glue is asked in this process, so there is no request id to tell.
+    """
     try:
         answer: Structure = operation(**arguments)
     except ClientError as error:
-        detail = error.response["Error"]
+        detail, status = error.response["Error"], error.response["ResponseMetadata"]["HTTPStatusCode"]
         raise MetadataException(
-            f"{detail.get('Message', '')} (Service: AmazonDataCatalog; Error Code: {detail['Code']})"
+            f"{detail.get('Message', '')} (Service: AmazonDataCatalog; Status Code: {status}; "
+            f"Error Code: {detail['Code']}; Proxy: null)"
         ) from error
     return answer
 
