@@ -214,7 +214,7 @@ def outputs(config: Config, *, target: Target | None = None) -> dict[str, str]:
     """The stack's outputs.
 
     Raises:
-        NoStackError: it was not deployed.
+        NoStackError: it was not deployed, or that failed or has not ended.
         UnreachableError: the endpoint does not answer.
     """
     where = target or local(config)
@@ -222,7 +222,10 @@ def outputs(config: Config, *, target: Target | None = None) -> dict[str, str]:
         stack = _describe(where.client("cloudformation"), where.stack_name)
     if stack is None:
         raise NoStackError(f"There is no stack {where.stack_name}. Run ./rapid deploy.")
-    return _outputs(stack)
+    found = _outputs(stack)
+    if not found:
+        raise NoStackError(f"The stack {where.stack_name} is {stack['StackStatus']}. Run ./rapid deploy.")
+    return found
 
 
 def _delete(cloudformation: Any, stack_id: str, on_event: OnEvent) -> None:

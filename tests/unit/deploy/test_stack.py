@@ -95,6 +95,12 @@ def test_a_stack_that_is_not_there() -> None:
     assert undeploy(settings(), target=target(Cloudformation())) is False
 
 
+@pytest.mark.parametrize("status", ["ROLLBACK_COMPLETE", "CREATE_IN_PROGRESS"])
+def test_a_stack_that_never_came_to_be_has_nothing_to_work_with(status: str) -> None:
+    with pytest.raises(NoStackError, match=rf"x is {status}\. Run \./rapid deploy"):
+        outputs(settings(), target=target(Cloudformation((status, []))))
+
+
 def test_undeploy_waits_for_an_operation_of_somebody_else() -> None:
     client = Cloudformation(
         ("UPDATE_IN_PROGRESS", []), ("UPDATE_COMPLETE", []), ("UPDATE_COMPLETE", []), ("DELETE_COMPLETE", [])

@@ -7,10 +7,13 @@ of its own by name (`install`), which is the smallest change its structure allow
 
 import base64
 import logging
+import os
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from localstack import config as localstack_config
@@ -250,6 +253,11 @@ def _true_here(record: logging.LogRecord) -> bool:
     return "Docker is available" not in message and "Advanced Lambda Logging Configuration" not in message
 
 
+def code_folder(code: S3Code) -> Path:
+    """Where a function's code is extracted: LocalStack's place, but each user of this machine has one."""
+    return Path(tempfile.gettempdir(), f"lambda-{os.getuid()}", code.s3_bucket, code.id, "code")
+
+
 def install() -> None:
     """Puts the classes of this file in the place of LocalStack's. Called once, before its provider is made."""
     replacements: list[tuple[Any, str, Any]] = [
@@ -260,6 +268,7 @@ def install() -> None:
         (provider, "LambdaService", Service),
         (event_manager, "Poller", Poller),
         (event_manager, "get_sqs_client", queue_of),
+        (S3Code, "get_unzipped_code_location", code_folder),
     ]
     for module, name, replacement in replacements:
         getattr(module, name)  # an AttributeError here means another LocalStack
