@@ -76,7 +76,7 @@ class Pipeline:
             if time.monotonic() - begin > timeout_seconds:
                 raise PipelineError(
                     f"After {timeout_seconds:.0f} s the pipeline is still at {progress.stage}: "
-                    f"{progress.curated} of {progress.objects} objects. See ./rapid logs glue."
+                    f"{progress.curated} of {progress.objects} objects. What runs goes on: see ./rapid logs glue."
                 )
             time.sleep(pause)
             pause = min(pause * 1.5, LONGEST_WAIT)
