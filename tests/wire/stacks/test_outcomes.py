@@ -149,6 +149,46 @@ def test_iam_resources_must_be_acknowledged(aws: Aws, name: str) -> None:
     assert caught.value.response["Error"]["Code"] == "InsufficientCapabilitiesException"
 
 
+def test_a_change_set_that_cannot_be_made_leaves_the_stack_under_review(aws: Aws, name: str) -> None:
+    """So `aws cloudformation deploy` may be tried again."""
+    cloudformation = aws("cloudformation")
+
+    def made(body: dict[str, Any], change: str) -> dict[str, Any]:
+        transform = {"Transform": "AWS::Serverless-2016-10-31", "Resources": body}
+        cloudformation.create_change_set(
+            StackName=name, ChangeSetName=change, TemplateBody=json.dumps(transform), ChangeSetType="CREATE"
+        )
+        return dict(cloudformation.describe_change_set(StackName=name, ChangeSetName=change))
+
+    broken = made({"F": {"Type": "AWS::Serverless::Function", "Properties": {"Handler": "a.b"}}}, "one")
+    assert (broken["Status"], broken["StatusReason"].partition(" [F] ")[0]) == (
+        "FAILED",
+        "Transform AWS::Serverless-2016-10-31 failed with: Invalid Serverless Application Specification document. "
+        "Number of errors found: 1. Resource with id",
+    )
+    [stack] = cloudformation.describe_stacks(StackName=name)["Stacks"]
+    assert stack["StackStatus"] == "REVIEW_IN_PROGRESS"
+    assert made({"Queue": queue(name)}, "two")["Status"] == "CREATE_COMPLETE"
+    cloudformation.execute_change_set(StackName=name, ChangeSetName="two")
+    assert wait(cloudformation, name) == "CREATE_COMPLETE"
+    cloudformation.delete_stack(StackName=name)
+
+
+def test_loops_of_a_template_are_unrolled(aws: Aws, name: str) -> None:
+    """https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-foreach.html"""
+    cloudformation = aws("cloudformation")
+    one = {"Queue${Letter}": queue({"Fn::Sub": f"{name}-${{Letter}}"})}  # type: ignore[arg-type]
+    body = {
+        "Transform": ["AWS::LanguageExtensions"],
+        "Resources": {"Fn::ForEach::Queues": ["Letter", ["A", "B"], one]},
+    }
+    capabilities = ["CAPABILITY_AUTO_EXPAND"]
+    cloudformation.create_stack(StackName=name, TemplateBody=json.dumps(body), Capabilities=capabilities)
+    assert wait(cloudformation, name) == "CREATE_COMPLETE"
+    assert sorted(queues(aws, name)) == [f"{name}-A", f"{name}-B"]
+    cloudformation.delete_stack(StackName=name)
+
+
 def test_an_unsupported_type_fails_the_stack_by_name(aws: Aws, name: str) -> None:
     cloudformation = aws("cloudformation")
     body = template(G=queue(f"{name}-q"), T={"Type": "AWS::IoT::Thing", "Properties": {}})

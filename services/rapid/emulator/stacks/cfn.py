@@ -130,6 +130,17 @@ ElasticIp = plugin(
     )
 )
 
+FlowLog = plugin(
+    ResourceType(
+        "AWS::EC2::FlowLog",
+        "ec2",
+        ref=lambda _, response: str(response["FlowLogIds"][0]),
+        create=Call("CreateFlowLogs", lambda p: {**p, "ResourceIds": [p["ResourceId"]]}),
+        read=Call("DescribeFlowLogs", lambda p: {"FlowLogIds": [p["Ref"]]}),
+        delete=Call("DeleteFlowLogs", lambda p: {"FlowLogIds": [p["Ref"]]}),
+    )
+)
+
 
 def _inline_policy(owner: str) -> type:
     """The type of a policy that lies within a role, user or group."""

@@ -3,12 +3,14 @@
 Properties as in https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/ (read 2026-11).
 """
 
+import time
 from typing import Any
 
 from botocore.exceptions import ClientError
 from localstack.services.apigateway.resource_providers.aws_apigateway_stage import ApiGatewayStageProvider
 from localstack.services.cloudformation.provider_utils import generate_default_name
 from localstack.services.cloudformation.resource_provider import OperationStatus, ProgressEvent, ResourceRequest
+from localstack.services.cloudformation.resource_providers.aws_cloudformation_stack import CloudFormationStackProvider
 from localstack.services.kinesisfirehose.resource_providers.aws_kinesisfirehose_deliverystream import (
     KinesisFirehoseDeliveryStreamProvider,
 )
@@ -117,6 +119,59 @@ class Bucket(S3BucketProvider):
             s3.delete_bucket_lifecycle(Bucket=bucket)
         if (tags := wanted.get("Tags")) and before:
             s3.put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": tags})
+
+
+class NestedStack(CloudFormationStackProvider):
+    """A stack in a stack: it takes updates, and where it fails, so does what holds it."""
+
+    def create(self, request: ResourceRequest[Any]) -> ProgressEvent[Any]:
+        if "Id" not in request.desired_state:
+            return super().create(request)
+        return self._now(request, request.desired_state)
+
+    def update(self, request: ResourceRequest[Any]) -> ProgressEvent[Any]:
+        model, stacks = _kept(request, "Id", "StackName", "Outputs"), request.aws_client_factory.cloudformation
+        try:
+            stacks.update_stack(
+                StackName=model["Id"],
+                TemplateURL=model["TemplateURL"],
+                Parameters=_parameters(model.get("Parameters") or {}),
+                Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
+            )
+        except ClientError as error:
+            if "No updates are to be performed" not in error.response["Error"]["Message"]:
+                raise
+        event = self._now(request, model)
+        while event.status == OperationStatus.IN_PROGRESS:
+            time.sleep(0.1)
+            event = self._now(request, model)
+        return event
+
+    def _now(self, request: ResourceRequest[Any], model: Model) -> ProgressEvent[Any]:
+        """What has become of the stack."""
+        stacks = request.aws_client_factory.cloudformation
+        [stack] = stacks.describe_stacks(StackName=model["Id"])["Stacks"]
+        status = stack["StackStatus"]
+        if status.endswith("_IN_PROGRESS"):
+            return ProgressEvent(
+                OperationStatus.IN_PROGRESS, resource_model=model, custom_context=request.custom_context
+            )
+        if status in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
+            model["Outputs"] = {one["OutputKey"]: one["OutputValue"] for one in stack.get("Outputs", [])}
+            return _done(model)
+        happened = stacks.describe_stack_events(StackName=model["Id"])["StackEvents"]
+        first: Model = next((one for one in reversed(happened) if one["ResourceStatus"].endswith("_FAILED")), {})
+        why = first.get("ResourceStatusReason") or stack.get("StackStatusReason", "")
+        message = f"Embedded stack {model['Id']} was not successfully {_PAST[status.partition('_')[0]]}: {why}"
+        return ProgressEvent(OperationStatus.FAILED, resource_model=model, message=message)
+
+
+_PAST = {"CREATE": "created", "ROLLBACK": "created", "UPDATE": "updated", "DELETE": "created"}
+
+
+def _parameters(given: Model) -> list[dict[str, str]]:
+    texts = {key: str(value).lower() if isinstance(value, bool) else str(value) for key, value in given.items()}
+    return [{"ParameterKey": key, "ParameterValue": value} for key, value in texts.items()]
 
 
 class DeliveryStream(KinesisFirehoseDeliveryStreamProvider):

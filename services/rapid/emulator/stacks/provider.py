@@ -8,6 +8,7 @@ from typing import Any
 from localstack import config
 from localstack.aws.api import RequestContext, handler
 from localstack.aws.api.cloudformation import (
+    ChangeSetStatus,
     CreateChangeSetInput,
     CreateChangeSetOutput,
     CreateStackInput,
@@ -22,11 +23,13 @@ from localstack.aws.api.cloudformation import (
 )
 from localstack.services.cloudformation import api_utils
 from localstack.services.cloudformation.engine import template_preparer, yaml_parser
+from localstack.services.cloudformation.engine.v2 import change_set_model_transform as transforms
 from localstack.services.cloudformation.engine.v2 import change_set_resource_support_checker as support
 from localstack.services.cloudformation.engine.validations import ValidationError
 from localstack.services.cloudformation.stores import get_cloudformation_store
 from localstack.services.cloudformation.v2 import provider as stock
 from localstack.services.cloudformation.v2.entities import Stack
+from samtranslator.model.exceptions import InvalidDocumentException  # type: ignore[import-untyped]
 
 from rapid.emulator.stacks.executor import Executor
 from rapid.emulator.stacks.imports import importers, refused_deletion
@@ -50,7 +53,7 @@ _NOT_UPDATABLE = {"CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELE
 
 
 def _check_capabilities(request: Any) -> None:
-    """A template that makes IAM resources must be acknowledged.
+    """A template that makes IAM resources must be acknowledged. What transforms make is not looked at, as on AWS.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-template.html#using-iam-capabilities
 
@@ -58,7 +61,8 @@ def _check_capabilities(request: Any) -> None:
         InsufficientCapabilitiesException: it was not.
     """
     template = template_preparer.parse_template(api_utils.extract_template_body(request))
-    made = [r for r in template.get("Resources", {}).values() if r.get("Type") in _NEEDS_IAM]
+    resources = (r for r in template.get("Resources", {}).values() if isinstance(r, dict))  # Fn::ForEach is a list
+    made = [r for r in resources if r.get("Type") in _NEEDS_IAM]
     given = set(request.get("Capabilities") or ())
     named = any(name in (r.get("Properties") or {}) for r in made for name in _NAMES)
     needed = "CAPABILITY_NAMED_IAM" if named else "CAPABILITY_IAM"
@@ -84,9 +88,17 @@ class StacksProvider(stock.CloudformationProviderV2):
 
     @handler("CreateChangeSet", expand=False)
     def create_change_set(self, context: RequestContext, request: CreateChangeSetInput) -> CreateChangeSetOutput:
+        """Makes a change set. One that fails leaves its stack as it was: a new one in REVIEW_IN_PROGRESS."""
         if not request.get("UsePreviousTemplate"):
             _check_capabilities(request)
-        return super().create_change_set(context, request)
+        store = get_cloudformation_store(context.account_id, context.region)
+        known = stock.find_stack_v2(store, request["StackName"])
+        before = known.status if known else StackStatus.REVIEW_IN_PROGRESS
+        made = super().create_change_set(context, request)
+        change_set = stock.find_change_set_v2(store, made["Id"])
+        if change_set.status == ChangeSetStatus.FAILED:
+            change_set.stack.status = before
+        return made
 
     @handler("UpdateStack", expand=False)
     def update_stack(self, context: RequestContext, request: UpdateStackInput) -> UpdateStackOutput:
@@ -131,6 +143,7 @@ class StacksProvider(stock.CloudformationProviderV2):
         return ListImportsOutput(Imports=found)
 
 
+_transform = transforms.transform_sam
 _set_stack_status = Stack.set_stack_status
 
 
@@ -150,6 +163,17 @@ def _set_status(self: Stack, status: StackStatus, reason: StackStatusReason | No
     _set_stack_status(self, status, reason)
 
 
+def _transformed(template: dict[str, Any], *arguments: Any) -> Any:
+    """SAM's transform, with its causes in the words that CloudFormation reports."""
+    try:
+        return _transform(template, *arguments)
+    except InvalidDocumentException as error:
+        causes = " ".join(cause.message for cause in error.causes)
+        raise ValueError(
+            f"Transform {transforms.SERVERLESS_TRANSFORM} failed with: {error.message} {causes}"
+        ) from error
+
+
 def _unsupported(resource_type: str, _status: object) -> str:
     return f"Rapid Analytics does not support the resource type {resource_type}."
 
@@ -159,4 +183,5 @@ def install() -> None:
     stock.ChangeSetModelExecutor = Executor
     Stack.set_stack_status = _set_status
     yaml_parser.parse_yaml = parse_yaml
+    transforms.transform_sam = _transformed
     support._build_resource_failure_message = _unsupported  # noqa: SLF001 - a function of its module

@@ -1,7 +1,7 @@
 """How single resources are made: LocalStack's resource types, ours where theirs leave something out.
 
-An update that a type does not know is done by its `create` where that overwrites, by deleting and making it anew where
-nothing is lost by that, and fails otherwise. LocalStack calls it done.
+An update that a type does not know is done by `updates`, by its `create` where that overwrites, by deleting it and
+making it anew where nothing is lost by that, and fails otherwise. LocalStack calls it done.
 """
 
 import importlib
@@ -18,7 +18,10 @@ from localstack.services.cloudformation.resource_provider import (
     convert_payload,
 )
 
+from rapid.emulator.stacks.updates import UPDATES, update
+
 OURS = {
+    "AWS::CloudFormation::Stack": "rapid.emulator.stacks.completed:NestedStack",
     "AWS::S3::Bucket": "rapid.emulator.stacks.completed:Bucket",
     "AWS::Logs::LogGroup": "rapid.emulator.stacks.completed:LogGroup",
     "AWS::ApiGateway::RestApi": "rapid.emulator.apigateway.cfn:RestApi",
@@ -115,6 +118,10 @@ class Resources(ResourceProviderExecutor):
 
     def _without_update(self, provider: ResourceProvider[Any], request: Any) -> ProgressEvent[Any]:
         before, kind = request.previous_state or {}, request.resource_type
+        if kind in UPDATES:
+            model = {name: before[name] for name in _given_once(provider) if name in before} | request.desired_state
+            update(kind, request.aws_client_factory, before, model)
+            return ProgressEvent(OperationStatus.SUCCESS, resource_model=model)
         if kind in REMADE:
             after, request.desired_state = request.desired_state, before
             if (gone := provider.delete(request)).status == OperationStatus.FAILED:
@@ -127,6 +134,12 @@ class Resources(ResourceProviderExecutor):
         made = provider.create(request)
         made.resource_model = {**before, **(made.resource_model or {})}
         return made
+
+
+def _given_once(provider: ResourceProvider[Any]) -> set[str]:
+    """The properties that a resource keeps for life: names that were generated, and what its service gave it."""
+    lists = ("primaryIdentifier", "readOnlyProperties", "createOnlyProperties")
+    return {path.removeprefix("/properties/").split("/")[0] for name in lists for path in provider.SCHEMA.get(name, ())}
 
 
 def _made(

@@ -1,0 +1,137 @@
+"""Updates in place of LocalStack's resource types that only know how to be made.
+
+Which properties are updated without interruption is said by each type's page below
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/ (read 2026-11). An operation gets those
+properties that it knows; a property that CloudFormation sets by another operation has that operation in its row.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from rapid.emulator.schemas import Model, fit
+
+Step = tuple[str, Model]
+"""An operation, as in `UpdateAlias`, and its arguments."""
+Steps = Callable[[Model, Model], Iterator[Step]]
+"""What has to be called to come from one state of a resource to another."""
+
+
+def _alias(_before: Model, after: Model) -> Iterator[Step]:
+    weights = (after.get("RoutingConfig") or {}).get("AdditionalVersionWeights") or []
+    if isinstance(weights, list):
+        weights = {one["FunctionVersion"]: one["FunctionWeight"] for one in weights}
+    yield "UpdateAlias", {**after, "RoutingConfig": {"AdditionalVersionWeights": weights}}
+
+
+def _url(_before: Model, after: Model) -> Iterator[Step]:
+    yield "UpdateFunctionUrlConfig", {**after, "FunctionName": after["TargetFunctionArn"]}
+
+
+def _put(operation: str) -> Steps:
+    """An operation that takes the properties as they are."""
+
+    def steps(_before: Model, after: Model) -> Iterator[Step]:
+        yield operation, after
+
+    return steps
+
+
+def _secret(_before: Model, after: Model) -> Iterator[Step]:
+    """A generated value is generated once: on AWS a changed `GenerateSecretString` makes a new one, here it stays."""
+    yield "UpdateSecret", {**after, "SecretId": after["Id"]}
+
+
+def _key(before: Model, after: Model) -> Iterator[Step]:
+    key = {"KeyId": after["KeyId"]}
+    if after.get("KeyPolicy") != before.get("KeyPolicy"):
+        yield "PutKeyPolicy", {**key, "PolicyName": "default", "Policy": json.dumps(after["KeyPolicy"])}
+    if after.get("Description") != before.get("Description"):
+        yield "UpdateKeyDescription", {**key, "Description": after.get("Description") or ""}
+    if after.get("EnableKeyRotation") != before.get("EnableKeyRotation"):
+        yield ("EnableKeyRotation" if after.get("EnableKeyRotation") else "DisableKeyRotation"), key
+
+
+def _managed_policy(_before: Model, after: Model) -> Iterator[Step]:
+    yield (
+        "CreatePolicyVersion",
+        {"PolicyArn": after["Id"], "PolicyDocument": after["PolicyDocument"], "SetAsDefault": True},
+    )
+
+
+def _stream(before: Model, after: Model) -> Iterator[Step]:
+    stream, wanted, had = {"StreamName": after["Name"]}, after.get("ShardCount"), before.get("ShardCount")
+    if wanted and wanted != had:
+        yield "UpdateShardCount", {**stream, "TargetShardCount": wanted, "ScalingType": "UNIFORM_SCALING"}
+    hours, were = (int(one.get("RetentionPeriodHours") or 24) for one in (after, before))
+    if hours != were:
+        verb = "Increase" if hours > were else "Decrease"
+        yield f"{verb}StreamRetentionPeriod", {**stream, "RetentionPeriodHours": hours}
+
+
+def _indexes(model: Model) -> dict[str, Model]:
+    return {one["IndexName"]: one for one in model.get("GlobalSecondaryIndexes") or ()}
+
+
+def _index_updates(table: Model, before: Model, after: Model) -> Iterator[Step]:
+    old, new = _indexes(before), _indexes(after)
+    for name in old.keys() - new.keys():
+        yield "UpdateTable", {**table, "GlobalSecondaryIndexUpdates": [{"Delete": {"IndexName": name}}]}
+    for name in new.keys() - old.keys():
+        changed = {"GlobalSecondaryIndexUpdates": [{"Create": new[name]}]}
+        yield "UpdateTable", {**table, "AttributeDefinitions": after["AttributeDefinitions"], **changed}
+
+
+def _table(before: Model, after: Model) -> Iterator[Step]:
+    """DynamoDB changes one thing at a time, and one index."""
+    table = {"TableName": after["TableName"]}
+    for name in ("BillingMode", "ProvisionedThroughput", "DeletionProtectionEnabled", "TableClass"):
+        if name in after and after[name] != before.get(name):
+            yield "UpdateTable", {**table, name: after[name]}
+    stream, was = after.get("StreamSpecification"), before.get("StreamSpecification")
+    if stream != was:
+        if was:
+            yield "UpdateTable", {**table, "StreamSpecification": {"StreamEnabled": False}}
+        if stream:
+            yield "UpdateTable", {**table, "StreamSpecification": {"StreamEnabled": True, **stream}}
+    yield from _index_updates(table, before, after)
+    if (ttl := after.get("TimeToLiveSpecification")) and ttl != before.get("TimeToLiveSpecification"):
+        yield "UpdateTimeToLive", {**table, "TimeToLiveSpecification": ttl}
+    if tags := after.get("Tags"):
+        yield "TagResource", {"ResourceArn": after["Arn"], "Tags": tags}
+
+
+UPDATES: dict[str, tuple[str, Steps]] = {
+    "AWS::DynamoDB::Table": ("dynamodb", _table),
+    "AWS::Events::ApiDestination": ("events", _put("UpdateApiDestination")),
+    "AWS::Events::Connection": ("events", _put("UpdateConnection")),
+    "AWS::IAM::ManagedPolicy": ("iam", _managed_policy),
+    "AWS::KMS::Alias": ("kms", _put("UpdateAlias")),
+    "AWS::KMS::Key": ("kms", _key),
+    "AWS::Kinesis::Stream": ("kinesis", _stream),
+    "AWS::Lambda::Alias": ("lambda", _alias),
+    "AWS::Lambda::Url": ("lambda", _url),
+    "AWS::Scheduler::Schedule": ("scheduler", _put("UpdateSchedule")),
+    "AWS::SecretsManager::Secret": ("secretsmanager", _secret),
+}
+"""Per type, the service and the steps of an update."""
+
+
+def update(kind: str, clients: Any, before: Model, after: Model) -> None:
+    """Changes a resource.
+
+    Args:
+        kind: a type in UPDATES.
+        clients: LocalStack's factory of boto3 clients.
+        before: the properties as they are.
+        after: the properties as they shall be, with what the service chose when the resource was made.
+
+    Raises:
+        ClientError: the service refused.
+    """
+    service, steps = UPDATES[kind]
+    client = clients.get_client(service)
+    methods = {api: method for method, api in client.meta.method_to_api_mapping.items()}
+    for operation, arguments in steps(before, after):
+        shape = client.meta.service_model.operation_model(operation).input_shape
+        getattr(client, methods[operation])(**fit(arguments, shape))

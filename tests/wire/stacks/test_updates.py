@@ -1,0 +1,169 @@
+"""Updates in place, and stacks in stacks.
+
+What is updated without replacement: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from tests.wire.stacks.test_outcomes import events, name, queue, template, wait
+from tests.wire.stacks.test_types import create, delete, role
+
+__all__ = ["name"]  # the fixture
+
+Aws = Callable[[str], Any]
+
+
+def change(aws: Aws, name: str, **resources: dict[str, Any]) -> None:
+    cloudformation = aws("cloudformation")
+    cloudformation.update_stack(StackName=name, TemplateBody=template(**resources), Capabilities=["CAPABILITY_IAM"])
+    assert wait(cloudformation, name) == "UPDATE_COMPLETE", events(cloudformation, name)
+
+
+SAM = """
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Say:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.11
+      Handler: index.handler
+      AutoPublishAlias: live
+      AutoPublishAliasAllProperties: true
+      FunctionUrlConfig: {AuthType: NONE, Cors: {AllowOrigins: ["https://%(word)s.example"]}}
+      Environment: {Variables: {WORD: %(word)s}}
+      InlineCode: |
+        import os
+        def handler(event, context):
+            return os.environ["WORD"] + " " + context.function_version
+Outputs:
+  Alias: {Value: !Ref Say.Alias}
+"""
+
+
+def test_a_published_function_is_deployed_again(aws: Aws, name: str) -> None:
+    """The alias moves to the new version: SAM's usual second deployment."""
+    cloudformation, functions = aws("cloudformation"), aws("lambda")
+    many = {"StackName": name, "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]}
+    cloudformation.create_stack(TemplateBody=SAM % {"word": "one"}, **many)
+    assert wait(cloudformation, name) == "CREATE_COMPLETE", events(cloudformation, name)
+    cloudformation.update_stack(TemplateBody=SAM % {"word": "two"}, **many)
+    assert wait(cloudformation, name) == "UPDATE_COMPLETE", events(cloudformation, name)
+    [alias] = cloudformation.describe_stacks(StackName=name)["Stacks"][0]["Outputs"]
+    answer = functions.invoke(FunctionName=alias["OutputValue"])["Payload"].read()
+    assert json.loads(answer).startswith("two ")
+    url = functions.get_function_url_config(FunctionName=alias["OutputValue"].rpartition(":")[0], Qualifier="live")
+    assert url["Cors"]["AllowOrigins"] == ["https://two.example"]
+    delete(aws, name)
+
+
+def test_a_table_gets_an_index_a_stream_and_a_time_to_live(aws: Aws, name: str) -> None:
+    def table(**more: Any) -> dict[str, Any]:
+        keys = ["id", *(["at"] if more else [])]
+        properties = {
+            "BillingMode": "PAY_PER_REQUEST",
+            "AttributeDefinitions": [{"AttributeName": key, "AttributeType": "S"} for key in keys],
+            "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+        }
+        return {"Type": "AWS::DynamoDB::Table", "Properties": properties | more}
+
+    made = create(aws, name, Table=table())
+    index = {
+        "IndexName": "by-time",
+        "KeySchema": [{"AttributeName": "at", "KeyType": "HASH"}],
+        "Projection": {"ProjectionType": "ALL"},
+    }
+    change(
+        aws,
+        name,
+        Table=table(
+            GlobalSecondaryIndexes=[index],
+            StreamSpecification={"StreamViewType": "NEW_IMAGE"},
+            TimeToLiveSpecification={"AttributeName": "ttl", "Enabled": True},
+        ),
+    )
+    found = aws("dynamodb").describe_table(TableName=made["Table"])["Table"]
+    assert [one["IndexName"] for one in found["GlobalSecondaryIndexes"]] == ["by-time"]
+    assert found["StreamSpecification"] == {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}
+    ttl = aws("dynamodb").describe_time_to_live(TableName=made["Table"])["TimeToLiveDescription"]
+    assert ttl == {"TimeToLiveStatus": "ENABLED", "AttributeName": "ttl"}
+    delete(aws, name)
+
+
+def test_keys_policies_schedules_and_secrets_are_changed_in_place(aws: Aws, name: str) -> None:
+    def resources(word: str, action: str) -> dict[str, Any]:
+        statement = {"Effect": "Allow", "Action": action, "Resource": "*"}
+        policy = {"Version": "2012-10-17", "Statement": [statement]}
+        target = {
+            "Arn": "arn:aws:sqs:us-east-1:000000000000:q",
+            "RoleArn": {"Fn::GetAtt": ["Role", "Arn"]},
+            "Input": word,
+        }
+        return {
+            "Role": role("scheduler.amazonaws.com"),
+            "Key": {
+                "Type": "AWS::KMS::Key",
+                "Properties": {
+                    "Description": word,
+                    "KeyPolicy": {**policy, "Statement": [{**statement, "Principal": "*"}]},
+                },
+            },
+            "Policy": {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": policy}},
+            "Secret": {"Type": "AWS::SecretsManager::Secret", "Properties": {"SecretString": word}},
+            "Schedule": {
+                "Type": "AWS::Scheduler::Schedule",
+                "Properties": {
+                    "ScheduleExpression": "rate(1 day)",
+                    "FlexibleTimeWindow": {"Mode": "OFF"},
+                    "Target": target,
+                },
+            },
+        }
+
+    made = create(aws, name, **resources("one", "kms:*"))
+    change(aws, name, **resources("two", "kms:Decrypt"))
+    assert aws("kms").describe_key(KeyId=made["Key"])["KeyMetadata"]["Description"] == "two"
+    assert "kms:Decrypt" in aws("kms").get_key_policy(KeyId=made["Key"], PolicyName="default")["Policy"]
+    version = aws("iam").get_policy(PolicyArn=made["Policy"])["Policy"]["DefaultVersionId"]
+    found = aws("iam").get_policy_version(PolicyArn=made["Policy"], VersionId=version)["PolicyVersion"]
+    assert found["Document"]["Statement"][0]["Action"] == "kms:Decrypt"
+    assert aws("secretsmanager").get_secret_value(SecretId=made["Secret"])["SecretString"] == "two"
+    assert aws("scheduler").get_schedule(Name=made["Schedule"])["Target"]["Input"] == "two"
+    delete(aws, name)
+
+
+def test_a_nested_stack_is_updated_and_its_failure_is_the_outer_ones(aws: Aws, name: str) -> None:
+    s3, cloudformation = aws("s3"), aws("cloudformation")
+    s3.create_bucket(Bucket=name)
+
+    def outer(key: str, **inner: Any) -> dict[str, Any]:
+        s3.put_object(Bucket=name, Key=key, Body=json.dumps(inner).encode())
+        url = f"https://{name}.s3.amazonaws.com/{key}"
+        return {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": url}}
+
+    def inner(delay: int) -> dict[str, Any]:
+        return {
+            "Resources": {"Queue": queue(f"{name}-q", DelaySeconds=delay)},
+            "Outputs": {"Delay": {"Value": {"Fn::Sub": f"{delay} ${{Queue.QueueName}}"}}},
+        }
+
+    def told(stack: dict[str, Any]) -> dict[str, Any]:
+        value = {"Fn::GetAtt": ["Stack", "Outputs.Delay"]}
+        return {
+            "Stack": stack,
+            "Told": {"Type": "AWS::SSM::Parameter", "Properties": {"Type": "String", "Value": value}},
+        }
+
+    ids = create(aws, name, **told(outer("one", **inner(1))))
+    change(aws, name, **told(outer("two", **inner(2))))
+    assert aws("ssm").get_parameter(Name=ids["Told"])["Parameter"]["Value"] == f"2 {name}-q"
+    delete(aws, name)
+
+    broken = outer("broken", Resources={"Bad": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "a"}}})
+    stack = cloudformation.create_stack(StackName=name, TemplateBody=template(Stack=broken))["StackId"]
+    assert wait(cloudformation, stack) == "ROLLBACK_COMPLETE"
+    happened = cloudformation.describe_stack_events(StackName=stack)["StackEvents"]
+    [reason] = [one["ResourceStatusReason"] for one in happened if one["ResourceStatus"] == "CREATE_FAILED"]
+    assert reason.startswith("Embedded stack arn:aws:cloudformation:")
+    assert "was not successfully created" in reason
