@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import requests
 from botocore.exceptions import ClientError
@@ -12,7 +13,7 @@ from moto.apigatewayv2.models import Api, apigatewayv2_backends
 
 from rapid.emulator.apigateway.invoking import call_lambda
 from rapid.emulator.apigateway.limits import PAYLOAD_BYTES
-from rapid.emulator.apigatewayv2 import cors, events, routes
+from rapid.emulator.apigatewayv2 import cors, events, mapping, routes, services
 from rapid.emulator.apigatewayv2.authorizers import RefusedError, authorize
 
 LOG = logging.getLogger(__name__)
@@ -80,8 +81,16 @@ def _routed(account: str, region: str, api: Api, stage: Any, request: Request, p
     integration = api.integrations.get((route.target or "").removeprefix("integrations/"))
     if integration is None:
         return _message(500, "Internal Server Error")
+    try:
+        made = _integrated(call, region, integration)
+    except NotImplementedError as error:
+        return _message(501, str(error))
+    return mapping.mapped_answer(integration.response_parameters or {}, call, made)
+
+
+def _integrated(call: events.Call, region: str, integration: Any) -> Response:
     if integration.integration_subtype:
-        return _message(501, f"Rapid Analytics does not support {integration.integration_subtype} of HTTP APIs yet.")
+        return services.answer(call, region, integration)
     if integration.integration_type == "HTTP_PROXY":
         return _forwarded(call, integration)
     return _invoked(call, region, integration)
@@ -110,13 +119,19 @@ def _forwarded(call: events.Call, integration: Any) -> Response:
     for name, value in call.path_parameters.items():
         uri = uri.replace(f"{{{name}}}", value)
         uri = uri.replace(f"{{{name}+}}", value)
-    method = integration.integration_method
+    method, mapped = integration.integration_method, integration.request_parameters or {}
     headers = {name: value for name, value in request.headers.items() if name.lower() not in _HOP}
+    if overwritten := mapped.get("overwrite:path"):
+        parts = urlsplit(uri)
+        uri = urlunsplit((parts.scheme, parts.netloc, mapping.value(overwritten, call) or "/", parts.query, ""))
+    query = request.query_string.decode("latin-1")
+    if any(":querystring." in key for key in mapped):
+        query = urlencode(mapping.query(mapped, call))
     try:
         reply = requests.request(
             request.method if method in (None, "ANY") else method,
-            uri + (f"?{request.query_string.decode('latin-1')}" if request.query_string else ""),
-            headers=headers,
+            uri + (f"?{query}" if query else ""),
+            headers=mapping.headers(mapped, headers, call),
             data=request.get_data(),
             timeout=(integration.timeout_in_millis or 30_000) / 1000,
             allow_redirects=False,

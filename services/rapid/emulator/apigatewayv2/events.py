@@ -48,6 +48,33 @@ class Call:
                 pass
         return base64.b64encode(data).decode(), True
 
+    def variable(self, name: str) -> Any:
+        """A context variable, as `identity.sourceIp`.
+
+        https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html (read 2026-11)
+        """
+        request, path = self.request, self.route_key.partition(" ")[2]
+        known: dict[str, Any] = {
+            **self.context(),
+            "authorizer": self.authorizer.get("lambda") or self.authorizer,
+            "extendedRequestId": self.id,
+            "httpMethod": request.method,
+            "identity": {
+                "sourceIp": request.remote_addr or "127.0.0.1",
+                "userAgent": request.headers.get("User-Agent", ""),
+            },
+            "path": self.path,
+            "protocol": request.environ.get("SERVER_PROTOCOL", "HTTP/1.1"),
+            "requestTimeEpoch": int(time.time()),
+            "resourcePath": path or self.route_key,
+            "routeKey": self.route_key,
+        }
+        known |= {"requestTime": known["time"]}
+        found: Any = known
+        for part in name.split("."):
+            found = found.get(part) if isinstance(found, dict) else None
+        return found
+
     def context(self) -> dict[str, Any]:
         """What both payload formats say of the request."""
         now = time.time()

@@ -49,10 +49,11 @@ def _route(
             integration_method=integration.get("httpMethod"),
             payload_format_version=integration.get("payloadFormatVersion"),
             integration_uri=integration.get("uri"),
-            integration_subtype=integration.get("subtype"),
+            integration_subtype=integration.get("integrationSubtype") or integration.get("subtype"),
             credentials_arn=integration.get("credentials"),
             timeout_in_millis=integration.get("timeoutInMillis"),
             request_parameters=integration.get("requestParameters"),
+            response_parameters=integration.get("responseParameters"),
         )
         target = f"integrations/{made.id}"
     kind, authorizer = "NONE", None
