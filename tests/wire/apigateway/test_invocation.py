@@ -5,6 +5,10 @@ the event: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-l
 """
 
 import datetime
+import gzip
+import http.client
+import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -152,3 +156,30 @@ def test_gateway_response_of_the_owner(api: Any) -> None:
         answer = api.call("/tokens", **headers)
         assert (answer.status, answer.headers["x-hint"]) == (418, "log in")
         assert answer.json() == {"why": "Unauthorized", "id": answer.headers["x-amzn-RequestId"]}
+
+
+def test_packed_bodies_are_unpacked_where_the_api_says_so(aws: Callable[[str], Any], emulator: Any) -> None:
+    """https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gzip-compression-decompression.html"""
+    gateway = aws("apigateway")
+    api_id = gateway.create_rest_api(name="packed", minimumCompressionSize=0)["id"]
+    [root] = gateway.get_resources(restApiId=api_id)["items"]
+    where = {"restApiId": api_id, "resourceId": root["id"], "httpMethod": "POST"}
+    schema = json.dumps({"type": "object", "required": ["a"]})
+    gateway.create_model(restApiId=api_id, name="A", contentType="application/json", schema=schema)
+    validator = gateway.create_request_validator(restApiId=api_id, name="body", validateRequestBody=True)["id"]
+    models = {"requestModels": {"application/json": "A"}, "requestValidatorId": validator}
+    gateway.put_method(**where, authorizationType="NONE", **models)
+    gateway.put_integration(**where, type="MOCK", requestTemplates={"application/json": '{"statusCode": 200}'})
+    gateway.put_method_response(**where, statusCode="200")
+    gateway.put_integration_response(**where, statusCode="200")
+    gateway.create_deployment(restApiId=api_id, stageName="prod")
+
+    def status(body: bytes, encoding: str) -> int:
+        headers = {"Content-Type": "application/json", "Content-Encoding": encoding}
+        connection = http.client.HTTPConnection(emulator.host, emulator.emulator_port)
+        connection.request("POST", f"/_aws/execute-api/{api_id}/prod/", body, headers)
+        return connection.getresponse().status
+
+    packed = gzip.compress(b'{"a": 1}')
+    assert [status(packed, "gzip"), status(packed[:-9], "gzip"), status(packed, "br")] == [200, 400, 415]
+    gateway.delete_rest_api(restApiId=api_id)

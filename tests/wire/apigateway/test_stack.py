@@ -80,3 +80,39 @@ def test_life_of_an_api(stack: dict[str, str], aws: Callable[[str], Any], emulat
     stacks.update_stack(StackName="stacked", TemplateBody=_template(50, "Second", "/a", "/b", "/keyed"))
     stacks.get_waiter("stack_update_complete").wait(StackName="stacked", WaiterConfig={"Delay": 1})
     assert [_status(emulator, api, path) for path in ("/a", "/b")] == [200, 200]
+
+
+def test_what_an_openapi_body_says_of_refusals(aws: Callable[[str], Any], emulator: Config) -> None:
+    """Signatures, methods that stand open beside a default authorizer, and the API's own words.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions.html (read 2026-11)
+    """
+    definition = _definition("/signed", "/open", "/closed")
+    uri = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/none/invocations"
+    authorizer = {"type": "token", "authorizerUri": uri}
+    definition["components"]["securitySchemes"] |= {
+        "iam": {"type": "apiKey", "name": "Authorization", "in": "header", "x-amazon-apigateway-authtype": "awsSigv4"},
+        "gate": {
+            "type": "apiKey", "name": "Authorization", "in": "header", "x-amazon-apigateway-authorizer": authorizer,
+        },
+    }  # fmt: skip
+    definition["security"] = [{"gate": []}]
+    definition["paths"]["/signed"]["get"] = {**definition["paths"]["/signed"]["get"], "security": [{"iam": []}]}
+    definition["paths"]["/open"]["get"] = {**definition["paths"]["/open"]["get"], "security": []}
+    definition["x-amazon-apigateway-gateway-responses"] = {
+        "UNAUTHORIZED": {
+            "statusCode": 401,
+            "responseParameters": {"gatewayresponse.header.x-hint": "'log in'"},
+            "responseTemplates": {"application/json": '{"why":$context.error.messageString,"at":"${context.path}"}'},
+        }
+    }
+    gateway = aws("apigateway")
+    api = gateway.import_rest_api(body=json.dumps(definition).encode())["id"]
+    gateway.create_deployment(restApiId=api, stageName="prod")
+    assert [_status(emulator, api, path) for path in ("/signed", "/open")] == [403, 200]
+    connection = http.client.HTTPConnection(emulator.host, emulator.emulator_port)
+    connection.request("GET", f"/_aws/execute-api/{api}/prod/closed")
+    answer = connection.getresponse()
+    assert (answer.status, answer.getheader("x-hint")) == (401, "log in")
+    assert json.loads(answer.read()) == {"why": "Unauthorized", "at": "/prod/closed"}
+    gateway.delete_rest_api(restApiId=api)

@@ -56,6 +56,14 @@ def test_gzip_arrives_byte_for_byte(api: httpx.Client) -> None:
     assert (answer.status_code, answer.json()["accepted"]) == (202, 50)
 
 
+def test_broken_gzip_is_refused_with_the_reason(api: httpx.Client) -> None:
+    headers = {"content-type": "application/x-ndjson", "content-encoding": "gzip"}
+    whole = gzip.compress(json.dumps(RECORD).encode())
+    for body in (b"no gzip", whole[:-9], whole[:-1]):
+        answer = api.post("/ingest/service_health", content=body, headers=headers)
+        assert (answer.status_code, "gzip" in answer.json()["message"]) == (400, True), answer.text
+
+
 @pytest.mark.parametrize("key", [None, "wrong"])
 def test_without_the_key_nothing_gets_in(api: httpx.Client, key: str | None) -> None:
     headers = {"x-api-key": key or ""}

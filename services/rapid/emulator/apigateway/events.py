@@ -24,9 +24,11 @@ from localstack.services.apigateway.next_gen.execute_api.gateway_response import
     IntegrationFailureError,
     RequestTooLargeError,
 )
+from localstack.services.apigateway.next_gen.execute_api.handlers import integration_request, integration_response
 from localstack.services.apigateway.next_gen.execute_api.handlers.integration_request import IntegrationRequestHandler
 from localstack.services.apigateway.next_gen.execute_api.handlers.method_request import MethodRequestHandler
 from localstack.services.apigateway.next_gen.execute_api.helpers import mime_type_matches_binary_media_types
+from localstack.services.apigateway.next_gen.execute_api.integrations import aws
 from localstack.services.apigateway.next_gen.execute_api.integrations.aws import RestApiAwsProxyIntegration
 from rolo import Request
 from werkzeug.datastructures import Headers
@@ -58,6 +60,18 @@ class RequestHandler(IntegrationRequestHandler):
         headers.set("X-Forwarded-For", f"{before}, {address}" if before else address)
         headers.set("X-Forwarded-Proto", scheme)
         headers.set("X-Forwarded-Port", request.host.partition(":")[2] or ("443" if scheme == "https" else "80"))
+
+
+def is_binary(mime_type: str | None, binary_media_types: list[str]) -> bool:
+    """Whether a body is binary to an API; `*/*` is every body, where LocalStack takes it for none.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings.html (read 2026-11)
+    """
+    return "*/*" in binary_media_types or mime_type_matches_binary_media_types(mime_type, binary_media_types)
+
+
+for _module in (aws, integration_request, integration_response):
+    _module.mime_type_matches_binary_media_types = is_binary
 
 
 @lru_cache(maxsize=256)
@@ -117,7 +131,7 @@ class LambdaProxyIntegration(RestApiAwsProxyIntegration):
             return event
         types = context.deployment.rest_api.rest_api.get("binaryMediaTypes") or []
         content_type = context.invocation_request["headers"].get("Content-Type")
-        binary = mime_type_matches_binary_media_types(mime_type=content_type, binary_media_types=types)
+        binary = is_binary(content_type, types)
         event["isBase64Encoded"] = binary
         event["body"] = base64.b64encode(body).decode() if binary else body.decode("utf-8", "replace")
         return event

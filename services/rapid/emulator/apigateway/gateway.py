@@ -10,7 +10,12 @@ from localstack.services.apigateway.next_gen.execute_api.integrations import RES
 
 from rapid.emulator.apigateway.authorizers import LambdaAuthorizerHandler
 from rapid.emulator.apigateway.events import ContextHandler, FastBodyValidation, LambdaProxyIntegration, RequestHandler
-from rapid.emulator.apigateway.limits import FormHandler, IntegrationTimeoutHandler, PayloadLimitHandler
+from rapid.emulator.apigateway.limits import (
+    FormHandler,
+    IntegrationTimeoutHandler,
+    PayloadLimitHandler,
+    UnpackingHandler,
+)
 from rapid.emulator.apigateway.responses import GatewayResponseHandler
 from rapid.emulator.apigateway.signatures import SignatureHandler
 from rapid.emulator.apigateway.usage import UsageHandler
@@ -19,6 +24,7 @@ INVOCATION = (
     FormHandler(),
     handlers.parse_request,
     PayloadLimitHandler(),
+    UnpackingHandler(),
     ContextHandler(),
     handlers.modify_request,
     handlers.route_request,

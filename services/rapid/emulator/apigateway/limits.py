@@ -1,9 +1,12 @@
-"""Limits of one request: 10 MB of payload, 29 s for the integration.
+"""Limits of one request: 10 MB of payload, 29 s for the integration; and payloads that come packed.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
 and https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html (read 2026-11).
 """
 
+import gzip
+import zlib
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
 
@@ -11,13 +14,16 @@ from localstack.http import Response
 from localstack.services.apigateway.next_gen.execute_api.api import RestApiGatewayHandler, RestApiGatewayHandlerChain
 from localstack.services.apigateway.next_gen.execute_api.context import RestApiInvocationContext
 from localstack.services.apigateway.next_gen.execute_api.gateway_response import (
+    BadRequestException,
     IntegrationTimeoutError,
     RequestTooLargeError,
+    UnsupportedMediaTypeError,
 )
 
 PAYLOAD_BYTES = 10 * 1024 * 1024
 INTEGRATION_MILLISECONDS = 29_000
 _PARALLEL = 512
+_UNPACKERS: dict[str, Callable[[bytes], bytes]] = {"gzip": gzip.decompress, "deflate": zlib.decompress}
 
 
 class FormHandler(RestApiGatewayHandler):
@@ -37,6 +43,29 @@ class PayloadLimitHandler(RestApiGatewayHandler):
     ) -> None:
         if len(context.invocation_request["body"]) > PAYLOAD_BYTES:
             raise RequestTooLargeError("Request Too Long")
+
+
+class UnpackingHandler(RestApiGatewayHandler):
+    """Unpacks the payload, where the API has a minimum compression size; else it is passed on as it came.
+
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gzip-compression-decompression.html
+    (read 2026-11)
+    """
+
+    def __call__(
+        self, _chain: RestApiGatewayHandlerChain, context: RestApiInvocationContext, _response: Response
+    ) -> None:
+        headers, size = context.invocation_request["headers"], "minimumCompressionSize"
+        encoding = headers.get("Content-Encoding", "identity").lower()
+        if encoding == "identity" or context.deployment.rest_api.rest_api.get(size) is None:
+            return
+        if encoding not in _UNPACKERS:
+            raise UnsupportedMediaTypeError("Unsupported Media Type")
+        try:
+            context.invocation_request["body"] = _UNPACKERS[encoding](context.invocation_request["body"])
+        except (OSError, EOFError, zlib.error) as error:
+            raise BadRequestException("Bad Request") from error
+        headers.remove("Content-Encoding")
 
 
 class IntegrationTimeoutHandler(RestApiGatewayHandler):

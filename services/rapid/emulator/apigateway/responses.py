@@ -17,7 +17,8 @@ from localstack.services.apigateway.next_gen.execute_api.gateway_response import
 )
 from localstack.services.apigateway.next_gen.execute_api.handlers.gateway_exception import GatewayExceptionHandler
 
-_VARIABLE = re.compile(r"\$\{?(context|stageVariables|method\.request)\.([A-Za-z0-9_.\-]+)\}?")
+_NAME = r"(?:context|stageVariables|method\.request)\.[A-Za-z0-9_.\-]+"
+_VARIABLE = re.compile(rf"\$(?:\{{({_NAME})\}}|({_NAME}))")
 _DEFAULT_TEMPLATE = '{"message":$context.error.messageString}'
 
 
@@ -41,7 +42,7 @@ class GatewayResponseHandler(GatewayExceptionHandler):
 
 def substitute(template: str, context: RestApiInvocationContext) -> str:
     """A template with its variables replaced; one without a value becomes empty."""
-    return _VARIABLE.sub(lambda match: _text(_lookup(match[1], match[2], context), match[2]), template)
+    return _VARIABLE.sub(lambda match: _text(_lookup(match[1] or match[2], context), match[1] or match[2]), template)
 
 
 def _parameter(source: str, context: RestApiInvocationContext) -> str | None:
@@ -49,21 +50,22 @@ def _parameter(source: str, context: RestApiInvocationContext) -> str | None:
     if source.startswith("'") and source.endswith("'"):
         return source[1:-1]
     match = _VARIABLE.fullmatch(f"${source}")
-    value = _lookup(match[1], match[2], context) if match else None
+    value = _lookup(match[2], context) if match else None
     return None if value is None else str(value)
 
 
 def _text(value: Any, path: str) -> str:
-    if path == "error.messageString":  # the only one that brings its own quotes
+    if path == "context.error.messageString":  # the only one that brings its own quotes
         return json.dumps(value)
     return "" if value is None else str(value)
 
 
-def _lookup(root: str, path: str, context: RestApiInvocationContext) -> Any:
+def _lookup(variable: str, context: RestApiInvocationContext) -> Any:
+    root, _, path = variable.partition(".")
     if root == "stageVariables":
         return (context.stage_variables or {}).get(path)
-    if root == "method.request":
-        kind, _, name = path.partition(".")
+    if root == "method":
+        kind, _, name = path.removeprefix("request.").partition(".")
         request = context.invocation_request
         field = {"header": "headers", "querystring": "query_string_parameters", "path": "path_parameters"}.get(kind, "")
         return (request.get(field) or {}).get(name)
