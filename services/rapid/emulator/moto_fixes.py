@@ -13,6 +13,7 @@ from typing import Any
 
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import Item, LimitedSizeDict
+from moto.dynamodb.models.table import StreamRecord
 from moto.kinesis.models import Shard, Stream
 
 _ITEM_OPERATIONS = (
@@ -31,7 +32,25 @@ def dynamodb() -> None:
     for name in _ITEM_OPERATIONS:
         setattr(DynamoDBBackend, name, _one_at_a_time(getattr(DynamoDBBackend, name), items_lock))
     Item.__deepcopy__ = _copy_item
+    _leave_out_images_of_nothing()
     LimitedSizeDict.__reduce__ = lambda attributes: (_attributes, (dict(attributes),))
+
+
+def _leave_out_images_of_nothing() -> None:
+    """A stream's record of an insert has no old image, that of a deletion no new one; Moto's are empty.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_StreamRecord.html (read 2026-11)
+    """
+    original = StreamRecord.__init__
+
+    def begin(record: StreamRecord, *given: Any, **named: Any) -> None:
+        original(record, *given, **named)
+        images = record.record["dynamodb"]
+        for name in ("OldImage", "NewImage"):
+            if images.get(name) == {}:
+                del images[name]
+
+    StreamRecord.__init__ = begin
 
 
 def kinesis() -> None:

@@ -6,7 +6,7 @@ their data to themselves. Moto's run in this process, start with the first reque
 
 import importlib
 
-from localstack.services.plugins import Service, aws_provider
+from localstack.services.plugins import SERVICE_PLUGINS, Service, aws_provider
 from localstack.state import StateVisitor
 
 from rapid.emulator.moto import with_moto
@@ -44,6 +44,7 @@ def dynamodb() -> Service:
 
 @aws_provider(api="dynamodbstreams", name="rapid")
 def dynamodbstreams() -> Service:
+    SERVICE_PLUGINS.require("dynamodb")  # which has the tables: after a restart they are loaded with it
     return _service("dynamodbstreams")
 
 

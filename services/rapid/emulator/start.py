@@ -55,6 +55,8 @@ def environment(config: Config) -> dict[str, str]:
         "SKIP_SSL_CERT_DOWNLOAD": "1",
         "DNS_ADDRESS": "0",
         "LAMBDA_RUNTIME_EXECUTOR": "process",
+        # An idle queue or stream is asked as often as a busy one: else its first message waits for up to 10 s.
+        "LAMBDA_EVENT_SOURCE_MAPPING_MAX_BACKOFF_ON_EMPTY_POLL_SEC": "1",
         # A stack must never be CREATE_COMPLETE with resources that do not exist.
         "CFN_IGNORE_UNSUPPORTED_RESOURCE_TYPES": "0",
         # A queue URL that resolves without a name server.

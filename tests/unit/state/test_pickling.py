@@ -85,3 +85,11 @@ def test_moto_backends_are_addresses() -> None:
 )
 def test_which_operations_are_saved(service: str, operation: str, expected: bool) -> None:
     assert changes_state(service, operation) is expected
+
+
+def test_a_client_of_another_service_is_made_anew() -> None:
+    from localstack.aws.connect import connect_to
+
+    client = connect_to(aws_access_key_id="123456789012", region_name="eu-west-1").logs
+    made = again(client)
+    assert (made.meta.service_model.service_name, made.meta.region_name) == ("logs", "eu-west-1")

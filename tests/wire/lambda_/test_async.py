@@ -80,6 +80,20 @@ def test_destination_on_success(functions: Any, aws: Any, queue: tuple[str, str]
     assert record["responsePayload"] == {"got": [1]}
 
 
+def test_an_alias_has_destinations_of_its_own(functions: Any, aws: Any, queue: tuple[str, str]) -> None:
+    """What is set for the alias counts when the alias is invoked; the version behind it has nothing set."""
+    url, arn = queue
+    name = functions.create("def handler(e, c): return e")
+    version = aws("lambda").publish_version(FunctionName=name)["Version"]
+    aws("lambda").create_alias(FunctionName=name, Name="live", FunctionVersion=version)
+    aws("lambda").put_function_event_invoke_config(
+        FunctionName=name, Qualifier="live", DestinationConfig={"OnSuccess": {"Destination": arn}}
+    )
+    invoke_async(functions, f"{name}:{version}", "by version")
+    invoke_async(functions, f"{name}:live", "by alias")
+    assert json.loads(receive(aws, url)["Body"])["requestPayload"] == "by alias"
+
+
 @pytest.mark.parametrize("other_emulator", [{"LAMBDA_RETRY_BASE_DELAY": "1"}], indirect=True)
 def test_two_retries_by_default(other_functions: Any) -> None:
     """The delays are one and two minutes on AWS, one and two seconds in this test."""

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from rapid.emulator.lambda_ import host
+from rapid.core.config import Config
+from rapid.emulator.lambda_ import host, node_sdk
 from rapid.emulator.lambda_.runtimes import find
 
 WRITES = """
@@ -160,3 +161,29 @@ def test_other_runtimes_are_refused_by_name(functions: Any, runtime: str) -> Non
     configuration = functions.settle(name)
     assert configuration["State"] == "Failed"
     assert f"Runtime {runtime} cannot run here; supported: python3.9" in configuration["StateReason"]
+
+
+SDK = """
+const send = async (S3Client, ListBucketsCommand) => {
+  const answer = await new S3Client({}).send(new ListBucketsCommand({}));
+  return answer.Buckets.length >= 0;
+};
+"""
+REQUIRED = f"const {{ S3Client, ListBucketsCommand }} = require('@aws-sdk/client-s3');{SDK}"
+IMPORTED = f"import {{ S3Client, ListBucketsCommand }} from '@aws-sdk/client-s3';{SDK}"
+
+
+@pytest.mark.skipif(shutil.which("npm") is None, reason="the SDK is fetched by npm")
+@pytest.mark.parametrize(
+    ("file", "code"),
+    [
+        ("index.js", f"{REQUIRED}exports.handler = () => send(S3Client, ListBucketsCommand);"),
+        ("index.mjs", f"{IMPORTED}export const handler = () => send(S3Client, ListBucketsCommand);"),
+    ],
+    ids=["require", "import"],
+)
+def test_node_functions_have_the_sdk(functions: Any, emulator: Config, file: str, code: str) -> None:
+    """https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html#nodejs-sdk-included (read 2026-11)"""
+    node_sdk.fetch(emulator.cache)  # takes longer than a function is waited for
+    answer = functions.invoke(functions.create(files={file: code}, Runtime="nodejs22.x", Timeout=30, MemorySize=512))
+    assert (answer.error, answer.payload) == (None, True)

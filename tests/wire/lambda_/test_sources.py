@@ -213,3 +213,33 @@ def test_a_state_machine_calls_a_function(functions: Any, aws: Any) -> None:
     until(lambda: aws("stepfunctions").describe_execution(executionArn=run)["status"] != "RUNNING")
     found = aws("stepfunctions").describe_execution(executionArn=run)
     assert (found["status"], json.loads(found["output"])) == ("SUCCEEDED", {"twice": 8})
+
+
+def test_the_cors_of_a_function_url(functions: Any, aws: Any) -> None:
+    """https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html#urls-cors (read 2026-11)"""
+    name = functions.create("def handler(e, c): return e['requestContext']['http']['method']")
+    cors = {"AllowOrigins": ["https://a.example"], "AllowMethods": ["GET"], "MaxAge": 60}
+    url = aws("lambda").create_function_url_config(FunctionName=name, AuthType="NONE", Cors=cors)["FunctionUrl"]
+
+    def ask(origin: str, method: str = "GET", **headers: str) -> dict[str, str]:
+        request = urllib.request.Request(url, headers={"Origin": origin, **headers}, method=method)
+        with urllib.request.urlopen(request) as answer:
+            names = [one for one in answer.headers if one.startswith("Access-Control-")]
+            return {one: answer.headers[one] for one in names}
+
+    allowed = {"Access-Control-Allow-Origin": "https://a.example"}
+    assert ask("https://a.example") == allowed
+    assert ask("https://b.example") == {}
+    assert ask("https://a.example", "OPTIONS", **{"Access-Control-Request-Method": "GET"}) == {
+        **allowed,
+        "Access-Control-Allow-Methods": "GET",
+        "Access-Control-Max-Age": "60",
+    }
+
+
+def test_a_function_url_for_signed_requests(functions: Any, aws: Any) -> None:
+    name = functions.create("def handler(e, c): return 'in'")
+    url = aws("lambda").create_function_url_config(FunctionName=name, AuthType="AWS_IAM")["FunctionUrl"]
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        urllib.request.urlopen(url)
+    assert (refused.value.code, json.loads(refused.value.read())) == (403, {"Message": "Forbidden"})

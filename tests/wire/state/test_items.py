@@ -139,3 +139,17 @@ def test_records_of_parallel_writers_survive_a_kill_and_a_split(mortal: Any, cli
     shards = [each["ShardId"] for each in kinesis.list_shards(StreamName="s")["Shards"]]
     assert sorted(_data(kinesis, "s", shard["ShardId"])) == sorted(sent)
     assert [datum for each in shards[1:] for datum in _data(kinesis, "s", each)] == [b"after"]
+
+
+def test_a_stream_has_no_image_of_what_was_not_there(mortal: Any, client: Client) -> None:
+    """https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_StreamRecord.html (read 2026-11)"""
+    dynamodb, streams = client("dynamodb"), client("dynamodbstreams")
+    _table(dynamodb, "images", StreamSpecification=STREAM)
+    dynamodb.put_item(TableName="images", Item=_key("a"))
+    dynamodb.delete_item(TableName="images", Key=_key("a"))
+    stream = dynamodb.describe_table(TableName="images")["Table"]["LatestStreamArn"]
+    [shard] = streams.describe_stream(StreamArn=stream)["StreamDescription"]["Shards"]
+    where = {"StreamArn": stream, "ShardId": shard["ShardId"], "ShardIteratorType": "TRIM_HORIZON"}
+    records = streams.get_records(ShardIterator=streams.get_shard_iterator(**where)["ShardIterator"])["Records"]
+    images = [sorted({"OldImage", "NewImage"} & set(one["dynamodb"])) for one in records]
+    assert images == [["NewImage"], ["OldImage"]]

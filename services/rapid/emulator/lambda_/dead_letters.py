@@ -4,8 +4,10 @@ LocalStack 4.13.1 makes up the RequestID. https://docs.aws.amazon.com/lambda/lat
 (read 2026-11): RequestID, ErrorCode (the HTTP status) and ErrorMessage (its first 1 KB).
 """
 
+import copy
 import json
 import logging
+from dataclasses import replace
 from typing import Any
 
 from localstack.aws.connect import connect_to
@@ -23,7 +25,9 @@ class Poller(event_manager.Poller):
 
     def handle_message(self, message: dict[str, Any]) -> None:
         """Runs one event; it is forgotten only after what follows from its result was done."""
-        super().handle_message(message)
+        runner = copy.copy(self)
+        runner.version_manager = _AsInvoked(self.version_manager, _qualifier(message))
+        super(Poller, runner).handle_message(message)
         if not self._shutdown_event.is_set():
             event_queue.handled(message)
 
@@ -53,6 +57,29 @@ class Poller(event_manager.Poller):
                 clients.sns.publish(TopicArn=target, Message=body, MessageAttributes=attributes)
         except Exception:  # the thread's edge; AWS counts a DeadLetterErrors metric and goes on
             LOG.exception("Could not send an event of %s to %s", version.qualified_arn, target)
+
+
+def _qualifier(message: dict[str, Any]) -> str:
+    """The version or alias by which an event's function was invoked; empty without one."""
+    arn = event_manager.SQSInvocation.decode(message["Body"]).invocation.invoked_arn
+    return "".join(arn.split(":")[7:])
+
+
+class _AsInvoked:
+    """A version's manager as an invocation by a qualifier sees it.
+
+    Retries and destinations are set for a version or for an alias, and the one that was invoked counts; LocalStack
+    looks for the version's only. https://docs.aws.amazon.com/lambda/latest/api/API_PutFunctionEventInvokeConfig.html
+    """
+
+    def __init__(self, manager: Any, qualifier: str) -> None:
+        self._manager = manager
+        configurations, version = manager.function.event_invoke_configs, manager.function_version.id.qualifier
+        found = configurations.get(qualifier or version)
+        self.function = replace(manager.function, event_invoke_configs={version: found} if found else {})
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._manager, name)
 
 
 def _message(payload: bytes | None) -> str:

@@ -10,7 +10,7 @@ from localstack import config as localstack_config
 from localstack.services.lambda_.invocation.lambda_models import FunctionVersion, InitializationType, InvocationResult
 from localstack.services.lambda_.invocation.runtime_executor import LambdaRuntimeException, RuntimeExecutor
 
-from rapid.emulator.lambda_ import code
+from rapid.emulator.lambda_ import code, node_sdk
 from rapid.emulator.lambda_.cloudwatch import CloudWatch
 from rapid.emulator.lambda_.host import INSIDE, host
 from rapid.emulator.lambda_.process import Launch
@@ -158,6 +158,8 @@ class ProcessExecutor(RuntimeExecutor):
         except UnsupportedRuntimeError as error:
             raise LambdaRuntimeException(str(error)) from error
         code.prepare(config, host())
+        if config.runtime.startswith("nodejs") and node_sdk.needed(config.code.get_unzipped_code_location()):
+            node_sdk.fetch(host().cache)
 
     @classmethod
     def cleanup_version(cls, function_version: FunctionVersion) -> None:

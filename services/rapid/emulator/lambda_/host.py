@@ -11,6 +11,7 @@ from importlib.metadata import distribution
 from pathlib import Path
 
 from rapid.core import config as configuration
+from rapid.emulator.lambda_ import node_sdk
 from rapid.emulator.lambda_.runtimes import OWN, Runtime, own_python
 
 FOLDER = Path(__file__).parent
@@ -40,8 +41,14 @@ HIDDEN = ("/opt", "/tmp", "/var/task", "/var/runtime")  # noqa: S108 - what an e
 class Host:
     """The folders and the warden of this emulator process. Make it through `host()`."""
 
-    def __init__(self, home: Path) -> None:
-        """Args: home: a folder of this emulator alone; leftovers of an earlier one in it are removed."""
+    def __init__(self, home: Path, cache: Path) -> None:
+        """Begins with empty folders.
+
+        Args:
+            home: a folder of this emulator alone; leftovers of an earlier one in it are removed.
+            cache: what outlives it.
+        """
+        self.cache = cache
         shutil.rmtree(home, ignore_errors=True)
         self.scratch = home / "environments"
         self.layers = home / "layers"
@@ -64,6 +71,7 @@ class Host:
                     self._fill_python(building, runtime)
                 elif runtime.family == "nodejs":
                     shutil.copyfile(INSIDE / "client.mjs", building / "client.mjs")
+                    (building / "node_modules").symlink_to(node_sdk.folder(self.cache))
                 building.rename(folder)
         return folder
 
@@ -110,6 +118,7 @@ class Host:
 @cache
 def host() -> Host:
     """The one of this process."""
-    made = Host(configuration.load().run / "lambda")
+    config = configuration.load()
+    made = Host(config.run / "lambda", config.cache)
     atexit.register(made.close)
     return made

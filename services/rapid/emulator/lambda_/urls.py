@@ -4,14 +4,19 @@ AWS's are host names of their own (`<id>.lambda-url.<region>.on.aws`). LocalStac
 server; a call with that name in its Host header keeps working.
 """
 
+import json
 from typing import Any
 
 from localstack import config
+from localstack.aws.handlers import cors as edge_cors
 from localstack.http import Request, Response
 from localstack.services.edge import ROUTER
 from localstack.services.lambda_ import api_utils
 from localstack.services.lambda_.invocation.lambda_models import FunctionUrlConfig
+from localstack.services.lambda_.invocation.models import lambda_stores
 from localstack.services.lambda_.urlrouter import FunctionUrlRouter
+
+from rapid.emulator.apigatewayv2 import cors
 
 _PREFIX = "/_aws/lambda-url"
 
@@ -21,10 +26,23 @@ def install(router: FunctionUrlRouter) -> None:
 
     def handle(request: Request, region: str, url_id: str, path: str = "") -> Response:
         request.path = f"/{path}"  # what the function gets as rawPath
-        return router.handle_lambda_url_invocation(request, url_id, region)
+        found = _find(region, url_id)
+        settings = _settings(found) if found else {}
+        if settings and (told := cors.preflight(settings, request)):
+            told.status_code = 200
+            return told
+        if found and found.auth_type == "AWS_IAM" and not _is_signed(request):
+            refusal = {"Message": "Forbidden"}
+            return Response(json.dumps(refusal), 403, {"x-amzn-ErrorType": "AccessDeniedException"})
+        made = router.handle_lambda_url_invocation(request, url_id, region)
+        if settings:
+            cors.allow(settings, request, made)
+        return made
 
     for rule in ("/", "/<path:path>"):
         ROUTER.add(f"{_PREFIX}/<region>/<url_id>{rule}", handle)
+    owned = edge_cors.is_execute_api_call
+    edge_cors.is_execute_api_call = lambda context: owned(context) or _is_ours(context.request)
     describe = api_utils.map_function_url_config
 
     def with_path(model: FunctionUrlConfig) -> Any:
@@ -35,3 +53,27 @@ def install(router: FunctionUrlRouter) -> None:
         }
 
     api_utils.map_function_url_config = with_path
+
+
+def _is_ours(request: Request) -> bool:
+    """Whether a request was for a function's URL, whose own settings say which pages may read the answer."""
+    return str(request.environ.get("RAW_URI") or request.path).startswith(_PREFIX)
+
+
+def _find(region: str, url_id: str) -> FunctionUrlConfig | None:
+    for account in list(lambda_stores):
+        for function in list(lambda_stores[account][region].functions.values()):
+            for found in function.function_url_configs.values():
+                if found.url_id == url_id.lower():
+                    return found
+    return None
+
+
+def _settings(found: FunctionUrlConfig) -> dict[str, Any]:
+    """CORS as HTTP APIs name its parts. https://docs.aws.amazon.com/lambda/latest/dg/urls-configuration.html#urls-cors"""
+    return {name[0].lower() + name[1:]: value for name, value in (found.cors or {}).items() if value is not None}
+
+
+def _is_signed(request: Request) -> bool:
+    """Whether somebody signed the request; by whom, and whether rightly, is not looked at."""
+    return "Authorization" in request.headers or "X-Amz-Signature" in request.args

@@ -15,6 +15,8 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
+from botocore.client import BaseClient
+from localstack.aws.connect import MetadataRequestInjector, connect_to
 from localstack.services.stores import AccountRegionBundle, BaseStore
 from moto.core.base_backend import BackendDict, BaseBackend
 
@@ -78,6 +80,18 @@ def _new_defaultdict(cls: Any, factory: Any) -> Any:
     return restored
 
 
+def _client(value: BaseClient) -> _Reduced:
+    """A client of another service of this process, which a logged state machine's executions keep."""
+    credentials = value._request_signer._credentials  # noqa: SLF001 - whose account it speaks for
+    return _connect, (value.meta.service_model.service_name, value.meta.region_name, credentials.access_key)
+
+
+def _connect(service: str, region: str, access_key: str) -> BaseClient:
+    wrapped = connect_to(aws_access_key_id=access_key, region_name=region).get_client(service)
+    client: BaseClient = wrapped._client  # noqa: SLF001 - what it wraps
+    return client
+
+
 reducers.update(
     {
         type(threading.Lock()): lambda _: (threading.Lock, ()),
@@ -86,6 +100,7 @@ reducers.update(
         threading.Event: _event,
         types.FunctionType: _function,
         type: _class,
+        MetadataRequestInjector: lambda value: (MetadataRequestInjector, (value._client, value._params)),  # noqa: SLF001
         types.MappingProxyType: lambda value: (_new_view, (dict(value),)),
     }
 )
@@ -120,6 +135,8 @@ class _Pickler(pickle.Pickler):
             return _address(obj)
         if issubclass(cls, queue.Queue):
             return _queue(obj)
+        if issubclass(cls, BaseClient):
+            return _client(obj)
         if issubclass(cls, defaultdict) and cls is not defaultdict:
             return _defaultdict(obj)
         return NotImplemented

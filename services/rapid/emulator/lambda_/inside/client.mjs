@@ -1,10 +1,11 @@
 // The runtime of a Node.js function: loads its handler, asks the Runtime API for events, and answers them.
 // Handlers as in https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html (read 2026-11): async, with a callback,
-// or made by awslambda.streamifyResponse, whose stream is answered when it ends. Left out: the AWS SDK, which AWS's image
-// has, so a package must bring it.
+// or made by awslambda.streamifyResponse, whose stream is answered when it ends. Modules that the package does not bring
+// come from layers and from the runtime's folder (the AWS SDK): `require` finds them by NODE_PATH, `import` by `resolve`.
 import http from "node:http";
+import https from "node:https";
 import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
+import { createRequire, register, syncBuiltinESMExports } from "node:module";
 import path from "node:path";
 import { PassThrough } from "node:stream";
 import { pathToFileURL } from "node:url";
@@ -44,6 +45,17 @@ class RuntimeFailure extends Error {
   }
 }
 
+// CloudFormation's handlers in Node.js answer a custom resource at `https://<host><path>` of its ResponseURL: the scheme and
+// port of AWS, whatever the URL says. Here the host alone is the emulator's, which is elsewhere.
+const emulator = new URL(env.AWS_ENDPOINT_URL ?? "http://localhost");
+const secure = https.request;
+https.request = (options, ...rest) => {
+  const host = options?.hostname ?? options?.host;
+  if (options instanceof URL || host !== emulator.hostname || (options.port ?? 443) !== 443) return secure(options, ...rest);
+  return http.request({ ...options, protocol: "http:", port: emulator.port, agent: undefined }, ...rest);
+};
+syncBuiltinESMExports();
+
 const STREAMING = Symbol("streaming");
 globalThis.awslambda = {
   streamifyResponse: (handler) => Object.assign(handler, { [STREAMING]: true }),
@@ -55,6 +67,25 @@ globalThis.awslambda = {
     },
   },
 };
+
+const resolve = `
+let folders;
+export async function initialize(given) { folders = given; }
+export async function resolve(name, context, next) {
+  try {
+    return await next(name, context);
+  } catch (error) {
+    if (error?.code !== "ERR_MODULE_NOT_FOUND" || /^[./]|:/.test(name)) throw error;
+    for (const folder of folders) {
+      try {
+        return await next(name, { ...context, parentURL: "file://" + folder + "/none.mjs" });
+      } catch {}
+    }
+    throw error;
+  }
+}`;
+const folders = (env.NODE_PATH ?? "").split(":").filter((folder) => folder.endsWith("/node_modules"));
+register("data:text/javascript," + encodeURIComponent(resolve), { data: folders.map((folder) => path.dirname(folder)) });
 
 async function load() {
   const full = env._HANDLER;
