@@ -88,9 +88,10 @@ def _dump_spark(jars: Path, folder: Path, target: Path) -> None:
             f"-XX:SharedArchiveFile={target / jvm.ARCHIVE_OF_JAVA}",
             f"-XX:ArchiveClassesAtExit={target / jvm.ARCHIVE_OF_SPARK}",
         ]
-        java = jvm.start(conf, jvm.class_path(jars), HEAP_MB, folder, extra=[*dump, *jvm.NO_ARCHIVE_LOG])
-        session, _ = prepare.make_context()
-        prepare.warm_up(session, folder, lambda: True)
+        java = jvm.start(conf, jvm.class_path(jars), HEAP_MB, folder, extra=[*dump, *jvm.NO_ARCHIVE_LOG]).wait()
+        prepare.import_what_scripts_use()
+        session, _ = prepare.make_context({})
+        prepare.warm_up(session, folder, lambda: True, prepare.ALL)
         session.stop()
     assert java.stdin  # noqa: S101 - it is a pipe
     java.stdin.close()

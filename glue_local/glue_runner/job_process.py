@@ -1,10 +1,11 @@
-"""The process of one run: `python -m glue_runner.job_process`, started by the runner.
+"""The process of one run, forked by a `keeper` on whose JVM it works, or `python -m glue_runner.job_process`, which has
+a JVM of its own, or none.
 
 Protocol. Standard input brings one line, the order (JSON: a RunRequest), and to a session its statements; its end means
 that the runner is gone, and everything here ends at once. The report pipe, whose number is the last argument, takes
-lines: {"event": "ready"} when a warm process could take a job, {"event": "running"} when the script begins,
+lines: {"event": "ready"} when a process could take a job, {"event": "running"} when the script begins,
 {"event": "report", "report": {...}} for what is more than a state, and {"event": "done", "error": null or text}.
-Standard output and error are the script's.
+Standard output and error are the script's, from the first of the setup's two marks on, to the second or their end.
 """
 
 import contextlib
@@ -22,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from awsgluedq import publishing
-from glue_runner import event_logs, jars, prepare, priority, provided, script, spark_conf
+from glue_runner import event_logs, jars, jvm, prepare, priority, provided, script, spark_conf
 from glue_runner.arguments import check_language, on
 from glue_runner.fetch import FetchError, extra_jars, fetch, listed, python_files, python_in_jars
 from glue_runner.jars import JarError
@@ -37,9 +38,6 @@ from glue_runner.warm_context import WarmContext
 SPARK_OUT_OF_MEMORY = 52
 """org.apache.spark.util.SparkExitCode.OOM"""
 
-JAVA_SECONDS = 1.0
-"""How often a process that waits for an order looks whether its JVM is still there."""
-
 
 class Job:
     """One run in this process."""
@@ -48,7 +46,7 @@ class Job:
         """Begins.
 
         Args:
-            setup: folder, jars, cache, heap_mb, master, archive, warm.
+            setup: folder, jars, cache, heap_mb, master, archive, warm, marks.
             report: the file descriptor of the report pipe.
         """
         self.folder = Path(setup["folder"])
@@ -58,6 +56,8 @@ class Job:
         self._report, self._telling = report, threading.Lock()
         self._java: subprocess.Popen[bytes] | None = None
         self._ready: WarmContext | None = None
+        self._own_jars = False
+        self._request: RunRequest | None = None
 
     def tell(self, event: str, **more: Any) -> None:
         line = memoryview((json.dumps({"event": event, **more}) + "\n").encode())
@@ -69,7 +69,10 @@ class Job:
         """Tells the runner what is more than a state."""
         self.tell("report", report=report)
 
-    def listen(self) -> None:
+    def start_listening(self) -> None:
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def _listen(self) -> None:
         """Reads the order; when the pipe ends, so does this process and all that it started."""
         for line in sys.stdin.buffer:
             message = json.loads(line)
@@ -80,17 +83,25 @@ class Job:
                 self.session.take(message)
         end_everything()
 
-    def warm(self) -> None:
-        """Gets ready before there is an order, behind jobs that run, stopping short when one comes in."""
-        self._start_spark({})
-        session, self._ready = prepare.make_context()
-        prepare.warm_up(session, self.folder, self.orders.empty)
+    def get_ready(self, first: bool) -> None:
+        """Makes a context on a keeper's JVM before there is an order, stopping short when one comes.
+
+        Args:
+            first: whether nothing was warmed up in this JVM yet.
+        """
+        from glue_runner import reuse  # with PySpark, which a Python shell job does without
+
+        reuse.clear(self.folder, self.setup["heap_mb"])
+        session, self._ready = prepare.make_context(self._catalog())
+        prepare.warm_up(session, self.folder, self.orders.empty, prepare.ALL if first else prepare.PER_CONTEXT)
         if self.orders.empty():
             self.tell("ready")
 
     def run(self) -> str | None:
         """Waits for the order and carries it out. Returns the error message, None for success."""
-        request = self._order()
+        request = self._request = self.orders.get()
+        for stream in (1, 2):
+            os.write(stream, self.setup["marks"][0].encode())
         try:
             path = self._bring(request)
         except (FetchError, spark_conf.ConfError, JarError, JvmError) as error:
@@ -101,20 +112,6 @@ class Job:
             return self._serve_session(request)
         self.tell("running")
         return self._run_script(request, path)
-
-    def _order(self) -> RunRequest:
-        """The order, once it comes.
-
-        Raises:
-            JvmError: Java ended meanwhile; the runner takes another process.
-        """
-        while True:
-            with contextlib.suppress(queue.Empty):
-                request = self.orders.get(timeout=JAVA_SECONDS)
-                if self._java is None or self._java.poll() is None:
-                    return request
-            if self._java and self._java.poll() is not None:
-                raise JvmError(f"The Java process ended with {self._java.returncode} while it waited for a job.")
 
     def _serve_session(self, request: RunRequest) -> str | None:
         """Runs statements until nobody sends any. Returns the error message."""
@@ -187,46 +184,77 @@ class Job:
         kept = Path(self.setup["jars"])
         jars.fetch(kept, jars.missing(kept, *groups))
         python_in_jars(jars.paths(kept, *groups), self.folder / "python")
+        self._own_jars = bool(groups)
         if self._ready:
+            from glue_runner import reuse
+
             self._ready.adopt(own, jars.paths(kept, *groups))
+            reuse.check()
             return
         if files and not self.setup["master"].startswith("local"):
             own["spark.submit.pyFiles"] = ",".join(map(str, files))
-        self._start_spark(own, groups)
+        starting = start_java(self.setup, {**self._catalog(), **own}, groups)
+        prepare.import_what_scripts_use()
+        self._java = starting.wait()
 
-    def _start_spark(self, own: dict[str, str], groups: Sequence[str] = ()) -> None:
-        setup = self.setup
-        archive = Path(setup["archive"]) if setup.get("archive") else None
-        catalog = Metastore(self.folder, Path(setup["cache"]).parent)
+    def _catalog(self) -> dict[str, str]:
+        """Opens this job's metastore. Returns the settings by which Spark finds it."""
+        catalog = Metastore(self.folder, Path(self.setup["cache"]).parent)
         catalog.start()
-        own = {"spark.hadoop.hive.metastore.uris": catalog.uri, **own}
-        self._java = prepare.start_spark(
-            self.folder, Path(setup["jars"]), setup["heap_mb"], setup["master"], own, archive, groups
-        )
+        return {"spark.hadoop.hive.metastore.uris": catalog.uri}
 
     def _java_end(self) -> str | None:
-        """A message if the JVM ended under the script: then nothing of Spark's can be trusted, whatever was caught."""
-        if self._java is None:
-            return None
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._java.wait(0.05)
-        code = self._java.poll()
-        if code is None or (code == 0 and not self.setup["master"].startswith("local")):
-            return None
-        how = (
-            f"was killed by signal {-code} ({signal.Signals(-code).name})"
-            if code < 0
-            else f"ended with exit code {code}" + (" (out of memory)" if code == SPARK_OUT_OF_MEMORY else "")
-        )
-        return f"The Java process of the job {how} while the script ran."
+        return java_end(self._java, self.setup["master"])
+
+    def leaves_java_clean(self) -> bool:
+        """Whether the JVM may serve another job, now that the script is over."""
+        request = self._request
+        if request is None or self._own_jars or not self.setup["master"].startswith("local"):
+            return False
+        from glue_runner import reuse
+
+        return reuse.may_follow(request, self.folder) and reuse.is_quiet()
 
     def leave(self) -> None:
-        """Ends the Spark application where others look after it; a local one just ends with this process."""
-        if self._java and self._java.poll() is None and not self.setup["master"].startswith("local"):
+        """Ends the Spark application where others look after it; a local one just ends with its JVM."""
+        if (self._java or self._ready) and not self.setup["master"].startswith("local"):
+            from py4j.protocol import Py4JError  # type: ignore[import-untyped]
             from pyspark import SparkContext
 
-            if SparkContext._active_spark_context:  # noqa: SLF001 - PySpark's own way to ask
-                SparkContext._active_spark_context.stop()  # noqa: SLF001
+            with contextlib.suppress(Py4JError, OSError):  # the JVM is gone: `java_end` says so
+                if SparkContext._active_spark_context:  # noqa: SLF001 - PySpark's own way to ask
+                    SparkContext._active_spark_context.stop()  # noqa: SLF001
+
+
+def start_java(setup: dict[str, Any], own: dict[str, str], groups: Sequence[str] = ()) -> jvm.Starting:
+    """Starts the JVM of a process's setup, with a job's own settings and groups of jars."""
+    archive = Path(setup["archive"]) if setup.get("archive") else None
+    return prepare.start_spark(
+        Path(setup["folder"]), Path(setup["jars"]), setup["heap_mb"], setup["master"], own, archive, groups
+    )
+
+
+def java_end(java: "subprocess.Popen[bytes] | None", master: str, seconds: float = 0.05) -> str | None:
+    """A message if the JVM ended under the script: then nothing of Spark's can be trusted, whatever was caught.
+
+    Args:
+        java: the JVM, of which this process is the parent.
+        master: Spark's master; on a cluster the JVM may end with its last application.
+        seconds: how long to wait for the end of one that may just be ending.
+    """
+    if java is None:
+        return None
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        java.wait(seconds)
+    code = java.poll()
+    if code is None or (code == 0 and not master.startswith("local")):
+        return None
+    how = (
+        f"was killed by signal {-code} ({signal.Signals(-code).name})"
+        if code < 0
+        else f"ended with exit code {code}" + (" (out of memory)" if code == SPARK_OUT_OF_MEMORY else "")
+    )
+    return f"The Java process of the job {how} while the script ran."
 
 
 def end_everything() -> None:
@@ -244,12 +272,8 @@ def main() -> None:
     setup, report = json.loads(sys.argv[1]), int(sys.argv[2])
     os.set_inheritable(report, False)
     job = Job(setup, report)
-    if setup["warm"]:
-        priority.of_session(priority.BACKGROUND)  # until there is an order
-    threading.Thread(target=job.listen, daemon=True).start()
+    job.start_listening()
     try:
-        if setup["warm"]:
-            job.warm()
         message = job.run()
     except BaseException:  # the process edge: it ends here and now, while a thread still reads the order pipe
         traceback.print_exc()

@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -138,10 +139,8 @@ def start(
     folder: Path,
     archive: Path | None = None,
     extra: Iterable[str] = (),
-) -> "subprocess.Popen[bytes]":
-    """Starts the gateway and tells PySpark, through its environment variables, where it is.
-
-    The JVM ends when this process does: its standard input is a pipe from here.
+) -> "Starting":
+    """Starts the gateway. The JVM ends when this process does: its standard input is a pipe from here.
 
     Args:
         conf: Spark's settings.
@@ -150,9 +149,6 @@ def start(
         folder: the job's own folder.
         archive: a class archive, if there is one.
         extra: further Java options.
-
-    Raises:
-        JvmError: it did not come up.
     """
     settings = [part for name, value in conf.items() for part in ("--conf", f"{name}={value}")]
     command = [
@@ -179,12 +175,28 @@ def start(
         cwd=folder,
         preexec_fn=die_with_parent,  # noqa: PLW1509
     )
-    try:
-        port, secret = _answer(process, answer)
-    finally:
-        shutil.rmtree(answer.parent, ignore_errors=True)
-    os.environ["PYSPARK_GATEWAY_PORT"], os.environ["PYSPARK_GATEWAY_SECRET"] = str(port), secret
-    return process
+    return Starting(process, answer)
+
+
+@dataclass(frozen=True)
+class Starting:
+    """A JVM that is coming up; there is time for imports meanwhile."""
+
+    process: "subprocess.Popen[bytes]"
+    answer: Path
+
+    def wait(self) -> "subprocess.Popen[bytes]":
+        """Waits for the gateway and tells PySpark, through its environment variables, where it is.
+
+        Raises:
+            JvmError: it did not come up.
+        """
+        try:
+            port, secret = _answer(self.process, self.answer)
+        finally:
+            shutil.rmtree(self.answer.parent, ignore_errors=True)
+        os.environ["PYSPARK_GATEWAY_PORT"], os.environ["PYSPARK_GATEWAY_SECRET"] = str(port), secret
+        return self.process
 
 
 def _answer(process: "subprocess.Popen[bytes]", path: Path) -> tuple[int, str]:

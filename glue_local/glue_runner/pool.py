@@ -1,8 +1,9 @@
-"""Keeps processes ready, each with its JVM, its Spark context and its classes loaded, and hands out one per job."""
+"""Keeps processes ready, each with its JVM, its Spark context and its classes loaded, and lends one to each job."""
 
 import asyncio
 import itertools
 import logging
+import time
 from collections.abc import Coroutine
 from typing import Any
 
@@ -14,9 +15,8 @@ from glue_runner.settings import Settings
 
 LOG = logging.getLogger(__name__)
 
-REFILL_SECONDS = 4.0
-"""A taken process is replaced when its job ends, so that the job has the machine to itself; after this long already
-if no other is ready for the next job."""
+LONG_SECONDS = 20.0
+"""A lent process is expected back for so long, and is not replaced: its job has the machine to itself."""
 
 FAILURES = 3
 """After so many warm processes that died unasked in a row, no more are made: jobs start cold and say what is wrong."""
@@ -28,6 +28,8 @@ class Pool:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._warm: list[JobProcess] = []
+        self._lent: dict[JobProcess, float] = {}
+        """Those with a job in one of the parallel places, and since when."""
         self._names = itertools.count(1)
         self._tasks: set[asyncio.Task[Any]] = set()
         self._failures = 0
@@ -46,22 +48,27 @@ class Pool:
         """Starts what is missing, one after the other. Returns at once."""
         self._spawn(self._fill())
 
-    def fill_later(self, ended: asyncio.Event) -> None:
-        self._spawn(self._fill_later(ended))
-
-    async def _fill_later(self, ended: asyncio.Event) -> None:
+    async def _fill_beside(self, ended: asyncio.Event) -> None:
+        """Starts what is missing beside a long job. After a short one `give_back` does."""
         try:
-            await asyncio.wait_for(ended.wait(), None if self.ready else REFILL_SECONDS)
+            await asyncio.wait_for(ended.wait(), LONG_SECONDS)
         except TimeoutError:
-            LOG.debug("a job takes its time; warming up beside it")
-        await self._fill()
+            await self._fill()
+
+    @property
+    def _enough(self) -> bool:
+        """Whether as many processes as wanted, or as jobs could begin now, are here or soon will be."""
+        begun = time.monotonic() - LONG_SECONDS
+        soon = sum(process.kept and since > begun for process, since in self._lent.items())
+        places = self.settings.parallel - len(self._lent)
+        return len(self._warm) + soon >= self.settings.warm or len(self._warm) >= places
 
     async def _fill(self) -> None:
         while True:
             await self._clear.wait()
-            if len(self._warm) >= self.settings.warm or self._closed or self._failures >= FAILURES:
+            if self._enough or self._closed or self._failures >= FAILURES:
                 return
-            process = JobProcess(self.settings, f"warm-{next(self._names)}", warm=True)
+            process = JobProcess(self.settings, f"jvm-{next(self._names)}", kept=True, warm=True)
             self._warm.append(process)
             await process.start()
             self._spawn(self._watch(process))
@@ -70,14 +77,14 @@ class Pool:
                 self._failures = 0
 
     async def _watch(self, process: JobProcess) -> None:
-        """Replaces a warm process that dies before it has a job."""
-        await process.ended.wait()
+        """Replaces a process that dies while it has no job."""
+        await process.gone.wait()
         if process in self._warm:
             self._warm.remove(process)
             self._failures += 1
             code = await process.kill()
             said = process.before.decode(errors="replace").strip()
-            LOG.warning("a warm process ended with code %s before it had a job: %s", code, said)
+            LOG.warning("a process ended with code %s while it had no job: %s", code, said)
             await self._fill()
 
     async def take(self, request: RunRequest) -> JobProcess:
@@ -87,15 +94,41 @@ class Pool:
         fits = request.needs_spark and not own
         alive = [process for process in self._warm if process.alive] if fits else []
         if alive:
-            chosen = next((process for process in alive if process.ready.is_set()), alive[0])
+            chosen = max(alive, key=lambda process: (process.ready.is_set(), process.served))
             self._warm.remove(chosen)
-            self.fill_later(chosen.ended)
+            self._lend(chosen, request)
+            self._spawn(self._fill_beside(chosen.ended))
             return chosen
-        return await self._start_cold(request)
+        return await self._start_cold(request, fits)
 
-    async def _start_cold(self, request: RunRequest) -> JobProcess:
-        """Starts a process for one run. What was still warming up makes way, and begins again once the script runs."""
-        process = JobProcess(self.settings, request.run_id, warm=False)
+    def _lend(self, process: JobProcess, request: RunRequest) -> None:
+        if request.command == "session":  # it has no place among the parallel ones, and never comes back
+            self.fill()
+        else:
+            self._lent[process] = time.monotonic()
+
+    def give_back(self, process: JobProcess) -> None:
+        """Takes back the process of a run that is over, for the next if it may have one."""
+        self._lent.pop(process, None)
+        if process.again:
+            process.renew()
+            self._warm.append(process)
+            self._spawn(self._end_surplus())
+        self.fill()
+
+    async def _end_surplus(self) -> None:
+        """Ends a process if there are too many: one that is still warming up for its first job, if there is one."""
+        if len(self._warm) <= self.settings.warm and not self._closed:
+            return
+        chosen = next((each for each in self._warm if not (each.served or each.ready.is_set())), self._warm[-1])
+        self._warm.remove(chosen)
+        await chosen.kill()
+
+    async def _start_cold(self, request: RunRequest, kept: bool) -> JobProcess:
+        """Starts a process for a run. What was still warming up makes way, and begins again once the script runs."""
+        name = f"jvm-{next(self._names)}" if kept else request.run_id
+        process = JobProcess(self.settings, name, kept=kept)
+        self._lend(process, request)
         if request.needs_spark:
             self._cold += 1
             self._clear.clear()
@@ -104,6 +137,8 @@ class Pool:
             self._warm = [each for each in self._warm if each.ready.is_set()]
             await asyncio.gather(*(each.kill() for each in starting))
         await process.start()
+        if kept:
+            self._spawn(self._watch(process))
         return process
 
     async def _resume(self, process: JobProcess) -> None:
@@ -111,7 +146,7 @@ class Pool:
         self._cold -= 1
         if not self._cold:
             self._clear.set()
-        await self._fill_later(process.ended)
+        await self._fill_beside(process.ended)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)

@@ -3,7 +3,6 @@
 import logging
 import os
 import shlex
-import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,8 @@ from glue_runner import jars, jvm, spark_conf
 from glue_runner.warm_context import WarmContext
 
 LOG = logging.getLogger(__name__)
+
+Step = Callable[[Any, Path], None]
 
 _WATCHING = ("-javaagent", "-agent", "-XX:StartFlightRecording", "-XX:+FlightRecorder")
 """Java options of what looks at each class as it is loaded: Java 17 crashes where that class is in an archive."""
@@ -25,7 +26,7 @@ def start_spark(
     own: Mapping[str, str],
     archive: Path | None,
     groups: Sequence[str] = (),
-) -> "subprocess.Popen[bytes]":
+) -> jvm.Starting:
     """Starts the JVM with default settings and a job's own on top. No Spark context yet.
 
     Args:
@@ -39,7 +40,6 @@ def start_spark(
 
     Raises:
         JarError: a jar cannot be had.
-        JvmError: Java did not come up.
     """
     jars.fetch(kept, jars.missing(kept, *groups))
     conf = {**spark_conf.defaults(os.environ, master, folder, heap_mb), **own}
@@ -52,30 +52,49 @@ def start_spark(
     return jvm.start(conf, jvm.class_path(kept, *groups), heap_mb, folder, archive, extra)
 
 
-def make_context() -> tuple[Any, WarmContext]:
+def import_what_scripts_use() -> None:
+    """Imports the modules that scripts import first. None of them starts a thread, so that a process may fork after."""
+    import boto3  # noqa: F401
+    import pyspark.sql  # noqa: F401
+
+    import awsglue.context
+    import awsglue.job
+    import awsglue.transforms  # noqa: F401
+
+
+def make_context(settings: Mapping[str, str]) -> tuple[Any, WarmContext]:
     """Creates the context that the script will find, and puts it under watch.
+
+    Args:
+        settings: Spark's settings beside those that the JVM began with, also for a context that the script makes anew.
 
     Returns:
         A session to warm up with, and the watch.
     """
+    from pyspark import SparkContext
     from pyspark.sql import SparkSession
 
+    SparkContext._ensure_initialized()  # noqa: SLF001 - connects to the JVM
+    java: Any = SparkContext._jvm  # noqa: SLF001
+    for name, value in settings.items():
+        java.System.setProperty(name, value)
     session = SparkSession.builder.appName("glue").getOrCreate()
     warm = WarmContext(session)
     warm.install()
     return session, warm
 
 
-def warm_up(session: Any, folder: Path, wanted: Callable[[], bool]) -> None:
+def warm_up(session: Any, folder: Path, wanted: Callable[[], bool], steps: Sequence[Step]) -> None:
     """Runs small plans over local files and the S3 file system, so that their classes are loaded and compiled.
 
     Args:
         session: the ready session.
         folder: for the files.
         wanted: asked between steps; False ends the warm-up, because a job is waiting.
+        steps: `ALL`, or `PER_CONTEXT` where another context of this JVM had all.
     """
     data = folder / "warmup"
-    for step in (_touch_s3, _touch_python, _touch_json, _touch_frames, _touch_shuffle, _touch_commands, _touch_catalog):
+    for step in steps:
         if not wanted():
             return
         step(session, data)
@@ -116,11 +135,8 @@ def _touch_shuffle(session: Any, data: Path) -> None:
 
 
 def _touch_python(session: Any, _data: Path) -> None:
-    """Starts the daemon that Python workers come from, and the modules that scripts import first."""
+    """Starts the daemon that Python workers come from."""
     import boto3
-
-    import awsglue.context
-    import awsglue.transforms  # noqa: F401
 
     boto3.client("s3")
     session.sparkContext.parallelize([1], 1).map(lambda x: x + 1).collect()
@@ -143,3 +159,15 @@ def _touch_catalog(session: Any, _data: Path) -> None:
         hive.newClientForMetadata(conf, context._jsc.sc().hadoopConfiguration()).listDatabases("glue_runner_warm_up")  # noqa: SLF001
     except Exception as error:  # no endpoint: the classes are loaded all the same
         LOG.debug("the metastore in warm-up: %s", error)
+
+
+def _collect(session: Any, _data: Path) -> None:
+    """Gives back the memory that the warm-up took."""
+    session.sparkContext._jvm.System.gc()  # noqa: SLF001 - Java's API has no other door
+
+
+ALL: Sequence[Step] = (
+    *(_touch_s3, _touch_python, _touch_json, _touch_frames, _touch_shuffle, _touch_commands, _touch_catalog),
+    _collect,
+)
+PER_CONTEXT: Sequence[Step] = (_touch_s3, _touch_frames)

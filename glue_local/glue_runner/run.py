@@ -57,6 +57,7 @@ def main() -> None:
         "master": found.master,
         "archive": str(jvm.archive_path(found.jars)),
         "warm": False,
+        "marks": ["", ""],
     }
     before = Path.cwd()
     enter(folder, found.master)

@@ -84,6 +84,7 @@ class Run:
             LOG.exception("run %s", self.request.run_id)
             if self._process:
                 await self._process.kill()
+                self._runner.pool.give_back(self._process)
             await self._set("FAILED", f"The Glue runner failed: {type(error).__name__}: {error}")
 
     async def _run(self) -> None:
@@ -94,11 +95,14 @@ class Run:
         if state is None and process.lost:
             LOG.warning("%s died before it began; %s gets another process", process.name, self.request.run_id)
             await process.kill()
+            self._runner.pool.give_back(process)
             process, state = await self._begin(logs)
         message = await process.finish() if state is None else None
         if state is not None:
             await self._set_if(state == "STOPPED", "STOPPING")
             await process.kill()
+        self._process = None
+        self._runner.pool.give_back(process)
         await logs.close()
         if state is None:
             state = "SUCCEEDED" if message is None else "FAILED"

@@ -31,7 +31,7 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
     jars.fetch(found.jars, jars.missing(found.jars, jars.CORE))
     own = {"spark.sql.shuffle.partitions": "2", "spark.default.parallelism": "2"}
-    java = prepare.start_spark(folder, found.jars, HEAP_MB, "local[2]", own, None)
+    java = prepare.start_spark(folder, found.jars, HEAP_MB, "local[2]", own, None).wait()
     from pyspark.sql import SparkSession
 
     session = SparkSession.builder.appName("glue-tests").getOrCreate()

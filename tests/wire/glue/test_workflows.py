@@ -234,6 +234,37 @@ def test_events_wait_for_a_busy_workflow_and_a_kill(
     assert sorted(seen) == sorted(ids)
 
 
+def test_a_job_killed_at_each_attempt_holds_up_no_event_and_its_batch_can_be_resumed(
+    glue: Any, fake: Any, machine: Any, names: dict[str, str], until: Any
+) -> None:
+    """After MaxRetries the run has failed, as on AWS: nothing starts it again by itself, `ResumeWorkflowRun` does.
+
+    https://docs.aws.amazon.com/glue/latest/dg/resuming-workflow.html (read 2026-11).
+    """
+    put = event_flow(glue, machine, names, size=1, window=900, MaxConcurrentRuns=1)
+    retried = {"Role": "role", "Command": COMMAND, "GlueVersion": "5.1", "MaxRetries": 1}
+    glue.update_job(JobName=names["first"], JobUpdate=retried)
+    lost = put()
+    first = fake.next_run()
+    waiting = put()
+    run_id = first.request["arguments"]["--WORKFLOW_RUN_ID"]
+    first.say("FAILED", "killed", 1)
+    again = fake.next_run()
+    assert again.request["arguments"]["--WORKFLOW_RUN_ID"] == run_id
+    again.say("FAILED", "killed again", 1)
+    following = fake.next_run()
+    assert event_ids(glue, names["flow"], following.request["arguments"]["--WORKFLOW_RUN_ID"]) == [waiting]
+    following.say("SUCCEEDED", None, 1)
+    failed = ended(glue, until, names["flow"], run_id)
+    assert (failed["Status"], failed["Statistics"]["FailedActions"]) == ("COMPLETED", 1)
+    (node,) = [node for node in failed["Graph"]["Nodes"] if node["Name"] == names["first"]]
+    assert [run["JobRunState"] for run in node["JobDetails"]["JobRuns"]] == ["FAILED", "FAILED"]
+    resumed = glue.resume_workflow_run(Name=names["flow"], RunId=run_id, NodeIds=[node["UniqueId"]])["RunId"]
+    fake.next_run().say("SUCCEEDED", None, 1)
+    assert ended(glue, until, names["flow"], resumed)["Statistics"]["SucceededActions"] == 1
+    assert event_ids(glue, names["flow"], resumed) == [lost]
+
+
 def test_scheduled_trigger_fires_once_a_minute(glue: Any, fake: Any, names: dict[str, str]) -> None:
     """The next full minute may be the one in which the trigger is made, so it is made for the minute after."""
     soon = datetime.now(UTC) + timedelta(seconds=5)

@@ -141,7 +141,7 @@ def test_settings_in_the_script_reach_a_warm_process(jobs: Any) -> None:
 def test_a_killed_jvm_fails_the_run_whatever_the_script_catches(jobs: Any) -> None:
     script = (
         BEGIN
-        + "import psutil\n[c.kill() for c in psutil.Process().children() if 'java' in c.name()]\n"
+        + "import psutil\n[c.kill() for c in psutil.Process().parent().children() if 'java' in c.name()]\n"
         + "try:\n    spark.range(3).count()\nexcept Exception:\n    print('caught')\n"
     )
     outcome = jobs.run(script)
