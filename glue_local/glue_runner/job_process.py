@@ -185,14 +185,15 @@ class Job:
         jars.fetch(kept, jars.missing(kept, *groups))
         python_in_jars(jars.paths(kept, *groups), self.folder / "python")
         self._own_jars = bool(groups)
+        if files and not self.setup["master"].startswith("local"):  # as spark-submit hands modules to executors
+            own["spark.submit.pyFiles"] = ",".join(map(str, files))
+            own["spark.files"] = ",".join([*filter(None, [own.get("spark.files")]), *map(str, files)])
         if self._ready:
             from glue_runner import reuse
 
             self._ready.adopt(own, jars.paths(kept, *groups))
             reuse.check()
             return
-        if files and not self.setup["master"].startswith("local"):
-            own["spark.submit.pyFiles"] = ",".join(map(str, files))
         starting = start_java(self.setup, {**self._catalog(), **own}, groups)
         prepare.import_what_scripts_use()
         self._java = starting.wait()

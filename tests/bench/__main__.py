@@ -1,6 +1,7 @@
 """`python -m bench [--quick] [--peer] [--json] [NAMES]`: measures a private instance, prints a table or JSON."""
 
 import json
+import signal
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
@@ -31,6 +32,7 @@ BOTH = ("lambda", "athena")
 @click.option("--peer", "with_peer", is_flag=True, help=f"Measure {peer.NAME} too: {', '.join(BOTH)}.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON array of figures.")
 def main(names: tuple[str, ...], quick: bool, with_peer: bool, as_json: bool) -> None:
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # so that what was started is stopped
     names = names or tuple(MEASUREMENTS)
     figures: list[Figure] = []
 

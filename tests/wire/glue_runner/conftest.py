@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import requests
 
+from glue_runner import jars
 from rapid.core.config import Config
 from rapid.runner import token
 
@@ -72,6 +73,15 @@ class Client:
             logGroupName=f"/aws-glue/jobs/{kind}", logStreamNames=[run_id]
         )
         return [event["message"] for page in pages for event in page["events"]]
+
+
+def bring_jars(config: Config, group: str) -> None:
+    """Fetches a group of jars, or skips the test on a machine that cannot."""
+    kept = config.cache / "jars"
+    try:
+        jars.fetch(kept, jars.missing(kept, group))
+    except jars.JarError as error:
+        pytest.skip(f"no network: {error}")
 
 
 @pytest.fixture(scope="session")

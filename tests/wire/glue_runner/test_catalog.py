@@ -6,12 +6,11 @@ https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-format-icebe
 """
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from glue_runner import jars
+from tests.wire.glue_runner.conftest import bring_jars
 
 BUCKET = "glue-runner-wire"
 BEGIN = """
@@ -146,11 +145,7 @@ def test_spark_works_in_the_data_catalog(jobs: Any, aws: Any) -> None:
 
 @pytest.mark.slow
 def test_iceberg_tables_of_the_glue_catalog(jobs: Any, aws: Any) -> None:
-    kept = Path(jobs.config.cache).expanduser() / "jars"
-    try:
-        jars.fetch(kept, jars.missing(kept, "iceberg"))
-    except jars.JarError as error:
-        pytest.skip(f"no network: {error}")
+    bring_jars(jobs.config, "iceberg")
     outcome = jobs.run(BEGIN + LAKE, ICEBERG)
     assert (outcome.states[-1], outcome.error) == ("SUCCEEDED", None), jobs.logs(outcome.run_id, "error")[-9:]
     assert "iceberg ok" in jobs.logs(outcome.run_id)
