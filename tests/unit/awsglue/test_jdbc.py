@@ -99,7 +99,7 @@ class Catalog:
 
     def get_connection(self, Name: str, HidePassword: bool) -> dict[str, Any]:
         assert (Name, HidePassword) == ("store", False)
-        properties = {"JDBC_CONNECTION_URL": self.server["url"], "USERNAME": "me", "PASSWORD": "x"}
+        properties = {"JDBC_CONNECTION_URL": self.server["url"], "USERNAME": "me", "PASSWORD": databases.PASSWORD}
         return {"Connection": {"ConnectionType": "JDBC", "ConnectionProperties": properties}}
 
     def get_table(self, DatabaseName: str, Name: str) -> dict[str, Any]:
@@ -116,7 +116,7 @@ def test_connections_and_tables_of_the_catalog(
     conf = glue.extract_jdbc_conf("store")
     assert conf["fullUrl"] == postgres["url"]
     assert conf["url"] == postgres["url"].removesuffix("/postgres")
-    assert (conf["user"], conf["password"], conf["vendor"]) == ("me", "x", "postgresql")
+    assert (conf["user"], conf["password"], conf["vendor"]) == ("me", databases.PASSWORD, "postgresql")
     named = {"useConnectionProperties": "true", "connectionName": "store", "dbtable": "orders"}
     assert read(glue, "postgresql", named).count() == ROWS
     frame = glue.create_dynamic_frame.from_catalog(database="d", table_name="orders")
