@@ -133,6 +133,21 @@ def test_keys_policies_schedules_and_secrets_are_changed_in_place(aws: Aws, name
     delete(aws, name)
 
 
+def test_a_managed_policy_is_changed_more_often_than_it_has_versions(aws: Aws, name: str) -> None:
+    def policy(number: int) -> dict[str, Any]:
+        statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::b{number}/*"}
+        document = {"Version": "2012-10-17", "Statement": [statement]}
+        return {"Policy": {"Type": "AWS::IAM::ManagedPolicy", "Properties": {"PolicyDocument": document}}}
+
+    made = create(aws, name, **policy(0))
+    for number in range(1, 7):
+        change(aws, name, **policy(number))
+    versions = aws("iam").list_policy_versions(PolicyArn=made["Policy"])["Versions"]
+    assert [v["VersionId"] for v in versions if v["IsDefaultVersion"]] == ["v7"]
+    assert sorted(v["VersionId"] for v in versions) == ["v3", "v4", "v5", "v6", "v7"]
+    delete(aws, name)
+
+
 def test_a_nested_stack_is_updated_and_its_failure_is_the_outer_ones(aws: Aws, name: str) -> None:
     s3, cloudformation = aws("s3"), aws("cloudformation")
     s3.create_bucket(Bucket=name)

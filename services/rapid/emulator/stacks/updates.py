@@ -11,38 +11,41 @@ from typing import Any
 
 from rapid.emulator.schemas import Model, fit
 
+MOST_POLICY_VERSIONS = 5
+"""https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html (read 2026-11)."""
+
 Step = tuple[str, Model]
 """An operation, as in `UpdateAlias`, and its arguments."""
-Steps = Callable[[Model, Model], Iterator[Step]]
-"""What has to be called to come from one state of a resource to another."""
+Steps = Callable[[Any, Model, Model], Iterator[Step]]
+"""What has to be called, by a client, to come from one state of a resource to another."""
 
 
-def _alias(_before: Model, after: Model) -> Iterator[Step]:
+def _alias(_client: Any, _before: Model, after: Model) -> Iterator[Step]:
     weights = (after.get("RoutingConfig") or {}).get("AdditionalVersionWeights") or []
     if isinstance(weights, list):
         weights = {one["FunctionVersion"]: one["FunctionWeight"] for one in weights}
     yield "UpdateAlias", {**after, "RoutingConfig": {"AdditionalVersionWeights": weights}}
 
 
-def _url(_before: Model, after: Model) -> Iterator[Step]:
+def _url(_client: Any, _before: Model, after: Model) -> Iterator[Step]:
     yield "UpdateFunctionUrlConfig", {**after, "FunctionName": after["TargetFunctionArn"]}
 
 
 def _put(operation: str) -> Steps:
     """An operation that takes the properties as they are."""
 
-    def steps(_before: Model, after: Model) -> Iterator[Step]:
+    def steps(_client: Any, _before: Model, after: Model) -> Iterator[Step]:
         yield operation, after
 
     return steps
 
 
-def _secret(_before: Model, after: Model) -> Iterator[Step]:
+def _secret(_client: Any, _before: Model, after: Model) -> Iterator[Step]:
     """A generated value is generated once: on AWS a changed `GenerateSecretString` makes a new one, here it stays."""
     yield "UpdateSecret", {**after, "SecretId": after["Id"]}
 
 
-def _key(before: Model, after: Model) -> Iterator[Step]:
+def _key(_client: Any, before: Model, after: Model) -> Iterator[Step]:
     key = {"KeyId": after["KeyId"]}
     if after.get("KeyPolicy") != before.get("KeyPolicy"):
         yield "PutKeyPolicy", {**key, "PolicyName": "default", "Policy": json.dumps(after["KeyPolicy"])}
@@ -52,14 +55,17 @@ def _key(before: Model, after: Model) -> Iterator[Step]:
         yield ("EnableKeyRotation" if after.get("EnableKeyRotation") else "DisableKeyRotation"), key
 
 
-def _managed_policy(_before: Model, after: Model) -> Iterator[Step]:
-    yield (
-        "CreatePolicyVersion",
-        {"PolicyArn": after["Id"], "PolicyDocument": after["PolicyDocument"], "SetAsDefault": True},
-    )
+def _managed_policy(client: Any, _before: Model, after: Model) -> Iterator[Step]:
+    """A new version; the oldest makes way where a policy has as many as IAM lets it have."""
+    policy = {"PolicyArn": after["Id"]}
+    versions = client.list_policy_versions(**policy)["Versions"]
+    if len(versions) >= MOST_POLICY_VERSIONS:
+        oldest = min((v for v in versions if not v["IsDefaultVersion"]), key=lambda v: int(v["VersionId"].lstrip("v")))
+        yield "DeletePolicyVersion", {**policy, "VersionId": oldest["VersionId"]}
+    yield "CreatePolicyVersion", {**policy, "PolicyDocument": after["PolicyDocument"], "SetAsDefault": True}
 
 
-def _stream(before: Model, after: Model) -> Iterator[Step]:
+def _stream(_client: Any, before: Model, after: Model) -> Iterator[Step]:
     stream, wanted, had = {"StreamName": after["Name"]}, after.get("ShardCount"), before.get("ShardCount")
     if wanted and wanted != had:
         yield "UpdateShardCount", {**stream, "TargetShardCount": wanted, "ScalingType": "UNIFORM_SCALING"}
@@ -82,7 +88,7 @@ def _index_updates(table: Model, before: Model, after: Model) -> Iterator[Step]:
         yield "UpdateTable", {**table, "AttributeDefinitions": after["AttributeDefinitions"], **changed}
 
 
-def _table(before: Model, after: Model) -> Iterator[Step]:
+def _table(_client: Any, before: Model, after: Model) -> Iterator[Step]:
     """DynamoDB changes one thing at a time, and one index."""
     table = {"TableName": after["TableName"]}
     for name in ("BillingMode", "ProvisionedThroughput", "DeletionProtectionEnabled", "TableClass"):
@@ -132,6 +138,6 @@ def update(kind: str, clients: Any, before: Model, after: Model) -> None:
     service, steps = UPDATES[kind]
     client = clients.get_client(service)
     methods = {api: method for method, api in client.meta.method_to_api_mapping.items()}
-    for operation, arguments in steps(before, after):
+    for operation, arguments in steps(client, before, after):
         shape = client.meta.service_model.operation_model(operation).input_shape
         getattr(client, methods[operation])(**fit(arguments, shape))
