@@ -60,10 +60,9 @@ class Job:
         self._request: RunRequest | None = None
 
     def tell(self, event: str, **more: Any) -> None:
-        line = memoryview((json.dumps({"event": event, **more}) + "\n").encode())
+        line = (json.dumps({"event": event, **more}) + "\n").encode()
         with self._telling:
-            while line:
-                line = line[os.write(self._report, line) :]
+            write_all(self._report, line)
 
     def report(self, report: dict[str, Any]) -> None:
         """Tells the runner what is more than a state."""
@@ -225,6 +224,13 @@ class Job:
             with contextlib.suppress(Py4JError, OSError):  # the JVM is gone: `java_end` says so
                 if SparkContext._active_spark_context:  # noqa: SLF001 - PySpark's own way to ask
                     SparkContext._active_spark_context.stop()  # noqa: SLF001
+
+
+def write_all(descriptor: int, data: bytes) -> None:
+    """Writes all of it, however little a pipe takes at a time."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
 
 
 def start_java(setup: dict[str, Any], own: dict[str, str], groups: Sequence[str] = ()) -> jvm.Starting:

@@ -12,6 +12,7 @@ Protocol: that of `job_process`, and {"event": "process", "pid": n} for each job
 for one that ended without a report, and "again" in "done": whether another order may come.
 """
 
+import contextlib
 import json
 import os
 import selectors
@@ -22,7 +23,7 @@ import traceback
 from typing import Any
 
 from glue_runner import prepare, priority
-from glue_runner.job_process import Job, java_end, start_java
+from glue_runner.job_process import Job, java_end, start_java, write_all
 from glue_runner.jvm import JvmError, die_with_parent
 from glue_runner.killing import kill_session
 
@@ -152,12 +153,8 @@ class Keeper:
 
 def _write(descriptor: int, data: bytes) -> None:
     """Writes all of it; a reader that is gone shows elsewhere."""
-    rest = memoryview(data)
-    try:
-        while rest:
-            rest = rest[os.write(descriptor, rest) :]
-    except BrokenPipeError:
-        return
+    with contextlib.suppress(BrokenPipeError):
+        write_all(descriptor, data)
 
 
 def main() -> None:

@@ -27,9 +27,10 @@ class Sections:
             mark = self._end if self._inside else self._begin
             before, found, data = data.partition(mark)
             if not found:
-                self._kept = before[_safe(before, mark) :]
-                if whole := before[: _safe(before, mark)]:
-                    yield Part(whole, self._inside)
+                safe = _safe(before, mark)
+                self._kept = before[safe:]
+                if safe:
+                    yield Part(before[:safe], self._inside)
                 return
             if before or self._inside:
                 yield Part(before, self._inside, last=self._inside)
