@@ -13,6 +13,7 @@ import pytest
 from rapid.emulator.athena.engine import Engine
 from rapid.emulator.athena.results import csv_line
 from rapid.emulator.athena.sql.compiler import compile_query
+from rapid.emulator.athena.sql.dialect import parse_query
 from rapid.emulator.athena.sql.errors import SqlError
 from rapid.emulator.athena.sql.scope import Column, Table, Typed
 from rapid.emulator.athena.sql.shown import RESULT_DIGITS, text
@@ -46,7 +47,7 @@ def engine() -> Engine:
 
 
 def run(engine: Engine, statement: str) -> str:
-    """Header and rows as in a result file, or the error."""
+    """Header and rows as in a result file, or the error; the rows sorted where the statement asks for no order."""
     try:
         query = compile_query(statement, People(), "default")
         sql = query.sql
@@ -54,10 +55,11 @@ def run(engine: Engine, statement: str) -> str:
             sql = sql.replace(scan.token, PEOPLE)
         items = ", ".join(text(Typed(f"c{i}", c.type), RESULT_DIGITS) for i, c in enumerate(query.columns))
         with engine.connection() as connection:
-            rows = connection.rows(f"SELECT {items} FROM ({sql})")
+            lines = [csv_line(row) for row in connection.rows(f"SELECT {items} FROM ({sql})")]
     except SqlError as error:
         return f"! {error.reason}\n"
-    return csv_line(c.name for c in query.columns) + "".join(map(csv_line, rows))
+    ordered = parse_query(statement).args.get("order")
+    return csv_line(c.name for c in query.columns) + "".join(lines if ordered else sorted(lines))
 
 
 def blocks(engine: Engine, source: Path) -> str:
