@@ -19,6 +19,7 @@ PROVIDERS = {
     "kinesis": "rapid",
     "firehose": "rapid",
     "ssm": "rapid",
+    "stepfunctions": "rapid",
     "apigatewayv2": "rapid",
 }
 """Services answered by a provider of ours: service name as in botocore, plugin name."""

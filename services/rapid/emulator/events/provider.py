@@ -30,7 +30,7 @@ from localstack.utils.xray.trace_header import TraceHeader
 
 from rapid.core.config import Config
 from rapid.emulator import schedule
-from rapid.emulator.events import s3
+from rapid.emulator.events import s3, transforms
 from rapid.emulator.events.deliveries import Deliveries, Delivery
 from rapid.emulator.events.schedules import Schedules
 from rapid.emulator.events.targets import UNSUPPORTED, GlueWorkflowSender
@@ -38,6 +38,7 @@ from rapid.emulator.events.targets import UNSUPPORTED, GlueWorkflowSender
 LOG = logging.getLogger(__name__)
 
 TargetSenderFactory.register_target_sender("glue", GlueWorkflowSender)
+transforms.install()
 
 
 class _RuleService(RuleService):

@@ -3,6 +3,8 @@
 Rules as in https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html (read 2026-11).
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from localstack import config
@@ -25,14 +27,17 @@ from localstack.services.cloudformation import api_utils
 from localstack.services.cloudformation.engine import template_preparer, yaml_parser
 from localstack.services.cloudformation.engine.v2 import change_set_model_transform as transforms
 from localstack.services.cloudformation.engine.v2 import change_set_resource_support_checker as support
+from localstack.services.cloudformation.engine.v2.change_set_model_preproc import ChangeSetModelPreproc
 from localstack.services.cloudformation.engine.validations import ValidationError
 from localstack.services.cloudformation.stores import get_cloudformation_store
 from localstack.services.cloudformation.v2 import provider as stock
-from localstack.services.cloudformation.v2.entities import Stack
+from localstack.services.cloudformation.v2.entities import ChangeSet, Stack
 from samtranslator.model.exceptions import InvalidDocumentException  # type: ignore[import-untyped]
 
+from rapid.emulator.stacks.checks import check
 from rapid.emulator.stacks.executor import Executor
 from rapid.emulator.stacks.imports import importers, refused_deletion
+from rapid.emulator.stacks.parameters import check_parameters, with_empty_values
 from rapid.emulator.stacks.templates import parse_yaml
 
 _NEEDS_IAM = {
@@ -52,15 +57,18 @@ _NAMES = ("RoleName", "UserName", "GroupName", "ManagedPolicyName", "InstancePro
 _NOT_UPDATABLE = {"CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED"}
 
 
-def _check_capabilities(request: Any) -> None:
-    """A template that makes IAM resources must be acknowledged. What transforms make is not looked at, as on AWS.
+def _check_request(request: Any) -> None:
+    """Looks at the values of parameters, and whether a template that makes IAM resources is acknowledged.
 
+    What transforms make is not looked at, as on AWS.
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-template.html#using-iam-capabilities
 
     Raises:
-        InsufficientCapabilitiesException: it was not.
+        ValidationError: a parameter has a value that it may not have.
+        InsufficientCapabilitiesException: the IAM resources are not acknowledged.
     """
     template = template_preparer.parse_template(api_utils.extract_template_body(request))
+    check_parameters(template.get("Parameters") or {}, request.get("Parameters") or ())
     resources = (r for r in template.get("Resources", {}).values() if isinstance(r, dict))  # Fn::ForEach is a list
     made = [r for r in resources if r.get("Type") in _NEEDS_IAM]
     given = set(request.get("Capabilities") or ())
@@ -70,6 +78,25 @@ def _check_capabilities(request: Any) -> None:
         raise InsufficientCapabilitiesException(f"Requires capabilities : [{needed}]")
 
 
+def _require_updatable(stack: Stack | None) -> None:
+    if stack is None or stack.status == StackStatus.REVIEW_IN_PROGRESS:
+        return
+    if stack.status in _NOT_UPDATABLE or stack.status.endswith("_IN_PROGRESS"):
+        raise ValidationError(f"Stack:{stack.stack_id} is in {stack.status} state and can not be updated.")
+
+
+@contextmanager
+def _nothing_stays_of_what_is_refused(store: Any) -> Iterator[None]:
+    """A request that is refused leaves no stack behind: LocalStack notes it before it looks at the template."""
+    before = set(store.stacks_v2)
+    try:
+        yield
+    except Exception:
+        for new in store.stacks_v2.keys() - before:
+            del store.stacks_v2[new]
+        raise
+
+
 class StacksProvider(stock.CloudformationProviderV2):
     """LocalStack's provider with AWS's refusals."""
 
@@ -77,11 +104,23 @@ class StacksProvider(stock.CloudformationProviderV2):
         """How often a slow resource is asked before waits begin. LocalStack also asks for bug reports here."""
         config.CFN_NO_WAIT_ITERATIONS = 5
 
+    @classmethod
+    def _setup_change_set_model(cls, change_set: ChangeSet, **given: Any) -> None:
+        """Also looks at the parameters, and at the template: after its transforms, if it has any."""
+        template = given["after_template"] or {}
+        transformed = "Transform" in template or "Fn::Transform" in str(template)
+        if template and not transformed:
+            check(template)
+        super()._setup_change_set_model(change_set=change_set, **given)
+        if transformed and (made := change_set.processed_template):
+            check(made)
+
     @handler("CreateStack", expand=False)
     def create_stack(self, context: RequestContext, request: CreateStackInput) -> CreateStackOutput:
-        _check_capabilities(request)
-        made = super().create_stack(context, request)
+        _check_request(request)
         store = get_cloudformation_store(context.account_id, context.region)
+        with _nothing_stays_of_what_is_refused(store):
+            made = super().create_stack(context, request)
         if stack := stock.find_stack_v2(store, request["StackName"]):
             stack.enable_termination_protection = bool(request.get("EnableTerminationProtection"))
         return made
@@ -90,11 +129,14 @@ class StacksProvider(stock.CloudformationProviderV2):
     def create_change_set(self, context: RequestContext, request: CreateChangeSetInput) -> CreateChangeSetOutput:
         """Makes a change set. One that fails leaves its stack as it was: a new one in REVIEW_IN_PROGRESS."""
         if not request.get("UsePreviousTemplate"):
-            _check_capabilities(request)
+            _check_request(request)
         store = get_cloudformation_store(context.account_id, context.region)
         known = stock.find_stack_v2(store, request["StackName"])
+        known = stock.find_stack_v2(store, request["StackName"])
+        _require_updatable(known)
         before = known.status if known else StackStatus.REVIEW_IN_PROGRESS
-        made = super().create_change_set(context, request)
+        with _nothing_stays_of_what_is_refused(store):
+            made = super().create_change_set(context, request)
         change_set = stock.find_change_set_v2(store, made["Id"])
         if change_set.status == ChangeSetStatus.FAILED:
             change_set.stack.status = before
@@ -104,10 +146,9 @@ class StacksProvider(stock.CloudformationProviderV2):
     def update_stack(self, context: RequestContext, request: UpdateStackInput) -> UpdateStackOutput:
         store = get_cloudformation_store(context.account_id, context.region)
         stack = stock.find_stack_v2(store, request["StackName"])
-        if stack and (stack.status in _NOT_UPDATABLE or stack.status.endswith("_IN_PROGRESS")):
-            raise ValidationError(f"Stack:{stack.stack_id} is in {stack.status} state and can not be updated.")
+        _require_updatable(stack)
         if not request.get("UsePreviousTemplate"):
-            _check_capabilities(request)
+            _check_request(request)
         elif stack:
             request["TemplateBody"] = stack.template_body
         return super().update_stack(context, request)
@@ -183,5 +224,6 @@ def install() -> None:
     stock.ChangeSetModelExecutor = Executor
     Stack.set_stack_status = _set_status
     yaml_parser.parse_yaml = parse_yaml
+    with_empty_values(ChangeSetModelPreproc)
     transforms.transform_sam = _transformed
     support._build_resource_failure_message = _unsupported  # noqa: SLF001 - a function of its module

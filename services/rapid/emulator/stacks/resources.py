@@ -15,9 +15,12 @@ from localstack.services.cloudformation.resource_provider import (
     ResourceProvider,
     ResourceProviderExecutor,
     ResourceProviderPayload,
+    ResourceRequest,
     convert_payload,
 )
 
+from rapid.emulator.cloudformation import DeclaredProvider
+from rapid.emulator.schemas import problems, schema
 from rapid.emulator.stacks.updates import UPDATES, update
 
 OURS = {
@@ -58,6 +61,21 @@ def _failed(message: str) -> ProgressEvent[Any]:
     return ProgressEvent(OperationStatus.FAILED, resource_model={}, message=message)
 
 
+def _refused(provider: ResourceProvider[Any], request: ResourceRequest[Any]) -> ProgressEvent[Any] | None:
+    """What CloudFormation says of properties that a type does not have, or lacks. Declared types say it themselves."""
+    if isinstance(provider, DeclaredProvider):
+        return None
+    try:
+        whole = schema(request.resource_type)
+    except KeyError:
+        return None
+    found = list(problems(request.desired_state, whole, whole))
+    if not found:
+        return None
+    name = request.logical_resource_id
+    return _failed("\n".join([f"Properties validation failed for resource {name} with message:", *found]))
+
+
 class Resources(ResourceProviderExecutor):
     """Loads resource types and runs their actions.
 
@@ -68,6 +86,7 @@ class Resources(ResourceProviderExecutor):
     def __init__(self, *, stack_name: str, stack_id: str) -> None:
         super().__init__(stack_name=stack_name, stack_id=stack_id)
         self.half_made: dict[str, tuple[dict[str, Any], str]] = {}
+        self._wanted: dict[str, Any] = {}  # the properties of what is being made, as far as its type has filled them
 
     @staticmethod
     def try_load_resource_provider(resource_type: str) -> ResourceProvider[Any] | None:
@@ -92,20 +111,32 @@ class Resources(ResourceProviderExecutor):
             )
         finally:
             failed = event is None or event.status == OperationStatus.FAILED
-            if failed and raw_payload["action"] == "Add" and (made := _made(resource_provider, resource, event)):
+            if failed and raw_payload["action"] == "Add" and (made := self._made(resource_provider, resource, event)):
                 physical = self.extract_physical_resource_id_from_model_with_schema(
                     made, raw_payload["resourceType"], resource_provider.SCHEMA
                 )
                 self.half_made[raw_payload["requestData"]["logicalResourceId"]] = made, physical
         return event
 
+    def _made(
+        self, provider: ResourceProvider[Any], resource: dict[str, Any], event: ProgressEvent[Any] | None
+    ) -> dict[str, Any] | None:
+        """Properties of a resource that was begun, or that has what only its service can give (`Arn`); else None."""
+        begun: dict[str, Any] = resource.get("Properties") or {}
+        model = begun or (event.resource_model if event else self._wanted) or {}
+        given = (path.removeprefix("/properties/") for path in provider.SCHEMA.get("readOnlyProperties", ()))
+        return model if begun or any(model.get(name) for name in given) else None
+
     def execute_action(
         self, resource_provider: ResourceProvider[Any], raw_payload: ResourceProviderPayload
     ) -> ProgressEvent[Any]:
         action = raw_payload["action"]
-        if action == "Add":
-            return super().execute_action(resource_provider, raw_payload)
         request = convert_payload(self.stack_name, self.stack_id, raw_payload)
+        if action != "Remove" and not raw_payload["callbackContext"] and (told := _refused(resource_provider, request)):
+            return told
+        if action == "Add":
+            self._wanted = request.desired_state
+            return resource_provider.create(request)
         try:
             return resource_provider.delete(request) if action == "Remove" else resource_provider.update(request)
         except NotImplementedError:
@@ -140,16 +171,6 @@ def _given_once(provider: ResourceProvider[Any]) -> set[str]:
     """The properties that a resource keeps for life: names that were generated, and what its service gave it."""
     lists = ("primaryIdentifier", "readOnlyProperties", "createOnlyProperties")
     return {path.removeprefix("/properties/").split("/")[0] for name in lists for path in provider.SCHEMA.get(name, ())}
-
-
-def _made(
-    provider: ResourceProvider[Any], resource: dict[str, Any], event: ProgressEvent[Any] | None
-) -> dict[str, Any] | None:
-    """The properties of a resource that was begun, or that has what only its service can give (`Arn`); else None."""
-    begun: dict[str, Any] = resource.get("Properties") or {}
-    model = begun or (event.resource_model if event else None) or {}
-    given = (path.removeprefix("/properties/") for path in provider.SCHEMA.get("readOnlyProperties", ()))
-    return model if begun or any(model.get(name) for name in given) else None
 
 
 def _says_gone(code: str, message: str) -> bool:

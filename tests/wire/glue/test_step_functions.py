@@ -1,0 +1,82 @@
+"""State machines that wait for jobs and queries.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/connect-glue.html and connect-athena.html.
+"""
+
+import json
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+ROLE = "arn:aws:iam::000000000000:role/states"
+
+
+@pytest.fixture
+def run(machine: Any, until: Callable[..., Any]) -> Callable[[str, dict[str, Any]], dict[str, Any]]:
+    """`run(resource, parameters)`: the ended execution of a machine of one task."""
+    states = machine.client("stepfunctions")
+
+    def run(resource: str, parameters: dict[str, Any]) -> dict[str, Any]:
+        task = {"Type": "Task", "Resource": f"arn:aws:states:::{resource}", "Parameters": parameters, "End": True}
+        definition = json.dumps({"StartAt": "T", "States": {"T": task}})
+        name = f"m{secrets.token_hex(5)}"
+        arn = states.create_state_machine(name=name, definition=definition, roleArn=ROLE)["stateMachineArn"]
+        execution = states.start_execution(stateMachineArn=arn)["executionArn"]
+        ended: dict[str, Any] = until(
+            lambda: states.describe_execution(executionArn=execution), lambda told: told["status"] != "RUNNING"
+        )
+        return ended
+
+    return run
+
+
+@pytest.fixture
+def job(glue: Any) -> str:
+    name = f"j{secrets.token_hex(5)}"
+    glue.create_job(Name=name, Role=ROLE, Command={"Name": "glueetl", "ScriptLocation": "s3://b/x.py"})
+    return name
+
+
+def test_a_state_waits_for_its_glue_job(run: Any, job: str) -> None:
+    ended = run("glue:startJobRun.sync", {"JobName": job, "Arguments": {"--then": "SUCCEEDED"}})
+    assert ended["status"] == "SUCCEEDED", ended
+    output = json.loads(ended["output"])
+    assert (output["JobName"], output["JobRunState"]) == (job, "SUCCEEDED")
+
+
+def test_a_state_fails_with_its_glue_job(run: Any, job: str) -> None:
+    ended = run("glue:startJobRun.sync", {"JobName": job, "Arguments": {"--then": "FAILED"}})
+    assert (ended["status"], ended["error"]) == ("FAILED", "States.TaskFailed")
+    assert json.loads(ended["cause"])["ErrorMessage"] == "made to fail"
+
+
+@pytest.fixture
+def results(machine: Any) -> dict[str, Any]:
+    bucket = f"results-{secrets.token_hex(5)}"
+    machine.client("s3").create_bucket(Bucket=bucket)
+    return {"OutputLocation": f"s3://{bucket}/"}
+
+
+def test_a_state_waits_for_its_query(run: Any, results: dict[str, Any]) -> None:
+    query = {"QueryString": "SELECT 1 AS one", "ResultConfiguration": results}
+    ended = run("athena:startQueryExecution.sync", query)
+    assert ended["status"] == "SUCCEEDED", ended
+    execution = json.loads(ended["output"])["QueryExecution"]
+    assert execution["Status"]["State"] == "SUCCEEDED"
+    told = run("athena:getQueryResults", {"QueryExecutionId": execution["QueryExecutionId"]})
+    rows = json.loads(told["output"])["ResultSet"]["Rows"]
+    assert [row["Data"][0]["VarCharValue"] for row in rows] == ["one", "1"]
+
+
+def test_a_state_fails_with_its_query(run: Any, results: dict[str, Any]) -> None:
+    query = {"QueryString": "SELECT * FROM nowhere.nothing", "ResultConfiguration": results}
+    ended = run("athena:startQueryExecution.sync", query)
+    assert (ended["status"], ended["error"]) == ("FAILED", "States.TaskFailed")
+    assert json.loads(ended["cause"])["QueryExecution"]["Status"]["State"] == "FAILED"
+
+
+def test_a_state_fails_with_what_athena_refuses(run: Any) -> None:
+    ended = run("athena:getQueryExecution", {"QueryExecutionId": "none"})
+    assert (ended["status"], ended["error"]) == ("FAILED", "Athena.InvalidRequestException")
