@@ -5,7 +5,6 @@ AWS is reached as any AWS client reaches it, by the AWS_* variables, so no crede
 https://superset.apache.org/docs/configuration/configuring-superset (6.1, read 2026-11)
 """
 
-import logging
 import os
 from datetime import timedelta
 from functools import partial
@@ -31,7 +30,7 @@ SQLALCHEMY_EXAMPLES_URI = SQLALCHEMY_DATABASE_URI
 
 APP_NAME = "Rapid Analytics"
 FAB_API_SWAGGER_UI = False
-LOG_LEVEL = logging.INFO
+LOG_LEVEL = os.environ["DASHBOARDS_LOG_LEVEL"]
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 ROW_LIMIT = 10_000
 # Packing megabytes of JavaScript for each new browser costs seconds and memory, and spares a loopback nothing.

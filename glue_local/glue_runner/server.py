@@ -44,11 +44,11 @@ async def serve(found: settings.Settings) -> None:
 
 
 def main() -> None:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for noisy in ("botocore", "urllib3"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     try:
         found = settings.load()
+        logging.basicConfig(level=found.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
         if not found.token:
             raise settings.SettingsError("GLUE_RUNNER_TOKEN must be set: the API runs code for whoever calls it.")
     except settings.SettingsError as error:

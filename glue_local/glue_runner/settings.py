@@ -9,6 +9,7 @@ GLUE_RUNNER_PARALLEL  jobs that run at once (3); more are queued
 GLUE_RUNNER_HEAP_MB   Java heap of one job (1024)
 GLUE_RUNNER_MASTER    local[*], local[N] or spark://host:port. On a cluster the driver runs here (client mode);
                       workers need Python 3.11 with this package's environment and reach the same AWS endpoint.
+GLUE_RUNNER_LOG_LEVEL DEBUG, INFO (default), WARNING or ERROR: of the runner itself
 AWS_ENDPOINT_URL, AWS_REGION, credentials: as for any AWS client
 """
 
@@ -38,6 +39,7 @@ class Settings:
     parallel: int
     heap_mb: int
     master: str
+    log_level: str
 
     @property
     def work(self) -> Path:
@@ -82,6 +84,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         parallel=number("PARALLEL", 3, 1),
         heap_mb=number("HEAP_MB", 1024, 256),
         master=environ.get(PREFIX + "MASTER") or "local[*]",
+        log_level=environ.get(PREFIX + "LOG_LEVEL") or "INFO",
     )
 
 

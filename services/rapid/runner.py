@@ -35,6 +35,7 @@ def environment(config: Config) -> dict[str, str]:
         "GLUE_RUNNER_PARALLEL": str(config.glue_parallel),
         "GLUE_RUNNER_HEAP_MB": str(config.glue_memory_mb),
         "GLUE_RUNNER_MASTER": config.spark_master,
+        "GLUE_RUNNER_LOG_LEVEL": config.log_level,
     }
 
 

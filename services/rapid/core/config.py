@@ -58,6 +58,12 @@ def _positive(text: str) -> int:
     return value
 
 
+def _level(text: str) -> str:
+    if text.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+        raise ValueError("use DEBUG, INFO, WARNING or ERROR")
+    return text.upper()
+
+
 SETTINGS: tuple[Setting, ...] = (
     Setting("RAPID_HOST", "127.0.0.1", "address that every service binds to"),
     Setting("RAPID_EMULATOR_PORT", "4566", "port of the AWS endpoint", _port),
@@ -83,7 +89,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("RAPID_ATHENA_TIMEOUT_MINUTES", "30", "minutes after which an Athena query fails; AWS's quota", _positive),
     Setting("RAPID_RUNNER_TOKEN", "", "bearer token of the Glue runner's API; empty: generated", secret=True),
     Setting("RAPID_DURABLE", "1", "keep the emulator's state on disk, safe from kill -9", _flag),
-    Setting("RAPID_LOG_LEVEL", "INFO", "DEBUG, INFO, WARNING or ERROR"),
+    Setting("RAPID_LOG_LEVEL", "INFO", "least level that the services log: DEBUG, INFO, WARNING or ERROR", _level),
 )
 
 

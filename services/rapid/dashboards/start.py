@@ -31,6 +31,7 @@ def environment(config: Config) -> dict[str, str]:
         "AWS_EC2_METADATA_DISABLED": "true",
         # Eight threads would each keep memory of their own: a quarter of what Superset takes after some use.
         "MALLOC_ARENA_MAX": "2",
+        "DASHBOARDS_LOG_LEVEL": config.log_level,
         "DASHBOARDS_HOME": str(metadata.home(config)),
         "SUPERSET_CONFIG_PATH": str(SETTINGS / "superset_config.py"),
     }

@@ -1,7 +1,7 @@
 """How the emulator process is started: its command and its environment.
 
-`python -m localstack.runtime.main` is LocalStack's own entry point; everything of ours is loaded by it through the
-entry points in pyproject.toml.
+`python -m rapid.emulator` runs LocalStack's own entry point; everything of ours is loaded by it through the entry
+points in pyproject.toml.
 """
 
 from rapid.core.config import Config
@@ -26,7 +26,7 @@ PROVIDERS = {
 
 
 def command(config: Config) -> list[str]:
-    return [str(config.python("emulator")), "-m", "localstack.runtime.main"]
+    return [str(config.python("emulator")), "-m", "rapid.emulator"]
 
 
 def _listen(config: Config) -> list[str]:
@@ -50,6 +50,7 @@ def environment(config: Config) -> dict[str, str]:
         "LOCALSTACK_HOST": config.emulator_address,
         "FILESYSTEM_ROOT": str(config.state / "localstack"),
         "DISABLE_EVENTS": "1",
+        "LS_LOG": config.log_level.lower(),
         "GATEWAY_SERVER": "rapid",
         # In a container, too, it is our process with our folders, not LocalStack's own image.
         "OVERRIDE_IN_DOCKER": "0",

@@ -30,6 +30,7 @@ def test_environment_wins_over_file_and_file_over_default(dotenv: Path) -> None:
         ("RAPID_EMULATOR_PORT", "port", "invalid literal"),
         ("RAPID_DURABLE", "maybe", "use 1 or 0"),
         ("RAPID_GLUE_PARALLEL", "0", "above 0"),
+        ("RAPID_LOG_LEVEL", "loud", "DEBUG, INFO, WARNING or ERROR"),
     ],
 )
 def test_a_bad_value_names_the_setting_and_its_source(dotenv: Path, name: str, value: str, reason: str) -> None:

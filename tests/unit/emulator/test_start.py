@@ -1,10 +1,12 @@
-"""Where the emulator listens."""
+"""Where the emulator listens, and how much it says."""
 
 from dataclasses import replace
 
 import pytest
 
+from rapid import runner
 from rapid.core import config as configuration
+from rapid.dashboards import start as dashboards
 from rapid.emulator import start
 
 
@@ -22,3 +24,10 @@ def test_a_loopback_address_that_is_handed_out_answers_inside_too(public: str, l
     environment = start.environment(config)
     assert environment["GATEWAY_LISTEN"] == listens
     assert environment["LOCALSTACK_HOST"] == (public or "0.0.0.0:4566")
+
+
+def test_the_log_level_reaches_every_service() -> None:
+    config = configuration.load({"RAPID_LOG_LEVEL": "warning"})
+    assert start.environment(config)["LS_LOG"] == "warning"
+    assert runner.environment(config)["GLUE_RUNNER_LOG_LEVEL"] == "WARNING"
+    assert dashboards.environment(config)["DASHBOARDS_LOG_LEVEL"] == "WARNING"

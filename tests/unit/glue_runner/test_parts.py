@@ -161,6 +161,5 @@ def test_error_messages(error: BaseException, message: str) -> None:
 
 def test_every_variable_of_the_environment_is_documented() -> None:
     named = {part for part in (settings.__doc__ or "").split() if part.startswith("GLUE_RUNNER_")}
-    assert {
-        f"GLUE_RUNNER_{n}" for n in ("LISTEN", "TOKEN", "HOME", "JARS", "WARM", "PARALLEL", "HEAP_MB", "MASTER")
-    } == named
+    parts = ("LISTEN", "TOKEN", "HOME", "JARS", "WARM", "PARALLEL", "HEAP_MB", "MASTER", "LOG_LEVEL")
+    assert {f"GLUE_RUNNER_{n}" for n in parts} == named

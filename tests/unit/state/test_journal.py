@@ -1,4 +1,6 @@
 import logging
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -39,3 +41,22 @@ def test_a_damaged_file_is_moved_aside(tmp_path: Path, caplog: pytest.LogCapture
         assert list(open_checked(path).items()) == []
     assert str(path) in caplog.text
     assert [p.read_bytes() for p in tmp_path.glob("j.db.damaged-*")] == [b"nonsense" * 1000]
+
+
+def test_whoever_waits_is_written_for(tmp_path: Path) -> None:
+    """Thirty that come while one holds the lock are on disk when they return; a refused one alone is refused."""
+    journal = Journal(tmp_path / "j.db")
+    bad = {"\ud800": b"a name that is no UTF-8"}
+    with ThreadPoolExecutor(31) as writers:
+        with journal._lock:
+            good = [writers.submit(journal.write, {f"a{n}": b"1", f"b{n}": b"2"}) for n in range(30)]
+            refused = writers.submit(journal.write, bad)
+            while len(journal._waiting) < 31:
+                time.sleep(0)
+        for each in good:
+            each.result()
+        with pytest.raises(StateError, match="cannot be written"):
+            refused.result()
+    assert sorted(key for key, _ in Journal(tmp_path / "j.db").items()) == sorted(
+        f"{letter}{n}" for letter in "ab" for n in range(30)
+    )

@@ -11,7 +11,9 @@ import sqlite3
 import threading
 import time
 import zlib
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from rapid.emulator.state.errors import StateError
@@ -34,6 +36,15 @@ _HIGHEST = "\U0010ffff"
 _DELETE = "DELETE FROM entry WHERE key = ?"
 
 
+@dataclass(eq=False)
+class _Write:
+    """What one caller of `write` wants, and how it ended."""
+
+    changes: Mapping[str, bytes | None]
+    done: bool = False
+    error: Exception | None = None
+
+
 class Journal:
     """Named blobs, kept in the order in which their names were first written. Thread-safe.
 
@@ -44,6 +55,7 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lock = threading.Lock()
+        self._waiting: deque[_Write] = deque()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
@@ -54,23 +66,47 @@ class Journal:
             raise StateError(f"The state file {path} cannot be opened: {error}.") from error
 
     def write(self, changes: Mapping[str, bytes | None]) -> None:
-        """Puts (bytes) or deletes (None) entries, all or nothing."""
+        """Puts (bytes) or deletes (None) entries, all or nothing; on return they are on disk.
+
+        Whoever gets the lock writes for all who wait for it: SQLite gives up the interpreter several times for one row,
+        and a queue of 30 writers would wait for it that many times.
+        """
         if not changes:
             return
+        mine = _Write(changes)
+        self._waiting.append(mine)
+        with self._lock:
+            if not mine.done:
+                self._write_all([self._waiting.popleft() for _ in range(len(self._waiting))])
+        if mine.error:
+            raise StateError(f"The state file {self.path} cannot be written: {mine.error}.") from mine.error
+
+    def _write_all(self, writes: list[_Write]) -> None:
+        """Writes them in one transaction; where that is refused, each in its own, to tell whose fault it is."""
         try:
-            with self._lock:
-                if len(changes) == 1:
-                    self._apply(changes)
-                    return
-                self._database.execute("BEGIN")
-                try:
-                    self._apply(changes)
-                except sqlite3.Error:
-                    self._database.execute("ROLLBACK")
-                    raise
-                self._database.execute("COMMIT")
-        except sqlite3.Error as error:
-            raise StateError(f"The state file {self.path} cannot be written: {error}.") from error
+            self._commit(writes)
+        except Exception as error:  # each caller gets its own: none may be lost in another's thread
+            if len(writes) > 1:
+                for each in writes:
+                    self._write_all([each])
+                return
+            writes[0].error = error
+        for each in writes:
+            each.done = True
+
+    def _commit(self, writes: list[_Write]) -> None:
+        if len(writes) == len(writes[0].changes) == 1:
+            self._apply(writes[0].changes)
+            return
+        self._database.execute("BEGIN")
+        try:
+            for each in writes:
+                self._apply(each.changes)
+            self._database.execute("COMMIT")
+        except BaseException:
+            if self._database.in_transaction:
+                self._database.execute("ROLLBACK")
+            raise
 
     def _apply(self, changes: Mapping[str, bytes | None]) -> None:
         for key, value in changes.items():
