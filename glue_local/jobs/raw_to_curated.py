@@ -10,6 +10,7 @@ Arguments: --data_bucket, --database, --config_uri (s3://…/endpoints.yaml), op
 
 import logging
 import re
+import secrets
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -172,8 +173,8 @@ def finish(lake: Lake, batch: Batch, table: Table | None, report: list[Any]) -> 
 
 
 def batch_id() -> str:
-    """Unique, and in order of time."""
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}"
+    """Unique, also among datasets that are worked on at the same moment, and in order of time."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}{secrets.token_hex(3)}"
 
 
 def counts_of(report: Sequence[Any]) -> dict[str, dict[str, int]]:

@@ -37,6 +37,11 @@ def _listed(s3: Any, bucket: str, prefix: str) -> list[dict[str, Any]]:
     return [item for page in pages for item in page.get("Contents", ())]
 
 
+def size(s3: Any, bucket: str, prefix: str) -> int:
+    """Bytes of all objects below a prefix."""
+    return sum(item["Size"] for item in _listed(s3, bucket, prefix))
+
+
 def raw_objects(s3: Any, bucket: str) -> set[tuple[str, str]]:
     """Key and ETag of every raw object; folder markers are none."""
     listed = _listed(s3, bucket, "raw/")

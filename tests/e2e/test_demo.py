@@ -14,8 +14,10 @@ from typing import Any
 import psutil
 import pytest
 
+from rapid.core import aws
 from rapid.core import config as configuration
 from rapid.core.config import ROOT
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 REAL = ROOT.parent / "shared" / "data" / "real"
@@ -107,6 +109,25 @@ def test_load_takes_a_file_that_nobody_described(rapid: Rapid, demo: Any, tmp_pa
     assert types["datum"] == "date"
     (row,) = rapid.json("sql", "select sum(umsatz) total, min(plz) first, count(distinct datum) days from umsaetze")
     assert row == {"total": 124875.0, "first": "01000", "days": 28}
+
+
+def test_a_load_that_is_interrupted_is_mended_by_the_same_command(rapid: Rapid, demo: Any, tmp_path: Path) -> None:
+    path, bucket = tmp_path / "broken.csv", demo["outputs"]["DataBucket"]
+    path.write_text("id,amount\n" + "".join(f"{n},{n}.5\n" for n in range(1000)))
+    s3 = aws.client(configuration.load(rapid.environment), "s3")
+    command = [str(ROOT / "rapid"), "load", str(path), "--dataset", "broken_off"]
+    with subprocess.Popen(command, env=rapid.environment, stderr=subprocess.PIPE, text=True) as process:
+        until(lambda: s3.list_objects_v2(Bucket=bucket, Prefix="raw/broken_off/").get("Contents"))
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate()
+    assert process.returncode == 130
+    assert "The same command goes on where this ends, and loads nothing twice." in said
+    assert "Traceback" not in said
+    for _ in range(2):
+        facts = rapid.json("load", str(path), "--dataset", "broken_off")
+        assert (facts["curated"], facts["rows_in_table"]) == (1000, 1000)
+    assert facts["loaded_before"]
+    assert rapid.json("load", str(path), "--dataset", "broken_off", "--again")["rows_in_table"] == 2000
 
 
 @pytest.mark.skipif(not REAL.is_dir(), reason="the real files are not on this machine")

@@ -82,7 +82,7 @@ def commit(bucket: Bucket, batch: Batch, counts: dict[str, dict[str, int]]) -> l
 
     Returns the manifests.
     """
-    now = datetime.now(UTC).isoformat(timespec="seconds")
+    now = datetime.now(UTC).isoformat(timespec="milliseconds")
     manifests = [_manifest(batch, item, counts.get(item.key, {}), now) for item in batch.items]
     bucket.put_json(batch.key, batch.document("committed", manifests))
     _finish(bucket, batch, manifests)

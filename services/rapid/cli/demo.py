@@ -3,14 +3,16 @@
 import json
 import sys
 import webbrowser
+from functools import partial
 from typing import Any
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from rapid.cli.lifecycle import bring_up, stopping_on_ctrl_c
+from rapid.cli.lifecycle import bring_up, noticing_ends, stopping_on_ctrl_c
 from rapid.cli.screen import screen, table
+from rapid.cli.services import SERVICES
 from rapid.core.config import Config, load
 
 
@@ -29,8 +31,12 @@ def demo(scale: int, running: bool, no_open: bool, as_json: bool) -> None:
 
     config = load()
     with stopping_on_ctrl_c(config) as supervisor, View(screen(stderr=True)) as view:
-        start = None if running else lambda: bring_up(supervisor, report=lambda n, text: view.detail(f"{n}: {text}"))
-        facts = Story(config, scale, view, start).tell()
+        if running:
+            facts = Story(config, scale, view).tell()
+        else:
+            start = partial(bring_up, supervisor, report=lambda name, text: view.detail(f"{name}: {text}"))
+            with noticing_ends(supervisor, SERVICES) as check:
+                facts = Story(config, scale, view, start, check).tell()
     if as_json:
         click.echo(json.dumps(facts, indent=2))
     else:

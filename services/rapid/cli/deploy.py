@@ -2,6 +2,8 @@
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -52,6 +54,18 @@ def _json_event(event: "Event") -> None:
     click.echo(json.dumps({**asdict(event), "time": event.time.isoformat()}))
 
 
+@contextmanager
+def _going_on_after_ctrl_c() -> Iterator[None]:
+    """Says what an interruption leaves."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo(
+            "\nCloudFormation goes on with what had begun: the same command waits for it, then does the rest.", err=True
+        )
+        raise
+
+
 def _pairs(pairs: tuple[str, ...]) -> dict[str, str]:
     wrong = [pair for pair in pairs if "=" not in pair]
     if wrong:
@@ -93,7 +107,8 @@ def deploy(aws: bool, parameter: tuple[str, ...], as_json: bool) -> None:
     """Upload the code and create or update the stack, showing each resource as it changes."""
     from rapid.deploy import deploy as run
 
-    found = run(load(), _json_event if as_json else Printer(), target=_target(aws), parameters=_pairs(parameter))
+    with _going_on_after_ctrl_c():
+        found = run(load(), _json_event if as_json else Printer(), target=_target(aws), parameters=_pairs(parameter))
     if as_json:
         click.echo(json.dumps({"ok": True, "outputs": found}))
         return
@@ -116,7 +131,8 @@ def undeploy(aws: bool, artifacts: bool, yes: bool, as_json: bool) -> None:
     if not yes:
         where = f"account {target.account}, {target.region}" if aws else "the emulator"
         click.confirm(f"Delete stack {target.stack_name} in {where}, with all data?", abort=True)
-    gone = run(load(), _json_event if as_json else Printer(), target=target)
+    with _going_on_after_ctrl_c():
+        gone = run(load(), _json_event if as_json else Printer(), target=target)
     if artifacts:
         remove(target)
     if as_json:

@@ -13,6 +13,7 @@ from pathlib import Path
 from threading import Event
 
 import click
+import psutil
 
 from rapid import serve
 from rapid.cli.services import SERVICES, spec
@@ -22,6 +23,8 @@ from rapid.core.processes import Supervisor
 
 Report = Callable[[str, str], None]
 """Called with a service's name and what it is doing."""
+
+ENDING_SECONDS = 0.5
 
 
 def bring_up(
@@ -84,6 +87,35 @@ def stopping_on_ctrl_c(config: Config) -> Iterator[Supervisor]:
         raise
 
 
+@contextmanager
+def noticing_ends(supervisor: Supervisor, names: tuple[str, ...]) -> Iterator[Callable[[], None]]:
+    """Yields a check that services still run. Whatever fails in the block because one has ended is told by its name.
+
+    Raises:
+        ServiceError: a service has ended.
+    """
+
+    def check() -> None:
+        gone = [name for name in names if not supervisor.find(name)]
+        if gone:
+            titles = " and ".join(spec(supervisor.config, name).title for name in gone)
+            logs = ", ".join(str(supervisor.log_path(name)) for name in gone)
+            raise ServiceError(
+                f"{titles} ended meanwhile (its log: {logs}). Run the same command again: it starts what is missing, "
+                "and nothing that was accepted is lost."
+            )
+
+    try:
+        yield check
+    except ServiceError:
+        raise
+    except Exception:
+        running = [process for name in names if (process := supervisor.find(name))]
+        psutil.wait_procs(running, timeout=ENDING_SECONDS)  # connections break before a process is seen to be gone
+        check()
+        raise
+
+
 def say(name: str, text: str) -> None:
     """Reports on standard error."""
     click.echo(f"{click.style(f'{name:<9}', bold=True)} {text}", err=True)
@@ -127,7 +159,7 @@ def status(as_json: bool) -> None:
     """Show what runs, where, and how much memory it takes. Exits 3 if a service died."""
     config = load()
     _show_status(config, as_json)
-    dead = [n for n in SERVICES if Supervisor(config).status(spec(config, n)).state == "dead"]
+    dead = [n for n in SERVICES if Supervisor(config).died(n)]
     if dead:
         logs = ", ".join(str(Supervisor(config).log_path(n)) for n in dead)
         click.secho(f"Died: {', '.join(dead)}. See {logs}; ./rapid up starts it again.", fg="red", err=True)

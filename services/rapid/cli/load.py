@@ -1,23 +1,31 @@
 """`./rapid load`: one file into the lake, through the same pipeline as everything else."""
 
+import hashlib
 import json
 import re
 import sys
 import time
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from rapid.cli.lifecycle import bring_up, say, stopping_on_ctrl_c
+from rapid.cli.lifecycle import bring_up, noticing_ends, say, stopping_on_ctrl_c
 from rapid.core import aws
 from rapid.core.config import Config
 from rapid.core.config import load as load_config
 from rapid.core.errors import RapidError
 
+if TYPE_CHECKING:
+    from rapid.pipeline import Pipeline
+    from rapid.pipeline import Progress as State
+
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,127}")
+SERVICES = ("emulator", "glue")
 QUARANTINE = "quarantine"
 """The table of what could not be read, of all datasets."""
 REASONS = 5
@@ -26,16 +34,18 @@ REASONS = 5
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dataset", required=True, help="Name of the table it becomes: lower-case letters, digits, underscores.")
-@click.option("--timeout", default=600, show_default=True, help="Seconds to wait until it can be queried.")
+@click.option("--timeout", default=600, show_default=True, help="Seconds to wait while no job is at work on it.")
+@click.option("--again", is_flag=True, help="Load it once more even if the same file was loaded into the same dataset.")
 @click.option("--json", "as_json", is_flag=True, help="Print the counts and columns as JSON.")
-def load(file: Path, dataset: str, timeout: int, as_json: bool) -> None:
+def load(file: Path, dataset: str, timeout: int, again: bool, as_json: bool) -> None:
     """Load FILE into the lake until Athena can query it.
 
     It is a table (CSV, TSV or any other separator, Excel or OpenDocument), JSON in any form, Parquet, Arrow, ORC or
     Avro; plain, compressed (gzip, bzip2, xz, Zstandard) or in a zip archive. Its content decides, not its name.
 
     The file goes to raw/DATASET/ in the data bucket; the upload starts the pipeline. Loading more files into the
-    same dataset adds to it. Records that cannot be read land in the table `quarantine` with the reason.
+    same dataset adds to it; the same file is loaded once, so a load that was interrupted is mended by the same command.
+    Records that cannot be read land in the table `quarantine` with the reason.
     Exits 0 if every record is accounted for and at least one could be read.
     """
     if not _NAME.fullmatch(dataset) or dataset == QUARANTINE:
@@ -44,8 +54,9 @@ def load(file: Path, dataset: str, timeout: int, as_json: bool) -> None:
         )
     config = load_config()
     with stopping_on_ctrl_c(config) as supervisor:
-        bring_up(supervisor, ("emulator", "glue"), say)
-        facts = Loading(config, dataset, _stack(config)).run(file, timeout)
+        bring_up(supervisor, SERVICES, say)
+        with noticing_ends(supervisor, SERVICES) as check:
+            facts = Loading(config, dataset, _stack(config), check).run(file, timeout, again)
     if as_json:
         click.echo(json.dumps(facts, indent=2))
     else:
@@ -63,19 +74,27 @@ def _stack(config: Config) -> dict[str, str]:
         return deploy(config)
 
 
-@dataclass(frozen=True)
+def _digest(file: Path) -> str:
+    """Of a file's content: the same file is the same object, however often it is loaded."""
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()[:16]
+
+
+@dataclass
 class Loading:
     """The way of a file into one dataset of a stack."""
 
     config: Config
     dataset: str
     stack: dict[str, str]
+    check: Callable[[], object]
 
-    def run(self, file: Path, timeout: int) -> dict[str, Any]:
-        """Loads a file and returns what became of its records.
+    def run(self, file: Path, timeout: int, again: bool) -> dict[str, Any]:
+        """Loads a file, unless it was loaded and not `again`, and returns what became of its records.
 
         Raises:
-            RapidError: the dataset's name belongs to another table, a job failed, or it took longer than `timeout`.
+            RapidError: the dataset's name belongs to another table, a job failed, or for `timeout` seconds none was
+                at work.
         """
         begin = time.monotonic()
         bucket = self.stack["DataBucket"]
@@ -84,7 +103,13 @@ class Loading:
             raise RapidError(
                 f"{self.dataset} is a table that the pipeline makes itself. Give the dataset another name."
             )
-        manifest = self._follow(self._upload(file), timeout)
+        key = f"raw/{self.dataset}/{uuid.uuid4().hex[:16] if again else _digest(file)}/{file.name}"
+        before = [manifest for manifest in self._pipeline.manifests() if manifest["object"] == key]
+        try:
+            manifest = before[0] if before else self._follow(self._upload(file, key), timeout)
+        except KeyboardInterrupt:
+            click.echo("\nThe same command goes on where this ends, and loads nothing twice.", err=True)
+            raise
         counts = {name: manifest[name] for name in ("records_in", "curated", "duplicates", "quarantined")}
         table = self._table()
         rows = self._query(f'select count(*) from "{self.dataset}"') if table else [["0"]]  # noqa: S608 - checked name
@@ -95,12 +120,19 @@ class Loading:
             "dataset": self.dataset,
             "database": self.stack["GlueDatabase"],
             "object": f"s3://{bucket}/{manifest['object']}",
+            "loaded_before": bool(before),
             "seconds": round(time.monotonic() - begin, 2),
             **counts,
             "rows_in_table": int(rows[0][0] or 0),
             "columns": [{"name": c["Name"], "type": c["Type"]} for c in columns],
             "quarantine": self._reasons(manifest["object"]) if counts["quarantined"] else [],
         }
+
+    @cached_property
+    def _pipeline(self) -> "Pipeline":
+        from rapid.pipeline import Pipeline
+
+        return Pipeline(lambda service: aws.client(self.config, service), self.stack, self.check)
 
     def _table(self) -> dict[str, Any] | None:
         glue = aws.client(self.config, "glue")
@@ -125,14 +157,13 @@ class Loading:
         quoted = ["'" + text.replace("'", "''") + "'" for text in (self.dataset, key)]
         return [{"reason": reason, "records": int(count or 0)} for reason, count in self._query(sql, *quoted)]
 
-    def _upload(self, file: Path) -> tuple[str, str]:
+    def _upload(self, file: Path, key: str) -> tuple[str, str]:
         """Uploads with a progress bar; returns key and ETag."""
         from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
         from rapid.cli.screen import screen
 
         s3, bucket = aws.client(self.config, "s3"), self.stack["DataBucket"]
-        key = f"raw/{self.dataset}/{uuid.uuid4().hex[:8]}/{file.name}"
         console = screen(stderr=True)
         columns = (TextColumn("uploading"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
         with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
@@ -142,12 +173,20 @@ class Loading:
 
     def _follow(self, sent: tuple[str, str], timeout: int) -> dict[str, Any]:
         """Waits for the object's manifest; the marts, which few datasets feed, are not waited for."""
-        from rapid.cli.screen import screen
-        from rapid.pipeline import Pipeline
+        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-        pipeline = Pipeline(lambda service: aws.client(self.config, service), self.stack)
-        with screen(stderr=True).status("in the pipeline: S3 event, Glue job"):
-            (manifest,) = pipeline.wait([sent], timeout_seconds=timeout, marts=False)
+        from rapid.cli.screen import screen
+
+        console = screen(stderr=True)
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+        with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+            task = progress.add_task("uploaded; its event starts the pipeline")
+
+            def show(state: "State") -> None:
+                written = f", {state.written / 1e6:,.1f} MB written" if state.written else ""
+                progress.update(task, description=f"Glue job {state.job}{written}" if state.job else "S3 event")
+
+            (manifest,) = self._pipeline.wait([sent], show, timeout, marts=False, closely=True)
         return manifest
 
 
@@ -162,6 +201,8 @@ def _show(facts: dict[str, Any]) -> None:
     if facts["columns"]:
         screen().print(shown)
         click.echo()
+    if facts["loaded_before"]:
+        click.echo("The same file was loaded before, so nothing was added (--again adds it once more).")
     click.echo(
         f"{facts['records_in']:,} records in = {facts['curated']:,} curated + {facts['duplicates']:,} duplicates"
         f" + {facts['quarantined']:,} quarantined, in {facts['seconds']} s"

@@ -62,8 +62,10 @@ def _ensure_programs() -> None:
     click.echo(f"Installing {', '.join(missing)} for the tests", err=True)
     # RUNLEVEL=1: a database server that is installed is not started (invoke-rc.d(8)).
     env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
+    # Another checkout's tests may be installing the same; a mirror may be busy for a moment.
+    patient = ["-o", "DPkg::Lock::Timeout=600", "-o", "Acquire::Retries=3"]
     for step in (["update"], ["install", "-y", "--no-install-recommends", *missing]):
-        done = subprocess.run(["apt-get", *step], env=env, capture_output=True, text=True, check=False)
+        done = subprocess.run(["apt-get", *patient, *step], env=env, capture_output=True, text=True, check=False)
         if done.returncode:
             end = "\n".join((done.stdout + done.stderr).splitlines()[-5:])
             raise RapidError(f"apt-get {' '.join(step)} failed, which tests need:\n{end}")

@@ -80,6 +80,10 @@ class Supervisor:
         except (OSError, ValueError, KeyError, psutil.Error):
             return None
 
+    def died(self, name: str) -> bool:
+        """Whether a service was started, not stopped, and is gone."""
+        return self._file(name).exists() and not self.find(name)
+
     def start(self, spec: ServiceSpec) -> bool:
         """Starts a service unless it runs already. Does not wait until it answers: see `wait`.
 
@@ -146,7 +150,7 @@ class Supervisor:
     def status(self, spec: ServiceSpec) -> ServiceStatus:
         process = self.find(spec.name)
         if process is None:
-            state = "dead" if self._file(spec.name).exists() else "stopped"
+            state = "dead" if self.died(spec.name) else "stopped"
             return ServiceStatus(spec.name, state, None, spec.port, spec.url, log=str(self.log_path(spec.name)))
         return ServiceStatus(
             name=spec.name,

@@ -28,12 +28,16 @@ class View(Protocol):
 
 @dataclass
 class Story:
-    """One run of the demo. `bring_up` starts the services; it is None where they run already."""
+    """One run of the demo. `bring_up` starts the services; it is None where they run already.
+
+    `check` raises if one of them has ended.
+    """
 
     config: Config
     scale: int
     view: View
     bring_up: Callable[[], object] | None = None
+    check: Callable[[], object] = lambda: None
     facts: dict[str, Any] = field(default_factory=dict)
 
     @contextmanager
@@ -61,7 +65,7 @@ class Story:
                 self.bring_up()
                 said.append(f"AWS at {self.config.emulator_url}")
         stack = self._deploy()
-        pipeline = Pipeline(self._client, stack)
+        pipeline = Pipeline(self._client, stack, self.check)
         before = pipeline.raw_objects()
         with tempfile.TemporaryDirectory(prefix="rapid-demo-") as folder:
             truth, sent = self._send(Path(folder), stack)

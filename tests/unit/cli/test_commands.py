@@ -48,6 +48,17 @@ def test_an_unknown_command_is_refused() -> None:
     assert CliRunner().invoke(cli, ["nonsense"]).exit_code == 2
 
 
+@pytest.mark.parametrize("command", [["deploy"], ["undeploy", "--yes"]])
+def test_an_interrupted_deployment_says_what_goes_on(monkeypatch: pytest.MonkeyPatch, command: list[str]) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(f"rapid.deploy.{command[0]}", interrupted)
+    said = CliRunner().invoke(cli, command)
+    assert said.exit_code != 0
+    assert "CloudFormation goes on with what had begun: the same command waits for it" in said.output
+
+
 def test_config_shows_every_setting_and_hides_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RAPID_RUNNER_TOKEN", "very-secret")
     shown = CliRunner().invoke(cli, ["config", "--json"])

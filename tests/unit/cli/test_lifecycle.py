@@ -7,11 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
+import psutil
 import pytest
 
 from rapid.cli import lifecycle
 from rapid.core import config as configuration
 from rapid.core.config import Config
+from rapid.core.errors import ServiceError
 from rapid.core.processes import ServiceSpec, Supervisor
 
 SERVER = "import http.server, sys; http.server.HTTPServer(('127.0.0.1', int(sys.argv[1])), " \
@@ -73,3 +75,37 @@ def test_a_command_that_is_interrupted_later_stops_what_it_started(supervisor: S
     with pytest.raises(KeyboardInterrupt):
         command()
     assert supervisor.find("quick") is None
+
+
+def _killed(supervisor: Supervisor) -> None:
+    process = supervisor.find("quick")
+    assert process
+    process.kill()
+    psutil.wait_procs([process])
+
+
+def test_a_failure_because_a_service_was_killed_names_the_service(supervisor: Supervisor) -> None:
+    lifecycle.bring_up(supervisor, ("quick",))
+
+    def command() -> None:
+        with lifecycle.noticing_ends(supervisor, ("quick",)):
+            _killed(supervisor)
+            raise ConnectionError("refused")
+
+    with pytest.raises(ServiceError, match=r"^quick ended meanwhile \(its log: .*quick\.log\)\. Run the same command"):
+        command()
+
+
+def test_waiting_for_a_killed_service_is_in_vain(supervisor: Supervisor) -> None:
+    lifecycle.bring_up(supervisor, ("quick",))
+    with lifecycle.noticing_ends(supervisor, ("quick",)) as check:
+        check()
+        _killed(supervisor)
+        with pytest.raises(ServiceError, match="quick ended meanwhile"):
+            check()
+
+
+def test_another_failure_stays_what_it_is(supervisor: Supervisor) -> None:
+    lifecycle.bring_up(supervisor, ("quick",))
+    with pytest.raises(ConnectionError), lifecycle.noticing_ends(supervisor, ("quick",)):
+        raise ConnectionError("refused")
