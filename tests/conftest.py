@@ -4,6 +4,7 @@ Ports are free ones, state lives in a temporary folder, and nothing is left behi
 """
 
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from rapid import serve
@@ -21,16 +23,44 @@ from rapid.core import config as configuration
 from rapid.core.config import Config
 from rapid.core.processes import ServiceSpec, Supervisor
 
+# The same examples in every run, however long one takes on a busy machine.
+hypothesis.settings.register_profile(
+    "steady", derandomize=True, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("steady")
+
+MARK = "PYTEST_SESSION_FOLDER"
+_HELD: list[socket.socket] = []
+
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A TCP port for a service that this test session starts, now or later.
+
+    It lies below the ports that the kernel gives to outgoing connections, any of which could take it in the meantime.
+    A UDP socket on the same number, held until this process ends, keeps it from other test sessions on the machine.
+    """
+    for _ in range(1000):
+        port = 10_000 + secrets.randbelow(22_000)
+        held = socket.socket(type=socket.SOCK_DGRAM)
+        try:
+            held.bind(("127.0.0.1", port))
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", port))
+        except OSError:
+            held.close()
+            continue
+        _HELD.append(held)
+        return port
+    raise AssertionError("no port is free")
 
 
 @pytest.fixture(scope="session", autouse=True)
 def reaper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Holds the pipe whose end tells the reaper that this session is over, even if it is killed."""
+    """Holds the pipe whose end tells the reaper that this session is over, even if it is killed.
+
+    What the session starts inherits a variable with the folder's name, by which the reaper knows it.
+    """
+    os.environ[MARK] = f"{tmp_path_factory.getbasetemp()}/"
     command = [sys.executable, str(Path(__file__).with_name("reaper.py")), str(tmp_path_factory.getbasetemp())]
     with subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True):
         yield

@@ -7,14 +7,14 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conftest import free_port
+from tests.conftest import MARK, free_port
+from tests.waiting import until
 
 PASSWORD = "secret"
 """Of PostgreSQL's user `me`; MariaDB's `root` has none."""
@@ -75,7 +75,7 @@ def _tool(name: str, package: str) -> str:
 @contextlib.contextmanager
 def _folder(user: str) -> Iterator[tuple[Path, dict[str, Any]]]:
     """A folder for a server, and whom it runs as: servers refuse to run as root; their packages bring a user."""
-    owner: dict[str, Any] = {"env": {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"}}
+    owner: dict[str, Any] = {"env": {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", MARK: os.environ[MARK]}}
     path = Path(tempfile.mkdtemp(prefix="rapid-db-", dir="/tmp"))  # short: it holds a socket
     if getpass.getuser() == "root":
         owner |= {"user": user, "group": user, "extra_groups": []}
@@ -90,11 +90,8 @@ def _folder(user: str) -> Iterator[tuple[Path, dict[str, Any]]]:
 def _server(command: list[str], ready: Callable[[], bool], owner: dict[str, Any]) -> Iterator[None]:
     process = subprocess.Popen(command, **owner, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        end = time.monotonic() + 30
-        while not ready():
-            if time.monotonic() > end or process.poll() is not None:
-                raise AssertionError(f"the server did not start (exit code {process.poll()})")
-            time.sleep(0.05)
+        until(lambda: ready() or process.poll() is not None)
+        assert process.poll() is None, f"the server did not start (exit code {process.poll()})"
         yield
     finally:
         process.terminate()

@@ -21,6 +21,7 @@ from rapid.core.processes import Supervisor
 from rapid.deploy import deploy
 from rapid.lake import reconcile
 from rapid.pipeline import Pipeline, PipelineError
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 SERVICES = ("emulator", "glue")
@@ -78,16 +79,18 @@ class Sources:
                 bring_up(self.supervisor, SERVICES)
 
     def _until_answered(self, records: list[dict[str, Any]], headers: dict[str, str]) -> dict[str, Any]:
-        for _ in range(200):
+        def answer() -> dict[str, Any] | None:
             try:
                 reply = httpx.post(self.url, json=records, headers=headers, timeout=35, trust_env=False)
             except httpx.TransportError:
                 with self.lock:  # held while what was killed is started again
-                    continue
+                    return None
             if reply.status_code in {202, 400}:
                 return dict(reply.json())
             assert reply.status_code in {429, 500, 502, 503, 504}, reply.text
-        raise AssertionError("the API did not come back")
+            return None
+
+        return until(answer) or {}
 
 
 def session(number: int, *, fits: bool) -> dict[str, Any]:
@@ -100,7 +103,7 @@ def settle(pipeline: Pipeline) -> None:
     glue = pipeline.client("glue")
     for _ in range(ROUNDS):
         try:
-            pipeline.wait(pipeline.raw_objects(), timeout_seconds=120, marts=False)
+            pipeline.wait(pipeline.raw_objects(), patience_seconds=120, marts=False)
         except PipelineError:
             with contextlib.suppress(glue.exceptions.ConcurrentRunsExceededException):
                 glue.start_workflow_run(Name=pipeline.stack["WorkflowName"])  # as the stack's own schedule does

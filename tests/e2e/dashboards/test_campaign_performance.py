@@ -5,7 +5,6 @@ The browser's own requests are recorded, so what is compared is what the charts 
 
 import json
 import shutil
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,6 +21,7 @@ from rapid.dashboards import definitions, start
 from rapid.dashboards.bundle import filter_id
 from rapid.dashboards.errors import DashboardError
 from rapid.dashboards.importer import FOLDER, dashboard_urls, import_dashboards
+from tests.waiting import SECONDS, until
 
 pytestmark = pytest.mark.slow
 
@@ -75,10 +75,11 @@ class Visit:
                 self.answers[title] = response.json()["result"]
 
     def wait_for_answers(self) -> None:
-        deadline = time.monotonic() + 60
-        while set(self.answers) != {*FIGURES, *TABLES} and time.monotonic() < deadline:
+        def answered() -> set[str]:
             self.page.wait_for_timeout(50)  # hands over to Playwright, which delivers the answers meanwhile
-        assert set(self.answers) == {*FIGURES, *TABLES}
+            return set(self.answers)
+
+        until(answered, {*FIGURES, *TABLES}.__eq__)
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +107,7 @@ def page(superset_with_dashboards: Config, request: pytest.FixtureRequest) -> It
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = browser.new_page(**getattr(request, "param", DESK))
+        page.set_default_timeout(SECONDS * 1000)
         page.goto(f"{config.superset_url}/login/")
         page.fill("#username", user)
         page.fill("#password", password)
@@ -122,7 +124,7 @@ def visit(page: Page, superset_with_dashboards: Config) -> Visit:
     visit = Visit(page, {chart["id"]: chart["slice_name"] for chart in listing.json()["result"]})
     page.on("response", visit.record)
     page.goto(dashboard_urls(config)["Campaign performance"])
-    page.wait_for_function(DRAWN, arg=CHARTS, timeout=60_000)
+    page.wait_for_function(DRAWN, arg=CHARTS)
     visit.wait_for_answers()
     return visit
 
@@ -214,7 +216,7 @@ def test_a_filter_narrows_every_chart(
 def test_a_phone_is_led_to_a_page_of_its_width(page: Page, superset_with_dashboards: Config, tmp_path: Path) -> None:
     page.goto(dashboard_urls(superset_with_dashboards)["Campaign performance"])
     page.wait_for_url("**/superset/dashboard/campaign-performance-phone/**")
-    page.wait_for_function(DRAWN, arg=CHARTS, timeout=60_000)
+    page.wait_for_function(DRAWN, arg=CHARTS)
     page.screenshot(path=tmp_path / "phone.png")
     assert page.locator("[role=alert]").all_inner_texts() == []
     assert page.evaluate("document.documentElement.scrollWidth") == 390

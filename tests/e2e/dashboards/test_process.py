@@ -16,6 +16,7 @@ from rapid.core.processes import Supervisor
 from rapid.dashboards import start
 from rapid.dashboards.errors import DashboardError
 from tests.conftest import free_port
+from tests.waiting import SECONDS
 
 pytestmark = pytest.mark.slow
 
@@ -40,7 +41,7 @@ def up(config: Config) -> psutil.Process:
 
 def log_in(config: Config, password: str) -> requests.Response:
     body = {"username": "admin", "password": password, "provider": "db"}
-    return requests.post(f"{config.superset_url}/api/v1/security/login", json=body, timeout=30)
+    return requests.post(f"{config.superset_url}/api/v1/security/login", json=body, timeout=SECONDS)
 
 
 def test_comes_back_after_kill_9_with_the_same_log_in(own: Config) -> None:
@@ -53,7 +54,7 @@ def test_comes_back_after_kill_9_with_the_same_log_in(own: Config) -> None:
     process.kill()
     process.wait(10)
     # gunicorn's worker sees that its parent is gone and ends by itself.
-    assert psutil.wait_procs(workers, timeout=20)[1] == []
+    assert psutil.wait_procs(workers, timeout=SECONDS)[1] == []
 
     again = up(own)
     assert start.login(own) == (user, password)
@@ -61,7 +62,7 @@ def test_comes_back_after_kill_9_with_the_same_log_in(own: Config) -> None:
     assert log_in(own, "admin").status_code == 401
     everything = [again, *again.children(recursive=True)]
     again.send_signal(signal.SIGTERM)
-    assert psutil.wait_procs(everything, timeout=20)[1] == []
+    assert psutil.wait_procs(everything, timeout=SECONDS)[1] == []
 
 
 def test_secrets_are_generated_and_only_the_owner_reads_them(superset: Config, own: Config) -> None:
@@ -85,7 +86,7 @@ def test_a_lost_password_is_replaced(own: Config) -> None:
 
 
 def test_pages_send_nothing_elsewhere(superset: Config) -> None:
-    page = requests.get(f"{superset.superset_url}/login/", timeout=30)
+    page = requests.get(f"{superset.superset_url}/login/", timeout=SECONDS)
     policy = page.headers["Content-Security-Policy"]
     assert "http" not in policy, policy
     assert '<meta name="viewport"' in page.text

@@ -15,7 +15,8 @@ from rapid.emulator.athena.engine import Engine
 from rapid.emulator.athena.sql.compiler import compile_query
 from rapid.emulator.athena.sql.errors import SqlError
 
-ENGINE = Engine([], Path(tempfile.mkdtemp()))
+_FOLDER = tempfile.TemporaryDirectory()  # removed when this process ends
+ENGINE = Engine([], Path(_FOLDER.name))
 CONTEXT = Context(prec=400, rounding=ROUND_HALF_UP, Emin=-999, Emax=999)
 
 

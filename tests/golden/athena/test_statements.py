@@ -42,8 +42,8 @@ class People:
 
 
 @pytest.fixture(scope="module")
-def engine() -> Engine:
-    return Engine([], Path(tempfile.mkdtemp()))
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    return Engine([], tmp_path_factory.mktemp("engine"))
 
 
 def run(engine: Engine, statement: str) -> str:
@@ -75,5 +75,6 @@ def test_statements_give_what_trino_gives(engine: Engine, source: Path) -> None:
 
 
 if __name__ == "__main__":
-    for each in sorted((HERE / "in").glob("*.sql")):
-        (HERE / "out" / f"{each.stem}.txt").write_text(blocks(Engine([], Path(tempfile.mkdtemp())), each))
+    with tempfile.TemporaryDirectory() as folder:
+        for each in sorted((HERE / "in").glob("*.sql")):
+            (HERE / "out" / f"{each.stem}.txt").write_text(blocks(Engine([], Path(folder)), each))

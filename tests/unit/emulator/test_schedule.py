@@ -85,12 +85,17 @@ def test_refused(expression: str) -> None:
 
 
 def test_clock_calls_in_order_replaces_and_cancels() -> None:
-    clock, seen, done, start = Clock("test"), list[str](), threading.Event(), datetime.now(UTC)
-    clock.at("late", start + timedelta(milliseconds=60), lambda: (seen.append("late"), done.set()))
-    clock.at("replaced", start + timedelta(milliseconds=10), lambda: seen.append("wrong"))
-    clock.at("replaced", start + timedelta(milliseconds=20), lambda: seen.append("right"))
-    clock.at("cancelled", start + timedelta(milliseconds=30), lambda: seen.append("cancelled"))
-    clock.at("failing", start + timedelta(milliseconds=40), lambda: 1 / 0)
+    """All of it is arranged while the clock's thread is held up by a first call."""
+    clock, seen, start = Clock("test"), list[str](), datetime.now(UTC)
+    held, go, done = threading.Event(), threading.Event(), threading.Event()
+    clock.at("first", start, lambda: (held.set(), go.wait()))
+    held.wait()
+    clock.at("late", start - timedelta(seconds=1), lambda: (seen.append("late"), done.set()))
+    clock.at("replaced", start - timedelta(seconds=6), lambda: seen.append("wrong"))
+    clock.at("replaced", start - timedelta(seconds=5), lambda: seen.append("right"))
+    clock.at("cancelled", start - timedelta(seconds=4), lambda: seen.append("cancelled"))
+    clock.at("failing", start - timedelta(seconds=3), lambda: 1 / 0)
     clock.cancel("cancelled")
-    assert done.wait(10)
+    go.set()
+    assert done.wait(60)
     assert seen == ["right", "late"]

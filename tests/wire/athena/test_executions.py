@@ -92,7 +92,9 @@ def test_every_state_is_an_event(lab: Any, aws: Callable[[str], Any]) -> None:
     query = start(lab, "SELECT * FROM missing")
     seen: dict[str, Any] = {}
     while "FAILED" not in seen:
-        for message in sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=5, MaxNumberOfMessages=10)["Messages"]:
+        for message in sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=5, MaxNumberOfMessages=10).get(
+            "Messages", []
+        ):
             event = json.loads(message["Body"])
             if event["detail"]["queryExecutionId"] == query:
                 seen[event["detail"]["currentState"]] = event

@@ -1,7 +1,6 @@
 """Query executions, https://docs.aws.amazon.com/athena/latest/APIReference/API_StartQueryExecution.html and companions."""  # noqa: E501
 
 import contextlib
-import time
 import uuid
 from typing import Any
 
@@ -92,10 +91,8 @@ def test_a_running_query_can_be_stopped_and_does_not_block_others(lab: Any) -> N
     query_id = lab.athena.start_query_execution(QueryString=endless, **given)["QueryExecutionId"]
     assert lab.athena.get_query_execution(QueryExecutionId=query_id)["QueryExecution"]["Status"]["State"] == "RUNNING"
     assert lab.run("SELECT 1").state == "SUCCEEDED"
-    begin = time.monotonic()
     lab.athena.stop_query_execution(QueryExecutionId=query_id)
-    assert lab.wait(query_id)["Status"]["State"] == "CANCELLED"
-    assert time.monotonic() - begin < 20  # it would run for hours
+    assert lab.wait(query_id)["Status"]["State"] == "CANCELLED"  # it would run for hours
 
 
 def test_parameters_replace_question_marks(lab: Any) -> None:

@@ -14,6 +14,7 @@ from rapid.core import aws
 from rapid.core.config import Config
 from rapid.core.processes import Supervisor
 from tests.conftest import free_port
+from tests.waiting import SECONDS
 
 ENDLESS = (
     "select count(*) from unnest(sequence(1, 10000)) a(x), unnest(sequence(1, 10000)) b(y),"
@@ -105,7 +106,7 @@ def test_sigterm_ends_a_running_query_and_the_process(own: Own) -> None:
     assert own.status(query)["State"] in {"QUEUED", "RUNNING"}, "the query is meant to outlast the test"
     process = own.process
     process.terminate()
-    _, alive = psutil.wait_procs([process], timeout=30)
+    _, alive = psutil.wait_procs([process], timeout=SECONDS)
     assert not alive, "the process waits for the query"
 
 
@@ -116,7 +117,7 @@ def test_history_survives_kill_9_and_what_ran_has_failed(own: Own) -> None:
     running = own.query(ENDLESS)
     process = own.process
     process.kill()
-    psutil.wait_procs([process], timeout=30)
+    psutil.wait_procs([process], timeout=SECONDS)
     own.start()
     ended = own.status(running)
     assert (ended["State"], ended["AthenaError"]["ErrorCategory"]) == ("FAILED", 1)

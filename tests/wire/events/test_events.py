@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from tests.waiting import until
+
 
 @pytest.fixture
 def events(aws: Callable[[str], Any]) -> Any:
@@ -19,19 +21,22 @@ def events(aws: Callable[[str], Any]) -> Any:
 
 @pytest.fixture
 def queue(aws: Callable[[str], Any]) -> Callable[[], tuple[str, Callable[..., Any]]]:
-    """`queue()` makes a queue: its ARN, and a function that waits for its next message."""
+    """`queue()` makes a queue: its ARN, and a function that waits for its next message, or so long for none."""
     sqs = aws("sqs")
 
     def make() -> tuple[str, Callable[..., Any]]:
         url = sqs.create_queue(QueueName=f"q-{secrets.token_hex(4)}")["QueueUrl"]
         arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
 
-        def receive(seconds: int = 20) -> Any:
+        def receive(seconds: int | None = None) -> Any:
+            return until(lambda: message(20)) if seconds is None else message(seconds)
+
+        def message(seconds: int) -> Any:
             answer = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=seconds, MessageAttributeNames=["All"])
-            for message in answer.get("Messages", []):
-                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-                attributes = message.get("MessageAttributes", {})
-                return json.loads(message["Body"]), {k: v["StringValue"] for k, v in attributes.items()}
+            for found in answer.get("Messages", []):
+                sqs.delete_message(QueueUrl=url, ReceiptHandle=found["ReceiptHandle"])
+                attributes = found.get("MessageAttributes", {})
+                return json.loads(found["Body"]), {k: v["StringValue"] for k, v in attributes.items()}
             return None
 
         return arn, receive
@@ -137,10 +142,7 @@ def test_a_rate_fires_one_interval_after_the_rule_was_made(events: Any, queue: A
     rule = events.put_rule(Name=name, ScheduleExpression="rate(1 minute)")["RuleArn"]
     events.put_targets(Rule=name, Targets=[{"Id": "t", "Arn": arn}])
     assert receive(1) is None
-    found = None
-    for _ in range(4):
-        found = found or receive(20)
-    event, _ = found
+    event, _ = receive()
     assert (event["source"], event["detail-type"], event["resources"]) == ("aws.events", "Scheduled Event", [rule])
     events.remove_targets(Rule=name, Ids=["t"])
     events.delete_rule(Name=name)

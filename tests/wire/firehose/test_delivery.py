@@ -14,6 +14,8 @@ import pyarrow.parquet as pq
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.waiting import until
+
 Aws = Callable[[str], Any]
 ROLE = "arn:aws:iam::000000000000:role/firehose"
 
@@ -160,10 +162,7 @@ def test_a_kinesis_stream_is_delivered_from_now_on(aws: Aws, name: str) -> None:
     def delivered() -> list[str]:
         return b"".join(objects(aws, name).values()).decode().split()
 
-    deadline = time.monotonic() + 60
-    while len(delivered()) < len(sent) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert sorted(delivered()) == sorted(sent)
+    assert sorted(until(delivered, lambda found: len(found) >= len(sent))) == sorted(sent)
     firehose = aws("firehose")
     described = firehose.describe_delivery_stream(DeliveryStreamName=name)["DeliveryStreamDescription"]
     assert described["Source"]["KinesisStreamSourceDescription"]["KinesisStreamARN"] == arn

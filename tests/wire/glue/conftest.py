@@ -3,8 +3,7 @@
 import json
 import queue
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -15,6 +14,8 @@ from rapid.cli.services import spec as service_spec
 from rapid.core import aws as aws_clients
 from rapid.core.config import Config
 from rapid.core.processes import Supervisor
+from tests.conftest import free_port
+from tests.waiting import SECONDS
 
 TERMINAL = {"SUCCEEDED", "FAILED", "STOPPED", "TIMEOUT"}
 
@@ -56,7 +57,7 @@ class FakeRunner:
 
     def next_run(self) -> Run:
         """The next run that the emulator hands over."""
-        return self.started.get(timeout=20)
+        return self.started.get(timeout=SECONDS)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -127,15 +128,8 @@ class _Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def own_config(config: Config, tmp_path_factory: pytest.TempPathFactory) -> Config:
-    from socket import socket
-
-    ports = []
-    for _ in range(2):
-        with socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            ports.append(probe.getsockname()[1])
     home = tmp_path_factory.mktemp("glue")
-    return replace(config, home=home, emulator_port=ports[0], runner_port=ports[1])
+    return replace(config, home=home, emulator_port=free_port(), runner_port=free_port())
 
 
 @pytest.fixture(scope="module")
@@ -180,17 +174,3 @@ def machine(own_config: Config, fake: FakeRunner) -> Iterator[Emulator]:
 @pytest.fixture
 def glue(machine: Emulator) -> Any:
     return machine.client("glue")
-
-
-@pytest.fixture
-def until() -> Callable[..., Any]:
-    """`until(ask, wanted)`: asks until the answer is the wanted one, as a waiter does."""
-
-    def wait(ask: Callable[[], Any], wanted: Callable[[Any], bool], seconds: float = 20.0) -> Any:
-        end = time.monotonic() + seconds
-        while not wanted(answer := ask()):
-            assert time.monotonic() < end, f"still {answer}"
-            time.sleep(0.05)
-        return answer
-
-    return wait

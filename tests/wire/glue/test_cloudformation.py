@@ -120,7 +120,7 @@ def deployed(cloudformation: Any) -> Iterator[Callable[..., dict[str, str]]]:
             cloudformation.create_stack(StackName=name, TemplateBody=json.dumps(template))
             kind = "stack_create_complete"
         try:
-            cloudformation.get_waiter(kind).wait(StackName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+            cloudformation.get_waiter(kind).wait(StackName=name, WaiterConfig={"Delay": 1})
         except WaiterError:
             pytest.fail(reasons(cloudformation, name))
         outputs = cloudformation.describe_stacks(StackName=name)["Stacks"][0].get("Outputs", [])
@@ -133,7 +133,7 @@ def deployed(cloudformation: Any) -> Iterator[Callable[..., dict[str, str]]]:
 def delete(cloudformation: Any, name: str) -> None:
     cloudformation.delete_stack(StackName=name)
     waiter = cloudformation.get_waiter("stack_delete_complete")
-    waiter.wait(StackName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+    waiter.wait(StackName=name, WaiterConfig={"Delay": 1})
 
 
 def reasons(cloudformation: Any, name: str) -> str:
@@ -381,9 +381,7 @@ def test_failing_stacks_say_why(cloudformation: Any, resource: dict[str, Any], w
     name = f"failing-{abs(hash(json.dumps(resource)))}"
     cloudformation.create_stack(StackName=name, TemplateBody=json.dumps({"Resources": {"Thing": resource}}))
     with pytest.raises(WaiterError):
-        cloudformation.get_waiter("stack_create_complete").wait(
-            StackName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 30}
-        )
+        cloudformation.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
     stack = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
     said = stack.get("StackStatusReason", "") + reasons(cloudformation, name)
     assert all(word in said for word in words), said

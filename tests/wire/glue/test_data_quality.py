@@ -5,12 +5,13 @@ https://docs.aws.amazon.com/glue/latest/dg/data-quality-alerts.html (read 2026-1
 """
 
 import json
-import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 
@@ -65,7 +66,8 @@ def events(aws: Callable[[str], Any]) -> Callable[[], dict[str, Any]]:
     bus.put_targets(Rule="dq", Targets=[{"Id": "1", "Arn": arn}])
 
     def take() -> dict[str, Any]:
-        (message,) = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20, MaxNumberOfMessages=1)["Messages"]
+        asked = {"QueueUrl": url, "WaitTimeSeconds": 20, "MaxNumberOfMessages": 1}
+        (message,) = until(lambda: sqs.receive_message(**asked).get("Messages"))
         sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
         return dict(json.loads(message["Body"]))
 
@@ -73,11 +75,7 @@ def events(aws: Callable[[str], Any]) -> Callable[[], dict[str, Any]]:
 
 
 def finished(ask: Callable[[], dict[str, Any]], member: str) -> dict[str, Any]:
-    end = time.monotonic() + 180
-    while (found := ask())[member] in {"STARTING", "RUNNING", "STOPPING"}:
-        assert time.monotonic() < end, found
-        time.sleep(0.1)
-    return found
+    return until(ask, lambda found: found[member] not in {"STARTING", "RUNNING", "STOPPING"})
 
 
 def test_rulesets(glue: Any) -> None:

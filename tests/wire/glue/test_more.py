@@ -5,11 +5,12 @@ https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api.html
 
 import datetime
 import secrets
-import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -46,12 +47,10 @@ def test_column_statistics_are_computed(glue: Any, table: dict[str, str]) -> Non
     with pytest.raises(glue.exceptions.InvalidInputException, match="not a column"):
         glue.start_column_statistics_task_run(**table, Role="r", ColumnNameList=["zz"])
     run = glue.start_column_statistics_task_run(**table, Role="r")["ColumnStatisticsTaskRunId"]
-    end = time.monotonic() + 40
-    while (found := glue.get_column_statistics_task_run(ColumnStatisticsTaskRunId=run)["ColumnStatisticsTaskRun"])[
-        "Status"
-    ] in ("STARTING", "RUNNING"):
-        assert time.monotonic() < end
-        time.sleep(0.1)
+    found = until(
+        lambda: glue.get_column_statistics_task_run(ColumnStatisticsTaskRunId=run)["ColumnStatisticsTaskRun"],
+        lambda each: each["Status"] not in {"STARTING", "RUNNING"},
+    )
     assert found["Status"] == "SUCCEEDED", found
     listed = glue.get_column_statistics_for_table(**table, ColumnNames=["k", "n", "x", "ok", "day", "m"])
     data = {entry["ColumnName"]: entry["StatisticsData"] for entry in listed["ColumnStatisticsList"]}

@@ -3,11 +3,12 @@
 https://docs.aws.amazon.com/glue/latest/dg/monitor-continuous-logging.html for the log groups.
 """
 
-import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 
@@ -44,16 +45,14 @@ def run(runner: Any, aws: Callable[[str], Any]) -> Callable[..., dict[str, Any]]
 
     def start(word: str, stop: bool = False) -> dict[str, Any]:
         run_id = glue.start_job_run(JobName="real", Arguments={"--word": word})["JobRunId"]
-        end = time.monotonic() + 120
-        while time.monotonic() < end:
-            found: dict[str, Any] = glue.get_job_run(JobName="real", RunId=run_id)["JobRun"]
-            if "CompletedOn" in found:
-                return found
-            if stop and found["JobRunState"] == "RUNNING":
-                glue.batch_stop_job_run(JobName="real", JobRunIds=[run_id])
-                stop = False
-            time.sleep(0.1)
-        raise AssertionError(f"still {found}")
+
+        def ask() -> dict[str, Any]:
+            return dict(glue.get_job_run(JobName="real", RunId=run_id)["JobRun"])
+
+        if stop:
+            until(ask, lambda found: found["JobRunState"] == "RUNNING")
+            glue.batch_stop_job_run(JobName="real", JobRunIds=[run_id])
+        return until(ask, lambda found: "CompletedOn" in found)
 
     return start
 

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.waiting import until
+
 COMMAND = {"Name": "glueetl", "ScriptLocation": "s3://scripts/job.py", "PythonVersion": "3"}
 
 
@@ -28,7 +30,7 @@ def job(glue: Any, request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def state(glue: Any, until: Any) -> Any:
+def state(glue: Any) -> Any:
     def wait(job: str, run: str, wanted: str) -> dict[str, Any]:
         return until(lambda: glue.get_job_run(JobName=job, RunId=run)["JobRun"], lambda r: r["JobRunState"] == wanted)
 
@@ -143,7 +145,7 @@ def test_state_change_event(glue: Any, fake: Any, machine: Any, job: str) -> Non
     events.put_targets(Rule="glue", Targets=[{"Id": "q", "Arn": arn}])
     run_id = glue.start_job_run(JobName=job)["JobRunId"]
     fake.next_run().say("FAILED", "boom", 1)
-    message = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20)["Messages"][0]
+    (message,) = until(lambda: sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20).get("Messages"))
     event = json.loads(message["Body"])
     assert (event["source"], event["detail-type"]) == ("aws.glue", "Glue Job State Change")
     assert event["detail"] == {

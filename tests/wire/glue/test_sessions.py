@@ -10,14 +10,16 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.waiting import until
+
 pytestmark = pytest.mark.slow
 ROLE = "arn:aws:iam::000000000000:role/glue"
 ENDED = {"AVAILABLE", "CANCELLED", "ERROR"}
 
 
 class Notebook:
-    def __init__(self, glue: Any, until: Callable[..., Any]) -> None:
-        self.glue, self._until = glue, until
+    def __init__(self, glue: Any) -> None:
+        self.glue = glue
 
     def start(self, code: str) -> int:
         return int(self.glue.run_statement(SessionId="nb", Code=code)["Id"])
@@ -27,7 +29,7 @@ class Notebook:
 
     def wait(self, number: int, *states: str) -> dict[str, Any]:
         wanted = set(states) or ENDED
-        return dict(self._until(lambda: self.get(number), lambda s: s["State"] in wanted, 90.0))
+        return dict(until(lambda: self.get(number), lambda s: s["State"] in wanted))
 
     def run(self, code: str) -> dict[str, Any]:
         return self.wait(self.start(code))
@@ -35,15 +37,6 @@ class Notebook:
 
 @pytest.fixture(scope="module")
 def notebook(runner: Any, aws: Callable[[str], Any]) -> Iterator[Notebook]:
-    import time
-
-    def until(ask: Callable[[], Any], wanted: Callable[[Any], bool], seconds: float = 90.0) -> Any:
-        end = time.monotonic() + seconds
-        while not wanted(found := ask()):
-            assert time.monotonic() < end, found
-            time.sleep(0.05)
-        return found
-
     glue = aws("glue")
     created = glue.create_session(
         Id="nb", Role=ROLE, Command={"Name": "glueetl", "PythonVersion": "3"},
@@ -51,7 +44,7 @@ def notebook(runner: Any, aws: Callable[[str], Any]) -> Iterator[Notebook]:
     )["Session"]  # fmt: skip
     assert created["Status"] == "PROVISIONING"
     until(lambda: glue.get_session(Id="nb")["Session"]["Status"], lambda s: s != "PROVISIONING")
-    yield Notebook(glue, until)
+    yield Notebook(glue)
     glue.delete_session(Id="nb")
 
 
@@ -109,7 +102,7 @@ def test_a_stopped_session(runner: Any, aws: Callable[[str], Any], notebook: Not
     glue.create_session(Id="short", Role=ROLE, Command={"Name": "glueetl"})
     glue.stop_session(Id="short")
     ask = lambda: glue.get_session(Id="short")["Session"]["Status"]  # noqa: E731 - read once below
-    assert notebook._until(ask, lambda status: status not in {"PROVISIONING", "READY", "STOPPING"}) == "STOPPED"
+    assert until(ask, lambda status: status not in {"PROVISIONING", "READY", "STOPPING"}) == "STOPPED"
     with pytest.raises(ClientError, match="IllegalSessionStateException"):
         glue.run_statement(SessionId="short", Code="1")
     glue.delete_session(Id="short")

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from tests.waiting import until
+
 COMMAND = {"Name": "glueetl", "ScriptLocation": "s3://scripts/job.py"}
 
 
@@ -52,12 +54,12 @@ def chain(glue: Any, names: dict[str, str], flow: str | None) -> str:
     return name
 
 
-def ended(glue: Any, until: Any, flow: str, run: str) -> dict[str, Any]:
+def ended(glue: Any, flow: str, run: str) -> dict[str, Any]:
     ask = lambda: glue.get_workflow_run(Name=flow, RunId=run, IncludeGraph=True)["Run"]  # noqa: E731
     return until(ask, lambda r: r["Status"] not in ("RUNNING", "STOPPING"))
 
 
-def test_a_run_goes_through_the_graph(glue: Any, fake: Any, flow: dict[str, str], until: Any) -> None:
+def test_a_run_goes_through_the_graph(glue: Any, fake: Any, flow: dict[str, str]) -> None:
     name = flow["flow"]
     run_id = glue.start_workflow_run(Name=name, RunProperties={"a": "1"})["RunId"]
     first = fake.next_run()
@@ -73,7 +75,7 @@ def test_a_run_goes_through_the_graph(glue: Any, fake: Any, flow: dict[str, str]
     assert second.request["arguments"]["--WORKFLOW_RUN_ID"] == run_id
     assert second.request["timeout_seconds"] == 540
     second.say("FAILED", "no", 1)
-    run = ended(glue, until, name, run_id)
+    run = ended(glue, name, run_id)
     assert run["Status"] == "COMPLETED"
     statistics = run["Statistics"]
     assert (statistics["TotalActions"], statistics["SucceededActions"], statistics["FailedActions"]) == (2, 1, 1)
@@ -95,35 +97,35 @@ def test_a_run_goes_through_the_graph(glue: Any, fake: Any, flow: dict[str, str]
     assert glue.get_workflow(Name=name)["Workflow"]["LastRun"]["WorkflowRunId"] == run_id
 
 
-def test_a_failed_condition_ends_the_run(glue: Any, fake: Any, flow: dict[str, str], until: Any) -> None:
+def test_a_failed_condition_ends_the_run(glue: Any, fake: Any, flow: dict[str, str]) -> None:
     run_id = glue.start_workflow_run(Name=flow["flow"])["RunId"]
     fake.next_run().say("FAILED", "no", 1)
-    run = ended(glue, until, flow["flow"], run_id)
+    run = ended(glue, flow["flow"], run_id)
     assert (run["Status"], run["Statistics"]["TotalActions"]) == ("COMPLETED", 1)
 
 
-def test_stop_workflow_run(glue: Any, fake: Any, flow: dict[str, str], until: Any) -> None:
+def test_stop_workflow_run(glue: Any, fake: Any, flow: dict[str, str]) -> None:
     run_id = glue.start_workflow_run(Name=flow["flow"])["RunId"]
     fake.next_run()
     glue.stop_workflow_run(Name=flow["flow"], RunId=run_id)
-    run = ended(glue, until, flow["flow"], run_id)
+    run = ended(glue, flow["flow"], run_id)
     assert (run["Status"], run["Statistics"]["StoppedActions"]) == ("STOPPED", 1)
     with pytest.raises(glue.exceptions.IllegalWorkflowStateException):
         glue.stop_workflow_run(Name=flow["flow"], RunId=run_id)
 
 
-def test_kill_in_the_middle_of_a_workflow(glue: Any, fake: Any, machine: Any, flow: dict[str, str], until: Any) -> None:
+def test_kill_in_the_middle_of_a_workflow(glue: Any, fake: Any, machine: Any, flow: dict[str, str]) -> None:
     run_id = glue.start_workflow_run(Name=flow["flow"])["RunId"]
     first = fake.next_run()
     machine.kill()
     first.say("SUCCEEDED", None, 1)
     machine.start()
     fake.next_run().say("SUCCEEDED", None, 1)
-    run = ended(glue, until, flow["flow"], run_id)
+    run = ended(glue, flow["flow"], run_id)
     assert (run["Status"], run["Statistics"]["SucceededActions"]) == ("COMPLETED", 2)
 
 
-def test_chain_outside_a_workflow(glue: Any, fake: Any, names: dict[str, str], until: Any) -> None:
+def test_chain_outside_a_workflow(glue: Any, fake: Any, names: dict[str, str]) -> None:
     """Conditional triggers follow runs that a trigger started, and not those started by hand."""
     chain(glue, names, None)
     start = f"{names['flow']}-start"
@@ -144,7 +146,7 @@ def test_chain_outside_a_workflow(glue: Any, fake: Any, names: dict[str, str], u
 
 
 @pytest.mark.parametrize(("logical", "starts"), [("AND", False), ("ANY", True)])
-def test_logical(glue: Any, fake: Any, names: dict[str, str], logical: str, starts: bool, until: Any) -> None:
+def test_logical(glue: Any, fake: Any, names: dict[str, str], logical: str, starts: bool) -> None:
     flow, third = names["flow"], names["flow"] + "-third"
     glue.create_job(Name=third, Role="role", Command=COMMAND)
     glue.create_workflow(Name=flow)
@@ -168,7 +170,7 @@ def test_logical(glue: Any, fake: Any, names: dict[str, str], logical: str, star
     if starts:
         assert fake.next_run().request["job_name"] == third
     runs[names["second"]].say("FAILED", None, 1)
-    run = ended(glue, until, flow, run_id)
+    run = ended(glue, flow, run_id)
     assert run["Statistics"]["TotalActions"] == (3 if starts else 2)
 
 
@@ -198,7 +200,7 @@ def event_ids(glue: Any, flow: str, run_id: str) -> list[str]:
     return sorted(properties["aws:eventIds"].strip("[]").split(", "))
 
 
-def test_batch_size(glue: Any, fake: Any, machine: Any, names: dict[str, str], until: Any) -> None:
+def test_batch_size(glue: Any, fake: Any, machine: Any, names: dict[str, str]) -> None:
     put = event_flow(glue, machine, names, size=2, window=900)
     ids = [put()]
     assert glue.get_workflow_runs(Name=names["flow"])["Runs"] == []
@@ -216,9 +218,7 @@ def test_batch_window(glue: Any, fake: Any, machine: Any, names: dict[str, str])
     assert event_ids(glue, names["flow"], run_id) == [wanted]
 
 
-def test_events_wait_for_a_busy_workflow_and_a_kill(
-    glue: Any, fake: Any, machine: Any, names: dict[str, str], until: Any
-) -> None:
+def test_events_wait_for_a_busy_workflow_and_a_kill(glue: Any, fake: Any, machine: Any, names: dict[str, str]) -> None:
     put = event_flow(glue, machine, names, size=1, window=900, MaxConcurrentRuns=1)
     put()
     busy = fake.next_run()
@@ -235,7 +235,7 @@ def test_events_wait_for_a_busy_workflow_and_a_kill(
 
 
 def test_a_job_killed_at_each_attempt_holds_up_no_event_and_its_batch_can_be_resumed(
-    glue: Any, fake: Any, machine: Any, names: dict[str, str], until: Any
+    glue: Any, fake: Any, machine: Any, names: dict[str, str]
 ) -> None:
     """After MaxRetries the run has failed, as on AWS: nothing starts it again by itself, `ResumeWorkflowRun` does.
 
@@ -255,13 +255,13 @@ def test_a_job_killed_at_each_attempt_holds_up_no_event_and_its_batch_can_be_res
     following = fake.next_run()
     assert event_ids(glue, names["flow"], following.request["arguments"]["--WORKFLOW_RUN_ID"]) == [waiting]
     following.say("SUCCEEDED", None, 1)
-    failed = ended(glue, until, names["flow"], run_id)
+    failed = ended(glue, names["flow"], run_id)
     assert (failed["Status"], failed["Statistics"]["FailedActions"]) == ("COMPLETED", 1)
     (node,) = [node for node in failed["Graph"]["Nodes"] if node["Name"] == names["first"]]
     assert [run["JobRunState"] for run in node["JobDetails"]["JobRuns"]] == ["FAILED", "FAILED"]
     resumed = glue.resume_workflow_run(Name=names["flow"], RunId=run_id, NodeIds=[node["UniqueId"]])["RunId"]
     fake.next_run().say("SUCCEEDED", None, 1)
-    assert ended(glue, until, names["flow"], resumed)["Statistics"]["SucceededActions"] == 1
+    assert ended(glue, names["flow"], resumed)["Statistics"]["SucceededActions"] == 1
     assert event_ids(glue, names["flow"], resumed) == [lost]
 
 
@@ -278,7 +278,7 @@ def test_scheduled_trigger_fires_once_a_minute(glue: Any, fake: Any, names: dict
     assert glue.get_trigger(Name=trigger)["Trigger"]["State"] == "CREATED"
     glue.start_trigger(Name=trigger)
     assert glue.get_trigger(Name=trigger)["Trigger"]["State"] == "ACTIVATED"
-    run = fake.started.get(timeout=130)
+    run = fake.next_run()
     assert run.request["job_name"] == names["first"]
     glue.stop_trigger(Name=trigger)
     assert glue.get_trigger(Name=trigger)["Trigger"]["State"] == "DEACTIVATED"
@@ -334,9 +334,7 @@ def crawler(glue: Any, machine: Any, name: str) -> str:
     return name
 
 
-def test_crawlers_are_nodes_and_a_run_is_resumed(
-    glue: Any, fake: Any, machine: Any, names: dict[str, str], until: Any
-) -> None:
+def test_crawlers_are_nodes_and_a_run_is_resumed(glue: Any, fake: Any, machine: Any, names: dict[str, str]) -> None:
     """https://docs.aws.amazon.com/glue/latest/dg/resuming-workflow.html."""
     name = names["flow"]
     crawls = crawler(glue, machine, f"c-{name}")
@@ -352,7 +350,7 @@ def test_crawlers_are_nodes_and_a_run_is_resumed(
         )  # fmt: skip
     run_id = glue.start_workflow_run(Name=name)["RunId"]
     fake.next_run().say("FAILED", "no", 1)
-    run = ended(glue, until, name, run_id)
+    run = ended(glue, name, run_id)
     nodes = {node["Name"]: node for node in run["Graph"]["Nodes"]}
     assert nodes[crawls]["CrawlerDetails"]["Crawls"][0]["State"] == "SUCCEEDED"
     assert (run["Statistics"]["SucceededActions"], run["Statistics"]["FailedActions"]) == (1, 1)
@@ -365,13 +363,13 @@ def test_crawlers_are_nodes_and_a_run_is_resumed(
     assert again.request["arguments"]["--WORKFLOW_RUN_ID"] == resumed["RunId"]
     again.say("SUCCEEDED", None, 1)
     fake.next_run().say("SUCCEEDED", None, 1)
-    run = ended(glue, until, name, resumed["RunId"])
+    run = ended(glue, name, resumed["RunId"])
     assert (run["Statistics"]["TotalActions"], run["Statistics"]["SucceededActions"]) == (3, 3)
     assert run["PreviousRunId"] == run_id
     assert len(glue.list_crawls(CrawlerName=crawls)["Crawls"]) == 1
 
 
-def test_crawlers_and_schemas_survive_a_kill(glue: Any, machine: Any, names: dict[str, str], until: Any) -> None:
+def test_crawlers_and_schemas_survive_a_kill(glue: Any, machine: Any, names: dict[str, str]) -> None:
     name = crawler(glue, machine, f"k-{names['flow']}")
     glue.create_schema(SchemaName=name, DataFormat="JSON", SchemaDefinition='{"type": "object"}')
     glue.create_security_configuration(Name=name, EncryptionConfiguration={})

@@ -12,6 +12,7 @@ import requests
 from glue_runner import jars
 from rapid.core.config import Config
 from rapid.runner import token
+from tests.waiting import until
 
 BUCKET = "glue-runner-wire"
 
@@ -37,6 +38,10 @@ class Client:
     def call(self, method: str, path: str, **options: Any) -> requests.Response:
         headers = {"Authorization": f"Bearer {token(self.config)}"}
         return requests.request(method, self.config.runner_url + path, headers=headers, timeout=300, **options)
+
+    def wait_for_warm(self) -> None:
+        """Waits until a JVM is ready for a job."""
+        until(lambda: self.call("GET", "/health").json()["warm"])
 
     def put(self, script: str, arguments: dict[str, str] | None = None, **more: Any) -> str:
         """Uploads a script and starts it. Returns the run's id."""

@@ -5,7 +5,6 @@ https://spark.apache.org/docs/3.5.6/spark-standalone.html (read 2026-11)
 
 import os
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -19,6 +18,7 @@ from rapid.core.config import Config
 from rapid.core.processes import Supervisor
 from rapid.runner import environment as runner_environment
 from tests.conftest import free_port
+from tests.waiting import until
 from tests.wire.glue_runner.conftest import BUCKET, Client, bring_jars
 from tests.wire.glue_runner.test_catalog import ICEBERG
 
@@ -59,14 +59,11 @@ DELTA = (
 )
 
 
-def _wait_for_worker(page: str) -> None:
-    while True:
-        try:
-            if any(worker["state"] == "ALIVE" for worker in requests.get(page, timeout=10).json()["workers"]):
-                return
-        except requests.ConnectionError:
-            pass
-        time.sleep(0.2)
+def _has_worker(page: str) -> bool:
+    try:
+        return any(worker["state"] == "ALIVE" for worker in requests.get(page, timeout=10).json()["workers"])
+    except requests.ConnectionError:
+        return False
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +90,7 @@ def clustered(runner: Config, aws: Any, tmp_path_factory: pytest.TempPathFactory
             command = [python, "-m", "glue_runner.cluster", *role]
             process = stack.enter_context(subprocess.Popen(command, env=environment))
             stack.callback(process.terminate)
-        _wait_for_worker(f"http://127.0.0.1:{page}/json/")
+        until(lambda: _has_worker(f"http://127.0.0.1:{page}/json/"))
         supervisor, service = Supervisor(own), spec(own, "glue")
         supervisor.start(service)
         stack.callback(supervisor.stop, ["glue"])
@@ -105,8 +102,8 @@ def clustered(runner: Config, aws: Any, tmp_path_factory: pytest.TempPathFactory
 def test_modules_reach_the_workers(jobs: Client, clustered: Client, warm: bool) -> None:
     jobs.s3.put_object(Bucket=BUCKET, Key="lib/helper_here.py", Body=MODULE.encode())
     jobs.s3.put_object(Bucket=BUCKET, Key="lib/helper_there.py", Body=b"VALUE = 42")
-    while warm and not clustered.call("GET", "/health").json()["warm"]:
-        time.sleep(0.2)
+    if warm:
+        clustered.wait_for_warm()
     modules = ",".join(f"s3://{BUCKET}/lib/{name}.py" for name in ("helper_here", "helper_there"))
     outcome = clustered.run(ON_EXECUTORS, {"--extra-py-files": modules})
     assert (outcome.states[-1], outcome.error) == ("SUCCEEDED", None)

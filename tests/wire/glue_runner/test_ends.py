@@ -5,9 +5,10 @@ States and messages: https://docs.aws.amazon.com/glue/latest/webapi/API_JobRun.h
 
 from typing import Any
 
-import psutil
 import pytest
 import requests
+
+from tests.waiting import runs
 
 PYTHON = {"command": "pythonshell"}
 
@@ -57,10 +58,10 @@ def test_a_line_larger_than_an_event(jobs: Any) -> None:
 
 
 def test_a_timeout_ends_the_whole_tree(jobs: Any) -> None:
-    script = "import subprocess, time\nsubprocess.Popen(['sleep', '86399'])\ntime.sleep(600)"
-    outcome = jobs.run(script, timeout_seconds=2, **PYTHON)
+    script = "import subprocess, time\nprint(subprocess.Popen(['sleep', '86399']).pid, flush=True)\ntime.sleep(600)"
+    outcome = jobs.run(script, timeout_seconds=5, **PYTHON)
     assert outcome.states[-1] == "TIMEOUT"
-    assert not [p for p in psutil.process_iter(["cmdline"]) if (p.info["cmdline"] or [])[:2] == ["sleep", "86399"]]
+    assert not runs(int(jobs.logs(outcome.run_id)[0]))
 
 
 def test_stop(jobs: Any) -> None:

@@ -3,14 +3,13 @@
 A job run on AWS has a fresh machine: https://docs.aws.amazon.com/glue/latest/dg/author-job-glue.html (read 2026-11).
 """
 
-import time
 from typing import Any
 
-import psutil
 import pytest
 import requests
 
 from rapid.core.processes import Supervisor
+from tests.waiting import runs
 
 BUCKET = "glue-runner-wire"
 BEGIN = "from pyspark.sql import SparkSession\nspark = SparkSession.builder.getOrCreate()\nsc = spark.sparkContext\n"
@@ -30,7 +29,7 @@ os.environ["LEFT"] = "left"
 sys.path.append("/left")
 open("left.txt", "w").write("left")
 open(os.path.join(os.environ["TMPDIR"], "left.txt"), "w").write("left")
-subprocess.Popen(["sleep", "86398"])
+sleep = subprocess.Popen(["sleep", "86398"])
 threading.Thread(target=time.sleep, args=(600,), daemon=True).start()
 sc.setLogLevel("OFF")
 sc._jsc.hadoopConfiguration().set("left.hadoop", "left")
@@ -43,7 +42,7 @@ spark.range(5).write.mode("overwrite").saveAsTable("left_table")
 spark.sql("create temporary function left_function as 'org.apache.hadoop.hive.ql.udf.generic.GenericUDFAbs'")
 spark.udf.register("left_udf", lambda x: x)
 spark.range(5).cache().count()
-print(os.environ["TMPDIR"], os.getpid())
+print(os.environ["TMPDIR"], sleep.pid)
 """
 )
 LOOKS = (
@@ -71,18 +70,6 @@ FRESH = [
 ]
 
 
-def _runs(pid: int) -> bool:
-    try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
-
-
-def _wait_for_warm(jobs: Any) -> None:
-    while not jobs.call("GET", "/health").json()["warm"]:
-        time.sleep(0.2)
-
-
 def _follow(jobs: Any, script: str, after: str, arguments: dict[str, str] | None = None) -> list[str]:
     """Runs a script until it gets the JVM of an earlier job, which the other jobs hand around."""
     for _ in range(10):
@@ -104,8 +91,9 @@ def test_a_jvm_serves_jobs_each_in_a_process_of_its_own(jobs: Any) -> None:
 def test_a_job_finds_nothing_of_the_one_before(jobs: Any, arguments: dict[str, str]) -> None:
     left = jobs.run(LEAVES, arguments)
     assert (left.states[-1], left.error) == ("SUCCEEDED", None)
-    assert not [p for p in psutil.process_iter(["cmdline"]) if (p.info["cmdline"] or [])[:2] == ["sleep", "86398"]]
-    found = _follow(jobs, LOOKS, jobs.logs(left.run_id)[0].split()[0])
+    folder, sleep = jobs.logs(left.run_id)[0].split()
+    assert not runs(int(sleep))
+    found = _follow(jobs, LOOKS, folder)
     assert found[1] == str(FRESH)
 
 
@@ -128,24 +116,24 @@ def test_a_failed_script_costs_no_jvm(jobs: Any) -> None:
         "sc._jvm.System.setProperty('left', 'left')",
         "spark.sql(\"select reflect('java.lang.System', 'setProperty', 'left', 'left')\").collect()",
         "import threading\nthreading.Thread(target=sc.range(9).foreach, args=(lambda _: __import__('time').sleep(9),), "
-        "daemon=True).start()\n__import__('time').sleep(2)",
+        "daemon=True).start()\nwhile not sc.statusTracker().getActiveJobsIds():\n    pass",
         "import os; os._exit(0)",
     ],
     ids=["java", "reflection", "busy", "exit"],
 )
 def test_a_jvm_that_may_not_be_clean_serves_no_other(jobs: Any, script: str) -> None:
     pid = "import psutil\njava = [p.pid for p in psutil.Process().parent().children() if 'java' in p.name()]\n"
-    _wait_for_warm(jobs)
+    jobs.wait_for_warm()
     outcome = jobs.run(BEGIN + pid + "print(*java, flush=True)\n" + script)
     assert (outcome.states[-1], outcome.error) == ("SUCCEEDED", None)
     (number,) = jobs.logs(outcome.run_id)
-    assert not _runs(int(number))
+    assert not runs(int(number))
 
 
 def test_a_jvm_killed_while_it_waits_costs_no_job(jobs: Any) -> None:
     runner = Supervisor(jobs.config).find("glue")
     assert runner is not None
-    _wait_for_warm(jobs)
+    jobs.wait_for_warm()
     waiting = [child for child in runner.children(recursive=True) if child.name() == "java"]
     assert waiting
     for child in waiting:
@@ -157,7 +145,7 @@ def test_a_jvm_killed_while_it_waits_costs_no_job(jobs: Any) -> None:
 def test_a_killed_keeper_costs_no_job(jobs: Any) -> None:
     runner = Supervisor(jobs.config).find("glue")
     assert runner is not None
-    _wait_for_warm(jobs)
+    jobs.wait_for_warm()
     for keeper in runner.children():
         keeper.kill()
     assert jobs.run(WHO).states[-1] == "SUCCEEDED"

@@ -4,7 +4,6 @@ What scripts may do is from https://docs.aws.amazon.com/glue/latest/dg/aws-glue-
 """
 
 import json
-import time
 from pathlib import Path
 from typing import Any
 
@@ -46,11 +45,6 @@ print("counts", back.count(), some.count(), some.toDF().schema["day"].dataType.s
 job.commit()
 """
 )
-
-
-def _wait_for_warm(jobs: Any) -> None:
-    while not jobs.call("GET", "/health").json()["warm"]:
-        time.sleep(0.2)
 
 
 def test_json_to_a_partitioned_catalog_table(jobs: Any, aws: Any) -> None:
@@ -108,7 +102,7 @@ def test_a_profiler_may_watch_a_job(jobs: Any) -> None:
 def test_a_job_has_the_priority_of_any_process_and_what_warms_up_has_less(jobs: Any) -> None:
     outcome = jobs.run("print(open('/proc/self/autogroup').read().split()[-1])")
     assert jobs.logs(outcome.run_id) == ["0"]
-    _wait_for_warm(jobs)
+    jobs.wait_for_warm()
     runner = Supervisor(jobs.config).find("glue")
     assert runner is not None
     waiting = [Path(f"/proc/{child.pid}/autogroup").read_text().split()[-1] for child in runner.children()]

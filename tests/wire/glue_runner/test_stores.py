@@ -5,11 +5,13 @@ https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-connect.html
 """
 
 import json
-import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
+
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 
@@ -64,14 +66,12 @@ class Jobs:
         return str(self.glue.start_job_run(JobName=name, Arguments=given)["JobRunId"])
 
     def wait(self, name: str, run_id: str, *states: str) -> dict[str, Any]:
-        end = time.monotonic() + 120
-        while True:
-            run: dict[str, Any] = self.glue.get_job_run(JobName=name, RunId=run_id)["JobRun"]
-            if run["JobRunState"] in states:
-                return run
-            assert run["JobRunState"] in {"STARTING", "RUNNING", "STOPPING"}, run.get("ErrorMessage")
-            assert time.monotonic() < end, run["JobRunState"]
-            time.sleep(0.1)
+        def there(run: dict[str, Any]) -> bool:
+            done = run["JobRunState"] in states
+            assert done or run["JobRunState"] in {"STARTING", "RUNNING", "STOPPING"}, run.get("ErrorMessage")
+            return done
+
+        return until(lambda: dict(self.glue.get_job_run(JobName=name, RunId=run_id)["JobRun"]), there)
 
     def run(self, name: str, state: str = "SUCCEEDED", **arguments: str) -> tuple[str, list[str]]:
         run_id = self.start(name, **arguments)
@@ -198,14 +198,10 @@ def _stream(api: Jobs, kinesis: Any) -> None:
         texts = [api.s3.get_object(Bucket=BUCKET, Key=key)["Body"].read().decode() for key in keys]
         return sorted(json.loads(line)["id"] for text in texts for line in text.splitlines())
 
-    def until(run_id: str, count: int, commits: int) -> None:
-        """Until so many records are there, and their batch is committed: stopped earlier it would come again."""
-        end = time.monotonic() + 120
-        while len(streamed()) < count or len(committed()) < commits:
-            run = api.glue.get_job_run(JobName="stream", RunId=run_id)["JobRun"]
-            assert run["JobRunState"] in {"STARTING", "RUNNING"}, run.get("ErrorMessage")
-            assert time.monotonic() < end, (len(streamed()), len(committed()), api.logs(run_id, "error")[-20:])
-            time.sleep(0.2)
+    def progress(run_id: str) -> tuple[int, int]:
+        run = api.glue.get_job_run(JobName="stream", RunId=run_id)["JobRun"]
+        assert run["JobRunState"] in {"STARTING", "RUNNING"}, run.get("ErrorMessage")
+        return len(streamed()), len(committed())
 
     def committed() -> list[Any]:
         found = api.s3.list_objects_v2(Bucket=BUCKET, Prefix="checkpoint/commits/").get("Contents", [])
@@ -214,7 +210,10 @@ def _stream(api: Jobs, kinesis: Any) -> None:
     api.make("stream", STREAM, "gluestreaming")
     for runs, count in enumerate((30, 31), 1):
         run_id = api.start("stream")
-        until(run_id, count, runs)
+        # Its batch is to be committed, too: stopped earlier it would come again.
+        until(
+            partial(progress, run_id), lambda seen, wanted=(count, runs): seen[0] >= wanted[0] and seen[1] >= wanted[1]
+        )
         api.glue.batch_stop_job_run(JobName="stream", JobRunIds=[run_id])
         api.wait("stream", run_id, "STOPPED")
         kinesis.put_record(StreamName="wire", PartitionKey="p", Data=b'{"id": "late"}')

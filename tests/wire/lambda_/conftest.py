@@ -5,6 +5,7 @@ import io
 import itertools
 import json
 import time
+import uuid
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -16,6 +17,8 @@ from rapid.cli.services import spec as service_spec
 from rapid.core import aws as aws_clients
 from rapid.core.config import Config
 from rapid.core.processes import Supervisor
+from tests.conftest import free_port
+from tests.waiting import until
 
 ROLE = "arn:aws:iam::000000000000:role/lambda"
 _numbers = itertools.count()
@@ -39,16 +42,6 @@ class Answer:
     payload: Any
     log: str
     version: str
-
-
-def until(condition: Callable[[], Any], seconds: float = 20.0) -> Any:
-    """Waits for a truthy value; the time limit only bounds a failing test."""
-    end = time.monotonic() + seconds
-    while True:
-        value = condition()
-        if value or time.monotonic() > end:
-            return value
-        time.sleep(0.05)
 
 
 @dataclass
@@ -145,12 +138,45 @@ def zipped() -> Callable[[dict[str, str]], bytes]:
     return archive_of
 
 
+HOLD = """
+import os, time, urllib.error, urllib.request
+
+def hold(bucket):
+    while True:
+        try:
+            urllib.request.urlopen(f"{os.environ['AWS_ENDPOINT_URL']}/{bucket}/open")
+        except urllib.error.HTTPError:
+            time.sleep(0.05)
+        else:
+            return
+"""
+
+
+@dataclass(frozen=True)
+class Gate:
+    """What a function stands before, with `hold(event)`, until the test opens it. `source` defines `hold`."""
+
+    s3: Any
+    name: str
+    source: str = HOLD
+
+    def open(self) -> None:
+        self.s3.put_object(Bucket=self.name, Key="open", Body=b"")
+
+
+@pytest.fixture
+def gate(aws: Callable[[str], Any]) -> Gate:
+    made = Gate(aws("s3"), f"gate-{uuid.uuid4().hex}")
+    made.s3.create_bucket(Bucket=made.name)
+    return made
+
+
 @pytest.fixture
 def other_emulator(
-    config: Config, tmp_path: Any, request: pytest.FixtureRequest, free_ports: Callable[[], int]
+    config: Config, tmp_path: Any, request: pytest.FixtureRequest
 ) -> Iterator[tuple[Supervisor, Config]]:
     """An emulator of the test's own, with the LocalStack settings that the test gives as its parameter."""
-    own = replace(config, home=tmp_path / "home", emulator_port=free_ports())
+    own = replace(config, home=tmp_path / "home", emulator_port=free_port())
     spec = service_spec(own, "emulator")
     spec = replace(spec, environment={**spec.environment, **getattr(request, "param", {})})
     supervisor = Supervisor(own)
@@ -160,18 +186,6 @@ def other_emulator(
         yield supervisor, own
     finally:
         supervisor.stop(["emulator"])
-
-
-@pytest.fixture
-def free_ports() -> Callable[[], int]:
-    import socket
-
-    def port() -> int:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            return int(probe.getsockname()[1])
-
-    return port
 
 
 @pytest.fixture

@@ -3,21 +3,22 @@ records: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-re
 """
 
 import json
-import time
+import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
 from rapid.cli.services import spec as service_spec
+from tests.waiting import until
 
 FAILING = "def handler(e, c):\n    raise ValueError('no ' + e['what'])"
 
 
 @pytest.fixture
-def queue(aws: Callable[[str], Any], request: pytest.FixtureRequest) -> Iterator[tuple[str, str]]:
+def queue(aws: Callable[[str], Any]) -> Iterator[tuple[str, str]]:
     """(url, arn) of a queue."""
-    name = f"q{abs(hash(request.node.nodeid))}"
+    name = f"q{uuid.uuid4().hex}"
     url = aws("sqs").create_queue(QueueName=name)["QueueUrl"]
     arn = aws("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     yield url, arn
@@ -25,13 +26,11 @@ def queue(aws: Callable[[str], Any], request: pytest.FixtureRequest) -> Iterator
 
 
 def receive(aws: Callable[[str], Any], url: str) -> dict[str, Any]:
-    messages = (
-        aws("sqs")
-        .receive_message(QueueUrl=url, WaitTimeSeconds=20, MessageAttributeNames=["All"], MaxNumberOfMessages=1)
-        .get("Messages")
-    )
-    assert messages, "nothing arrived"
-    return dict(messages[0])
+    def messages() -> Any:
+        asked = {"WaitTimeSeconds": 20, "MessageAttributeNames": ["All"], "MaxNumberOfMessages": 1}
+        return aws("sqs").receive_message(QueueUrl=url, **asked).get("Messages")
+
+    return dict(until(messages)[0])
 
 
 def invoke_async(functions: Any, name: str, event: Any) -> None:
@@ -147,7 +146,4 @@ def test_accepted_events_survive_a_killed_emulator(other_emulator: Any, other_fu
     def seen() -> list[str]:
         return [o["Key"] for o in other_functions.aws("s3").list_objects_v2(Bucket="seen").get("Contents", [])]
 
-    end = time.monotonic() + 60
-    while len(seen()) < 10 and time.monotonic() < end:
-        time.sleep(0.2)
-    assert seen() == [str(n) for n in range(10)]
+    until(seen, [str(n) for n in range(10)].__eq__)

@@ -10,7 +10,9 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-SLOW = "import time\ndef handler(e, c):\n    time.sleep(e.get('s', 0))\n    return 1"
+from tests.waiting import until
+
+ONE = "def handler(e, c):\n    print('begun')\n    if 'gate' in e: hold(e['gate'])\n    return 1"
 
 
 @pytest.fixture
@@ -22,23 +24,23 @@ def once(emulator: Any) -> Any:
     )  # fmt: skip
 
 
-def test_reserved_concurrency_throttles(functions: Any, aws: Any, once: Any) -> None:
-    name = functions.create(SLOW)
+def test_reserved_concurrency_throttles(functions: Any, gate: Any, aws: Any, once: Any) -> None:
+    name = functions.create(gate.source + ONE, Timeout=300)
     aws("lambda").put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=1)
-    functions.invoke(name)
-    running = threading.Thread(target=functions.invoke, args=(name, {"s": 3}))
+    running = threading.Thread(target=functions.invoke, args=(name, {"gate": gate.name}))
     running.start()
-    time.sleep(1)
+    until(lambda: "begun\n" in functions.events(name))
     with pytest.raises(ClientError, match="TooManyRequestsException") as caught:
         once.invoke(FunctionName=name, Payload=b"{}")
     assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 429
     assert caught.value.response["Reason"] == "ReservedFunctionConcurrentInvocationLimitExceeded"
+    gate.open()
     running.join()
     assert functions.invoke(name).payload == 1
 
 
 def test_zero_reserved_concurrency_stops_a_function(functions: Any, aws: Any, once: Any) -> None:
-    name = functions.create(SLOW)
+    name = functions.create(ONE)
     aws("lambda").put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
     with pytest.raises(ClientError, match="TooManyRequestsException"):
         once.invoke(FunctionName=name, Payload=b"{}")
@@ -56,9 +58,7 @@ def test_provisioned_environments_are_initialised_beforehand(functions: Any, aws
     def status() -> str:
         return str(client.get_provisioned_concurrency_config(FunctionName=name, Qualifier=version)["Status"])
 
-    end = time.monotonic() + 20
-    while status() != "READY" and time.monotonic() < end:
-        time.sleep(0.05)
+    until(status, "READY".__eq__)
     before = time.time()
     kind, born = functions.invoke(name, Qualifier=version).payload
     assert kind == "provisioned-concurrency"
@@ -69,9 +69,5 @@ def test_provisioned_environments_are_initialised_beforehand(functions: Any, aws
 def test_idle_environments_are_stopped(other_functions: Any) -> None:
     name = other_functions.create("import os\ndef handler(e, c): return os.getpid()")
     pid = other_functions.invoke(name).payload
-    assert other_functions.invoke(name).payload == pid
-    end = time.monotonic() + 10
-    while psutil.pid_exists(pid) and time.monotonic() < end:
-        time.sleep(0.1)
-    assert not psutil.pid_exists(pid)
+    until(lambda: not psutil.pid_exists(pid))
     assert other_functions.invoke(name).payload != pid

@@ -4,10 +4,13 @@ https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html,
 https://docs.aws.amazon.com/lambda/latest/dg/packaging-layers.html
 """
 
+import threading
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+
+from tests.waiting import until
 
 DEFINED = {
     "_HANDLER", "_X_AMZN_TRACE_ID", "AWS_DEFAULT_REGION", "AWS_REGION", "AWS_EXECUTION_ENV", "AWS_LAMBDA_FUNCTION_NAME",
@@ -92,22 +95,25 @@ def test_files_of_the_package_are_found_and_read_only(functions: Any) -> None:
     assert functions.invoke(name).payload == ["content", "content", [0, 0]]
 
 
-def test_each_environment_has_its_own_temporary_folder(functions: Any) -> None:
-    name = functions.create(
-        "import tempfile, time, os\ndef handler(e, c):\n"
-        "    time.sleep(0.5)\n    folder = tempfile.gettempdir()\n    before = os.listdir(folder)\n"
+def test_each_environment_has_its_own_temporary_folder(functions: Any, gate: Any) -> None:
+    code = (
+        "import tempfile\ndef handler(e, c):\n"
+        "    print('begun')\n    hold(e)\n    folder = tempfile.gettempdir()\n    before = os.listdir(folder)\n"
         "    open(folder + '/f', 'w').close()\n    return [folder, before]"
     )
-    import threading
-
+    name = functions.create(gate.source + code, Timeout=300)
     seen: list[Any] = []
-    threads = [threading.Thread(target=lambda: seen.append(functions.invoke(name).payload)) for _ in range(2)]
+    threads = [
+        threading.Thread(target=lambda: seen.append(functions.invoke(name, gate.name).payload)) for _ in range(2)
+    ]
     for thread in threads:
         thread.start()
+    until(lambda: functions.events(name).count("begun\n") == 2)
+    gate.open()
     for thread in threads:
         thread.join()
     assert seen[0][1] == seen[1][1] == []
-    assert functions.invoke(name).payload[1] == ["f"]  # kept while the environment lives, as on AWS
+    assert functions.invoke(name, gate.name).payload[1] == ["f"]  # kept while the environment lives, as on AWS
 
 
 def layer(aws: Any, name: str, files: dict[str, str], zipped: Any) -> str:

@@ -12,6 +12,8 @@ from typing import Any
 import psutil
 import pytest
 
+from tests.waiting import SECONDS
+
 DYING = """
 import os, sys
 calls = 0
@@ -150,7 +152,7 @@ def test_children_of_a_timed_out_function_die(functions: Any) -> None:
     )
     pid = int(re.findall(r"child (\d+)", functions.invoke(name).log)[0])
     with contextlib.suppress(psutil.NoSuchProcess):
-        psutil.Process(pid).wait(timeout=10)
+        psutil.Process(pid).wait(timeout=SECONDS)
 
 
 def test_a_result_that_is_not_json(functions: Any) -> None:

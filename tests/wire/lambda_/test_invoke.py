@@ -6,11 +6,14 @@ https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html.
 
 import base64
 import json
+import os
+import signal
 import threading
-import time
 from typing import Any
 
 import pytest
+
+from tests.waiting import runs, until
 
 COUNTER = """
 import os
@@ -55,12 +58,15 @@ def test_context_and_event(functions: Any, runtime: str) -> None:
     assert seen["custom"] == {"k": "v"}
 
 
-def test_parallel_invocations_get_environments_of_their_own(functions: Any) -> None:
-    name = functions.create("import time\n" + COUNTER.replace("calls += 1", "calls += 1; time.sleep(1)"))
+def test_parallel_invocations_get_environments_of_their_own(functions: Any, gate: Any) -> None:
+    source = COUNTER.replace("calls += 1", "calls += 1; print('begun'); hold(event)")
+    name = functions.create(gate.source + source, Timeout=300)
     answers: list[Any] = []
-    threads = [threading.Thread(target=lambda: answers.append(functions.invoke(name))) for _ in range(4)]
+    threads = [threading.Thread(target=lambda: answers.append(functions.invoke(name, gate.name))) for _ in range(4)]
     for thread in threads:
         thread.start()
+    until(lambda: functions.events(name).count("begun\n") == 4)
+    gate.open()
     for thread in threads:
         thread.join()
     assert [a.payload["calls"] for a in answers] == [1, 1, 1, 1]
@@ -97,21 +103,22 @@ def test_new_code_and_new_configuration_get_new_environments(functions: Any) -> 
 
 
 @pytest.mark.parametrize("how", ["update", "delete"])
-def test_a_running_invocation_outlives_its_version(functions: Any, aws: Any, how: str) -> None:
-    name = functions.create("import time\ndef handler(e, c):\n    time.sleep(e.get('s', 0))\n    return e")
-    functions.invoke(name)
+def test_a_running_invocation_outlives_its_version(functions: Any, gate: Any, aws: Any, how: str) -> None:
+    code = "def handler(e, c):\n    print('begun')\n    if 'gate' in e: hold(e['gate'])\n    return e"
+    name = functions.create(gate.source + code, Timeout=300)
     answers: list[Any] = []
-    running = threading.Thread(target=lambda: answers.append(functions.invoke(name, {"s": 4})))
+    running = threading.Thread(target=lambda: answers.append(functions.invoke(name, {"gate": gate.name})))
     running.start()
-    time.sleep(1)
+    until(lambda: "begun\n" in functions.events(name))
     if how == "update":
         functions.update(name, Timeout=11)
         assert functions.invoke(name).payload == {}
     else:
         aws("lambda").delete_function(FunctionName=name)
         functions.names.remove(name)
+    gate.open()
     running.join()
-    assert answers[0].payload == {"s": 4}
+    assert answers[0].payload == {"gate": gate.name}
 
 
 @pytest.mark.parametrize("runtime", ["python3.9", "python3.10", "python3.12", "python3.13"])
@@ -140,13 +147,10 @@ def test_versions_and_aliases(functions: Any, aws: Any) -> None:
 
 
 def test_an_idle_environment_that_was_killed_is_replaced_unnoticed(functions: Any) -> None:
-    import os
-    import signal
-
     name = functions.create(COUNTER)
     pid = functions.invoke(name).payload["pid"]
     os.kill(pid, signal.SIGKILL)
-    time.sleep(0.1)
+    until(lambda: not runs(pid))
     answer = functions.invoke(name)
     assert answer.error is None
     assert answer.payload["calls"] == 1

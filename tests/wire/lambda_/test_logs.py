@@ -4,9 +4,13 @@ https://docs.aws.amazon.com/lambda/latest/dg/python-logging.html and
 https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-advanced.html
 """
 
+import datetime
 import json
 import re
+import threading
 from typing import Any
+
+from tests.waiting import until
 
 REPORT = (
     r"REPORT RequestId: (?P<id>\S+)\tDuration: \d+\.\d\d ms\tBilled Duration: \d+ ms\t"
@@ -102,16 +106,14 @@ def test_output_of_children(functions: Any) -> None:
     assert "from a child\n" in functions.reported(name)
 
 
-def test_logs_appear_while_the_function_runs(functions: Any) -> None:
-    import threading
-
-    name = functions.create("import time\ndef handler(e, c):\n    print('begun')\n    time.sleep(6)")
-    running = threading.Thread(target=functions.invoke, args=(name,))
+def test_logs_appear_while_the_function_runs(functions: Any, gate: Any) -> None:
+    code = "def handler(e, c):\n    print('begun')\n    hold(e)"
+    name = functions.create(gate.source + code, Timeout=300)
+    running = threading.Thread(target=functions.invoke, args=(name, gate.name))
     running.start()
-    while not (seen := "begun\n" in functions.events(name)) and running.is_alive():
-        continue
-    assert seen
+    until(lambda: "begun\n" in functions.events(name))
     assert running.is_alive()
+    gate.open()
     running.join()
 
 
@@ -144,13 +146,9 @@ def test_a_log_group_of_one_s_own(functions: Any) -> None:
 
 def test_metrics(functions: Any, aws: Any) -> None:
     """https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html"""
-    import datetime
-    import time
-
     name = functions.create("def handler(e, c):\n    if e.get('bad'): raise ValueError\n    return 1")
     for event in ({}, {}, {"bad": 1}):
         functions.invoke(name, event)
-    end = time.monotonic() + 20
 
     def statistic(metric: str) -> tuple[float, float]:
         now = datetime.datetime.now(datetime.UTC)
@@ -161,10 +159,8 @@ def test_metrics(functions: Any, aws: Any) -> None:
         )["Datapoints"]  # fmt: skip
         return sum(p["Sum"] for p in points), sum(p["SampleCount"] for p in points)
 
-    while statistic("Invocations")[0] < 3 and time.monotonic() < end:
-        time.sleep(0.1)
-    assert statistic("Invocations") == (3, 3)
-    assert statistic("Errors") == (1, 3)
+    until(lambda: statistic("Invocations"), (3, 3).__eq__)
+    until(lambda: statistic("Errors"), (1, 3).__eq__)
     total, count = statistic("Duration")
     assert count == 3
     assert total > 0

@@ -4,12 +4,12 @@ import os
 import re
 import signal
 import threading
-import time
 from collections.abc import Callable
 from typing import Any
 
-import psutil
 import pytest
+
+from tests.waiting import runs, until
 
 BUSY = """
 import os, subprocess, time
@@ -24,28 +24,13 @@ def handler(event, context):
 
 
 def gone(pids: list[int]) -> bool:
-    """Whether all of them end within 15 seconds."""
-    end = time.monotonic() + 15
-    while any(alive(pid) for pid in pids) and time.monotonic() < end:
-        time.sleep(0.05)
-    return not any(alive(pid) for pid in pids)
-
-
-def alive(pid: int) -> bool:
-    try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
+    """Waits until all of them have ended."""
+    return until(lambda: not any(runs(pid) for pid in pids))
 
 
 def logged_pids(functions: Any, name: str) -> list[int]:
-    end = time.monotonic() + 20
-    while time.monotonic() < end:
-        found = [e for e in functions.events(name) if e.startswith("pids ")]
-        if found:
-            return [int(n) for n in re.findall(r"\d+", found[0])]
-        time.sleep(0.1)
-    raise AssertionError("the function did not start")
+    said = until(lambda: [e for e in functions.events(name) if e.startswith("pids ")])
+    return [int(n) for n in re.findall(r"\d+", said[0])]
 
 
 def ignoring(call: Callable[..., Any], *arguments: Any) -> None:

@@ -1,12 +1,13 @@
 """Custom resources, https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref.html."""
 
 import json
-import time
 import uuid
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+
+from tests.waiting import until
 
 Aws = Callable[[str], Any]
 CODE = """
@@ -53,12 +54,10 @@ def body(**properties: Any) -> str:
 
 
 def ended(cloudformation: Any, stack: str) -> dict[str, Any]:
-    for _ in range(400):
-        found: dict[str, Any] = cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
-        if not found["StackStatus"].endswith("_IN_PROGRESS"):
-            return found
-        time.sleep(0.05)
-    raise AssertionError(found["StackStatus"])
+    return until(
+        lambda: dict(cloudformation.describe_stacks(StackName=stack)["Stacks"][0]),
+        lambda found: not found["StackStatus"].endswith("_IN_PROGRESS"),
+    )
 
 
 @pytest.fixture

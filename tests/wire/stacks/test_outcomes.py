@@ -3,13 +3,14 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events
 """
 
 import json
-import time
 import uuid
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+
+from tests.waiting import until
 
 Aws = Callable[[str], Any]
 
@@ -23,12 +24,10 @@ def template(**resources: dict[str, Any]) -> str:
 
 
 def wait(cloudformation: Any, stack: str) -> str:
-    for _ in range(200):
-        status = str(cloudformation.describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"])
-        if not status.endswith("_IN_PROGRESS"):
-            return status
-        time.sleep(0.05)
-    raise AssertionError(f"{stack} is still {status}")
+    return until(
+        lambda: str(cloudformation.describe_stacks(StackName=stack)["Stacks"][0]["StackStatus"]),
+        lambda status: not status.endswith("_IN_PROGRESS"),
+    )
 
 
 def events(cloudformation: Any, stack: str) -> list[tuple[str, str]]:
@@ -237,7 +236,7 @@ def test_change_sets_end_like_direct_operations(aws: Aws, name: str) -> None:
             StackName=name, ChangeSetName=f"c{uuid.uuid4().hex[:8]}", ChangeSetType=kind, TemplateBody=body
         )
         cloudformation.get_waiter("change_set_create_complete").wait(
-            ChangeSetName=made["Id"], WaiterConfig={"Delay": 1, "MaxAttempts": 20}
+            ChangeSetName=made["Id"], WaiterConfig={"Delay": 1}
         )
         cloudformation.execute_change_set(ChangeSetName=made["Id"])
         return wait(cloudformation, made["StackId"])

@@ -5,9 +5,10 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventNotifications.html: d
 
 import io
 import json
-import time
 import zipfile
 from typing import Any
+
+from tests.waiting import until
 
 WRITES = (
     "import boto3\ndef handler(event, context):\n"
@@ -15,13 +16,6 @@ WRITES = (
     "    key = 'seen/' + record['object']['key']\n"
     "    boto3.client('s3').put_object(Bucket=record['bucket']['name'], Key=key, Body=b'')\n"
 )
-
-
-def until(condition: Any, seconds: float = 60.0) -> Any:
-    end = time.monotonic() + seconds
-    while not (value := condition()) and time.monotonic() < end:
-        time.sleep(0.1)
-    return value
 
 
 def test_notifications_of_answered_requests_survive_a_kill(mortal: Any) -> None:
@@ -53,15 +47,15 @@ def test_notifications_of_answered_requests_survive_a_kill(mortal: Any) -> None:
     s3, sqs = mortal.client("s3"), mortal.client("sqs")
     found: set[str] = set()
 
-    def received() -> bool:
+    def received() -> set[str]:
         for message in sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", []):
             found.update(r["s3"]["object"]["key"] for r in json.loads(message["Body"]).get("Records", []))
-        return found == keys
+        return found
 
-    assert until(received), found
+    until(received, keys.__eq__)
 
-    def handled() -> bool:
+    def handled() -> set[str]:
         listed = s3.list_objects_v2(Bucket="notifies", Prefix="seen/").get("Contents", [])
-        return {each["Key"] for each in listed} == {f"seen/{key}" for key in keys}
+        return {each["Key"] for each in listed}
 
-    assert until(handled)
+    until(handled, {f"seen/{key}" for key in keys}.__eq__)

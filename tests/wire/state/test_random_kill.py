@@ -8,6 +8,8 @@ from typing import Any
 from botocore.config import Config as BotoConfig
 from botocore.exceptions import BotoCoreError, ClientError
 
+from tests.waiting import SECONDS
+
 WRITERS = 4
 
 
@@ -51,11 +53,11 @@ def test_every_acknowledged_write_survives(mortal: Any) -> None:
             threads.append(threading.Thread(target=_write_until_it_dies, args=(write, writer, done, event)))
     for thread in threads:
         thread.start()
-    assert all(event.wait(60) for event in enough)
+    assert all(event.wait(SECONDS) for event in enough)
     threading.Event().wait(random.random() / 2)
     mortal.kill()
     for thread in threads:
-        thread.join(30)
+        thread.join(SECONDS)
     mortal.start()
 
     listed = s3.get_paginator("list_objects_v2").paginate(Bucket="storm")

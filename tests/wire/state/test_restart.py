@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from tests.waiting import until
+
 ROLE = json.dumps({"Version": "2012-10-17", "Statement": []})
 TEMPLATE = {"Resources": {"Queue": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": "of-stack"}}}}
 
@@ -209,7 +211,7 @@ def test_function_runs(before: dict[str, Any], client: Any) -> None:
 def test_rule_still_delivers(before: dict[str, Any], client: Any) -> None:
     client("events").put_events(Entries=[{"Source": "test", "DetailType": "d", "Detail": '{"n": 7}'}])
     url = client("sqs").get_queue_url(QueueName="target")["QueueUrl"]
-    got = client("sqs").receive_message(QueueUrl=url, WaitTimeSeconds=10)["Messages"]
+    got = until(lambda: client("sqs").receive_message(QueueUrl=url, WaitTimeSeconds=20).get("Messages"))
     assert [json.loads(m["Body"])["detail"] for m in got] == [{"n": 7}]
 
 

@@ -1,12 +1,13 @@
 """A bucket, a database and a way to crawl; one emulator for all."""
 
 import secrets
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
+
+from tests.waiting import until
 
 
 @dataclass
@@ -37,12 +38,13 @@ class Lake:
     def run(self, name: str, wanted: str = "SUCCEEDED") -> dict[str, Any]:
         """Runs a crawler to its end."""
         self.glue.start_crawler(Name=name)
-        end = time.monotonic() + 30
-        while (crawler := self.glue.get_crawler(Name=name)["Crawler"])["State"] != "READY":
-            assert time.monotonic() < end, "the crawl does not end"
-            time.sleep(0.02)
+        crawler = self.rested(name)
         assert crawler["LastCrawl"]["Status"] == wanted, crawler["LastCrawl"]
         return crawler
+
+    def rested(self, name: str) -> dict[str, Any]:
+        """The crawler, once it does nothing."""
+        return dict(until(lambda: self.glue.get_crawler(Name=name)["Crawler"], lambda it: it["State"] == "READY"))
 
     def crawl(self, path: str = "", **settings: Any) -> dict[str, dict[str, Any]]:
         """Crawls once; the tables of the database by name."""

@@ -1,10 +1,11 @@
 """Crawlers as resources: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-crawler-crawling.html."""
 
 import json
-import time
 from typing import Any
 
 import pytest
+
+from tests.waiting import until
 
 
 def test_states_errors_and_history(lake: Any) -> None:
@@ -57,11 +58,7 @@ def test_a_crawl_that_is_stopped(lake: Any) -> None:
         lake.glue.start_crawler(Name=name)
     lake.glue.stop_crawler(Name=name)
     assert lake.glue.get_crawler(Name=name)["Crawler"]["State"] in ("STOPPING", "READY")
-    end = time.monotonic() + 30
-    while (crawler := lake.glue.get_crawler(Name=name)["Crawler"])["State"] != "READY":
-        assert time.monotonic() < end
-        time.sleep(0.05)
-    assert crawler["LastCrawl"]["Status"] == "CANCELLED"
+    assert lake.rested(name)["LastCrawl"]["Status"] == "CANCELLED"
     assert lake.glue.list_crawls(CrawlerName=name)["Crawls"][0]["State"] == "STOPPED"
     assert lake.tables() == {}
 
@@ -133,11 +130,13 @@ def test_events_tell_of_crawls_and_tables(lake: Any) -> None:
     name = lake.create("t/")
     lake.run(name)
     found: list[dict[str, Any]] = []
-    end = time.monotonic() + 20
-    while not any(e["detail"].get("state") == "Succeeded" and e["detail"].get("crawlerName") == name for e in found):
-        assert time.monotonic() < end, found
+
+    def told() -> bool:
         messages = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=1).get("Messages", [])
-        found += [json.loads(message["Body"]) for message in messages]
+        found.extend(json.loads(message["Body"]) for message in messages)
+        return any(e["detail"].get("state") == "Succeeded" and e["detail"].get("crawlerName") == name for e in found)
+
+    until(told)
     events.remove_targets(Rule=lake.bucket, Ids=["q"])
     events.delete_rule(Name=lake.bucket)
     crawls = [e["detail"] for e in found if e["detail-type"] == "Glue Crawler State Change"]
