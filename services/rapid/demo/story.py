@@ -69,8 +69,8 @@ class Story:
         before = pipeline.raw_objects()
         with tempfile.TemporaryDirectory(prefix="rapid-demo-") as folder:
             truth, sent = self._send(Path(folder), stack)
+        ledger.remember(self._client("s3"), stack["DataBucket"], self.scale, sent)  # it counts whatever follows
         manifests = self._follow(pipeline, pipeline.raw_objects() - before)
-        ledger.remember(self._client("s3"), stack["DataBucket"], self.scale, sent)
         rows = ledger.balance(sent, manifests)
         found = self._check(stack, pipeline, truth)
         self._dashboards(stack)

@@ -184,7 +184,8 @@ def test_a_large_result_is_written_and_paged_whole(lab: Any) -> None:
     """Longer than what is kept in memory: rows come from the object, and a page's token says where it begins in it."""
     value = "CASE WHEN x % 7 = 0 THEN NULL WHEN x % 5 = 0 THEN '' ELSE '\"' || chr(10) || CAST(x AS varchar) END"
     query = start(
-        lab, f"SELECT x, {value} AS y, x / 4e0 AS z FROM UNNEST(sequence(1, 10000), sequence(1, 10000)) t(x, _)"
+        lab,
+        f"SELECT x, {value} AS y, x / 4e0 AS z FROM UNNEST(sequence(1, 10000), sequence(1, 10000)) t(x, _) ORDER BY 1",
     )
     execution = lab.wait(query)
     assert execution["Status"]["State"] == "SUCCEEDED"

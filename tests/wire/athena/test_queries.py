@@ -32,7 +32,7 @@ def test_types_are_reported_as_athena_names_them(lab: Any) -> None:
 
 
 def test_pages_hold_1000_rows_with_the_header_on_the_first(lab: Any) -> None:
-    query_id = lab.run("SELECT x FROM UNNEST(sequence(1, 2500)) AS t(x)").execution["QueryExecutionId"]
+    query_id = lab.run("SELECT x FROM UNNEST(sequence(1, 2500)) AS t(x) ORDER BY x").execution["QueryExecutionId"]
     pages = list(lab.athena.get_paginator("get_query_results").paginate(QueryExecutionId=query_id))
     sizes = [len(p["ResultSet"]["Rows"]) for p in pages]
     values = [r["Data"][0]["VarCharValue"] for p in pages for r in p["ResultSet"]["Rows"]]
