@@ -85,7 +85,7 @@ def test_everything_is_there_after_the_emulator_was_killed(rapid: Rapid, demo: A
     before = rapid.json("sql", question)
     (pid,) = (s["pid"] for s in rapid.json("status") if s["name"] == "emulator")
     os.kill(pid, signal.SIGKILL)
-    psutil.wait_procs([psutil.Process(pid)], timeout=10)
+    psutil.wait_procs([psutil.Process(pid)], timeout=60)
     rapid("status", code=3)
     rapid("up")
     assert rapid.json("sql", question) == before

@@ -30,7 +30,7 @@ def test_processes_of_a_killed_session_end(tmp_path: Path) -> None:
         os.kill(session.pid, signal.SIGKILL)
     try:
         assert len(started) == 3
-        _gone, alive = psutil.wait_procs(started, timeout=30)
+        _gone, alive = psutil.wait_procs(started, timeout=60)
         assert not alive
         assert bystander.poll() is None
     finally:

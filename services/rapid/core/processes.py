@@ -39,7 +39,7 @@ class ServiceSpec:
     command: list[str]
     environment: Mapping[str, str]
     port_setting: str
-    ready_seconds: float = 90.0
+    ready_seconds: float = 180.0
     cwd: Path | None = None
 
 

@@ -52,7 +52,7 @@ def test_comes_back_after_kill_9_with_the_same_log_in(own: Config) -> None:
     assert user == "admin"
     assert log_in(own, password).status_code == 200
     process.kill()
-    process.wait(10)
+    process.wait(60)
     # gunicorn's worker sees that its parent is gone and ends by itself.
     assert psutil.wait_procs(workers, timeout=SECONDS)[1] == []
 

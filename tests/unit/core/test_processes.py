@@ -13,6 +13,7 @@ import pytest
 from rapid.core import config as configuration
 from rapid.core.errors import ServiceError
 from rapid.core.processes import ServiceSpec, Supervisor
+from tests.conftest import free_port
 
 SERVER = """
 import http.server, subprocess, sys
@@ -36,16 +37,13 @@ def make_spec(port: int, code: str = SERVER) -> ServiceSpec:
         command=[sys.executable, "-c", code, str(port)],
         environment=dict(os.environ),
         port_setting="TOY_PORT",
-        ready_seconds=20,
+        ready_seconds=60,
     )
 
 
 @pytest.fixture
 def spec() -> ServiceSpec:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return make_spec(port)
+    return make_spec(free_port())
 
 
 def test_stop_leaves_nothing_behind(supervisor: Supervisor, spec: ServiceSpec) -> None:
@@ -72,7 +70,7 @@ def test_a_killed_service_is_dead_and_stop_still_ends_its_children(supervisor: S
     os.waitpid(process.pid, 0)
     assert supervisor.status(spec).state == "dead"
     supervisor.stop(["toy"])
-    psutil.wait_procs([child], timeout=10)
+    psutil.wait_procs([child], timeout=60)
     assert not child.is_running()
 
 

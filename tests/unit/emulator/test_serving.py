@@ -57,7 +57,7 @@ def started(server: Server, application: Any = echo, tls: ssl.SSLContext | None 
 
 def exchange(port: int, *pieces: bytes) -> bytes:
     """Sends pieces, then reads until the server closes."""
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as sock:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as sock:
         for piece in pieces:
             sock.sendall(piece)
         return b"".join(iter(lambda: sock.recv(65536), b""))
@@ -86,7 +86,7 @@ def test_a_body_in_chunks_cut_anywhere(server: Server) -> None:
 
 
 def test_a_client_that_waits_for_100_continue(server: Server) -> None:
-    with socket.create_connection(("127.0.0.1", started(server)), timeout=10) as sock:
+    with socket.create_connection(("127.0.0.1", started(server)), timeout=60) as sock:
         sock.sendall(b"PUT /k HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 4\r\n" + LAST + b"\r\n")
         assert sock.recv(1024) == b"HTTP/1.1 100 Continue\r\n\r\n"
         sock.sendall(b"body")
@@ -148,7 +148,7 @@ def test_a_connection_that_paused_goes_on(server: Server, monkeypatch: pytest.Mo
     for _ in range(3):
         client.request("GET", "/k")
         assert client.getresponse().read() == b"GET /k http "
-        assert paused.wait(10)
+        assert paused.wait(60)
         paused.clear()
 
 
@@ -191,12 +191,12 @@ def test_a_request_under_way_is_answered_at_the_end(server: Server) -> None:
 
     def slow(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
         begun.set()
-        go_on.wait(10)
+        go_on.wait(60)
         return echo(environ, start)
 
     client = http.client.HTTPConnection("127.0.0.1", started(server, slow))
     client.request("GET", "/k")
-    assert begun.wait(10)
+    assert begun.wait(60)
     server.shutdown()
     go_on.set()
     assert client.getresponse().read() == b"GET /k http "

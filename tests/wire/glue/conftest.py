@@ -157,7 +157,7 @@ class Emulator:
         process = self.supervisor.find("emulator")
         assert process
         process.kill()
-        process.wait(10)
+        process.wait(60)
 
     def client(self, service: str) -> Any:
         return aws_clients.client(self.config, service)

@@ -61,7 +61,7 @@ DELTA = (
 
 def _has_worker(page: str) -> bool:
     try:
-        return any(worker["state"] == "ALIVE" for worker in requests.get(page, timeout=10).json()["workers"])
+        return any(worker["state"] == "ALIVE" for worker in requests.get(page, timeout=60).json()["workers"])
     except requests.ConnectionError:
         return False
 

@@ -113,7 +113,7 @@ def test_the_same_id_is_the_same_run(jobs: Any) -> None:
 
 def test_the_api_wants_its_token(jobs: Any) -> None:
     url = jobs.config.runner_url
-    assert requests.get(f"{url}/health", timeout=10).json()["status"] == "ok"
-    assert requests.get(f"{url}/runs", timeout=10).status_code == 401
+    assert requests.get(f"{url}/health", timeout=60).json()["status"] == "ok"
+    assert requests.get(f"{url}/runs", timeout=60).status_code == 401
     assert jobs.call("GET", "/runs/unknown").status_code == 404
     assert jobs.call("PUT", "/runs/..x", json={"job_name": "a", "script_location": "b"}).status_code == 422

@@ -149,4 +149,4 @@ def test_a_killed_keeper_costs_no_job(jobs: Any) -> None:
     for keeper in runner.children():
         keeper.kill()
     assert jobs.run(WHO).states[-1] == "SUCCEEDED"
-    assert requests.get(f"{jobs.config.runner_url}/health", timeout=10).json()["status"] == "ok"
+    assert requests.get(f"{jobs.config.runner_url}/health", timeout=60).json()["status"] == "ok"

@@ -28,7 +28,7 @@ def stack(emulator: Config) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def api(stack: dict[str, str], aws: Callable[[str], Any]) -> httpx.Client:
     key = aws("apigateway").get_api_key(apiKey=stack["ApiKeyId"], includeValue=True)["value"]
-    return httpx.Client(base_url=stack["ApiUrl"], headers={"x-api-key": key}, timeout=30, trust_env=False)
+    return httpx.Client(base_url=stack["ApiUrl"], headers={"x-api-key": key}, timeout=60, trust_env=False)
 
 
 def lines(aws: Callable[[str], Any], bucket: str, prefix: str) -> list[dict[str, Any]]:

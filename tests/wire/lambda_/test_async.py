@@ -138,7 +138,7 @@ def test_accepted_events_survive_a_killed_emulator(other_emulator: Any, other_fu
         invoke_async(other_functions, name, {"n": n, "s": 2})
     process = supervisor.find("emulator")
     process.kill()
-    process.wait(10)
+    process.wait(60)
     spec = service_spec(config, "emulator")
     supervisor.start(spec)
     supervisor.wait(spec)

@@ -115,7 +115,7 @@ def test_exit_while_loading(functions: Any) -> None:
 def test_timeout(functions: Any) -> None:
     """The shape since 2024, with errorType: https://repost.aws/knowledge-center/lambda-verify-invocation-timeouts"""
     name = functions.create("import time\nn = 0\ndef handler(e, c):\n    global n\n    n += 1\n"
-                            "    print('here')\n    time.sleep(e.get('s', 0))\n    return n", Timeout=1)  # fmt: skip
+                            "    print('here')\n    time.sleep(e.get('s', 0))\n    return n", Timeout=3)  # fmt: skip
     assert functions.invoke(name).payload == 1
     answer = functions.invoke(name, {"s": 30})
     request = re.search(r"START RequestId: (\S+)", answer.log)
@@ -123,10 +123,10 @@ def test_timeout(functions: Any) -> None:
     assert answer.error == "Unhandled"
     assert answer.payload == {
         "errorType": "Sandbox.Timedout",
-        "errorMessage": f"RequestId: {request[1]} Error: Task timed out after 1.00 seconds",
+        "errorMessage": f"RequestId: {request[1]} Error: Task timed out after 3.00 seconds",
     }
-    assert re.search(rf"here\n\S+Z {request[1]} Task timed out after 1.00 seconds\n", answer.log)
-    assert "\tDuration: 1000.00 ms\tBilled Duration: 1000 ms\t" in answer.log
+    assert re.search(rf"here\n\S+Z {request[1]} Task timed out after 3.00 seconds\n", answer.log)
+    assert "\tDuration: 3000.00 ms\tBilled Duration: 3000 ms\t" in answer.log
     assert answer.log.rstrip().endswith("Status: timeout")
     assert functions.invoke(name).payload == 1  # afresh
 
@@ -148,7 +148,7 @@ def test_children_of_a_timed_out_function_die(functions: Any) -> None:
     name = functions.create(
         "import subprocess, time\ndef handler(e, c):\n"
         "    print('child', subprocess.Popen(['sleep', '1000'], start_new_session=True).pid)\n    time.sleep(60)",
-        Timeout=1,
+        Timeout=3,
     )
     pid = int(re.findall(r"child (\d+)", functions.invoke(name).log)[0])
     with contextlib.suppress(psutil.NoSuchProcess):

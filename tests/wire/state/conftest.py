@@ -31,7 +31,7 @@ class Emulator:
         process = self._supervisor.find("emulator")
         assert process is not None
         process.kill()
-        psutil.wait_procs([process], timeout=10)
+        psutil.wait_procs([process], timeout=60)
         self._supervisor.stop(["emulator"])  # forgets the pid, and ends what the process had started
 
     def restart(self) -> None:
