@@ -190,6 +190,8 @@ class Job:
         if self._ready:
             from glue_runner import reuse
 
+            if groups and not self.setup["master"].startswith("local"):
+                own |= spark_conf.for_executors(jars.paths(kept, jars.CORE, *groups), own)
             self._ready.adopt(own, jars.paths(kept, *groups))
             reuse.check()
             return

@@ -43,9 +43,8 @@ def start_spark(
     """
     jars.fetch(kept, jars.missing(kept, *groups))
     conf = {**spark_conf.defaults(os.environ, master, folder, heap_mb), **own}
-    if not master.startswith("local"):  # executors have no class path of ours: they fetch the jars from the driver
-        shared = [f"file://{jar}" for jar in jars.paths(kept, jars.CORE, *groups)]
-        conf["spark.jars"] = ",".join([*shared, *filter(None, [conf.get("spark.jars")])])
+    if not master.startswith("local"):
+        conf |= spark_conf.for_executors(jars.paths(kept, jars.CORE, *groups), conf)
     extra = shlex.split(conf.get("spark.driver.extraJavaOptions", ""))
     if any(option.startswith(_WATCHING) for option in extra):
         archive = None

@@ -27,6 +27,7 @@ FORMATS = ("hudi", "delta", "iceberg")
 """What --datalake-formats may name: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-datalake-native-frameworks.html."""
 
 _CATALOG = "spark.sql.catalogImplementation"
+_EXECUTORS_CLASSES = "spark.executor.extraClassPath"
 _CLIENT_FACTORY = "hive.metastore.client.factory.class"
 
 _LIVE = ("spark.sql.", "spark.hadoop.", "spark.app.", "spark.delta.", "spark.databricks.", "spark.hoodie.")
@@ -109,6 +110,7 @@ def defaults(environ: Mapping[str, str], master: str, folder: Path, heap_mb: int
         "spark.sql.sources.parallelPartitionDiscovery.parallelism": "16",
         "spark.sql.session.timeZone": "UTC",
         "spark.python.worker.reuse": "true",
+        "spark.python.daemon.module": "glue_runner.python_daemon",
         # S3A has no FileContext that knows s3://; Spark would try it, and warn, at each file of a checkpoint.
         "spark.sql.streaming.checkpointFileManagerClass": (
             "org.apache.spark.sql.execution.streaming.FileSystemBasedCheckpointFileManager"
@@ -185,6 +187,24 @@ def of_aws(values: Mapping[str, str]) -> dict[str, str]:
     kept = {n: v for n, v in values.items() if n.removeprefix("spark.hadoop.") not in _HOW_S3_IS_REACHED}
     local = bool(os.environ.get("AWS_ENDPOINT_URL") or os.environ.get("AWS_ENDPOINT_URL_S3"))
     return {**({_CATALOG: "hive"} if factory else {}), **(kept if local else values)}
+
+
+def for_executors(paths: Sequence[str], own: Mapping[str, str]) -> dict[str, str]:
+    """Settings by which the executors of a cluster have the driver's jars, with a job's own ones after them.
+
+    They are on the executors' class path where the workers have them at the same place: Avro, which is Spark's, finds
+    a table format's classes only beside itself, and remembers for ever that it did not. Other workers fetch them from
+    the driver, into the class loader of the application.
+
+    Args:
+        paths: the jars on this machine.
+        own: the job's settings so far.
+    """
+    own_jars, own_classes = own.get("spark.jars"), own.get(_EXECUTORS_CLASSES)
+    return {
+        "spark.jars": ",".join([*(f"file://{jar}" for jar in paths), *filter(None, [own_jars])]),
+        _EXECUTORS_CLASSES: ":".join([*paths, *filter(None, [own_classes])]),
+    }
 
 
 def jar_groups(arguments: Mapping[str, str]) -> list[str]:

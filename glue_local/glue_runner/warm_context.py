@@ -48,7 +48,7 @@ class WarmContext:
 
         Args:
             settings: Spark's settings.
-            jars: paths of jars that join the class path.
+            jars: paths of jars that join the driver's class path.
         """
         context = self._context
         if context is None or not (settings or jars):
@@ -58,10 +58,8 @@ class WarmContext:
             java.System.setProperty(name, value)
         for jar in jars:
             _append(java, context._gateway, jar)  # noqa: SLF001
-            if not context.master.startswith("local"):  # executors elsewhere fetch it from the driver
-                context._jsc.addJar(jar)  # noqa: SLF001
         if _fixed(context, settings):
-            context.stop()
+            _end(context)
             self.release()
         else:
             _settle(context, settings)
@@ -100,7 +98,7 @@ class WarmContext:
         if usable and not _fixed(context, wanted):
             _settle(context, wanted)
             return context
-        context.stop()
+        _end(context)
         return None
 
 
@@ -129,14 +127,24 @@ def _fixed(context: SparkContext, wanted: Mapping[str, str]) -> list[str]:
 
 
 def _settle(context: SparkContext, wanted: Mapping[str, str]) -> None:
-    """Gives a running context other settings, and has it forget its session: the next one is new and follows them."""
+    """Gives a running context other settings, and forgets its session: the next one is new and follows them."""
     settings: Any = context._jsc.sc().conf()  # noqa: SLF001
     for name, value in wanted.items():
         if name != "spark.master":
             settings.set(name, value)
         if name.startswith("spark.hadoop."):
             context._jsc.hadoopConfiguration().set(name.removeprefix("spark.hadoop."), value)  # noqa: SLF001
-    sessions: Any = context._jvm.SparkSession  # noqa: SLF001
-    sessions.clearActiveSession()
-    sessions.clearDefaultSession()
+    _forget_session(context._jvm)  # noqa: SLF001
+
+
+def _end(context: SparkContext) -> None:
+    """Ends a context, and forgets its session, which would be taken for the next context's."""
+    java = context._jvm  # noqa: SLF001
+    context.stop()
+    _forget_session(java)
+
+
+def _forget_session(java: Any) -> None:
+    java.SparkSession.clearActiveSession()
+    java.SparkSession.clearDefaultSession()
     SparkSession._instantiatedSession = None  # noqa: SLF001

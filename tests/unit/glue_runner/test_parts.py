@@ -1,11 +1,12 @@
 """The runner's pure parts."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from glue_runner import endpoint, logs, run, script, settings, spark_conf, store
+from glue_runner import endpoint, logs, python_daemon, run, script, settings, spark_conf, store
 from glue_runner.request import RequestError, RunRequest
 from glue_runner.store import RunStatus
 
@@ -163,3 +164,15 @@ def test_every_variable_of_the_environment_is_documented() -> None:
     named = {part for part in (settings.__doc__ or "").split() if part.startswith("GLUE_RUNNER_")}
     parts = ("LISTEN", "TOKEN", "HOME", "JARS", "WARM", "PARALLEL", "HEAP_MB", "MASTER", "LOG_LEVEL")
     assert {f"GLUE_RUNNER_{n}" for n in parts} == named
+
+
+def test_python_workers_do_not_read_archives_of_spark_at_each_task(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive, own = tmp_path / "spark" / "core.jar", tmp_path / "own.zip"
+    archive.parent.mkdir()
+    for path in (archive, own):
+        path.write_bytes(b"")
+    monkeypatch.setattr(sys, "path", [str(archive), str(own), str(archive.parent)])
+    python_daemon.leave_archives_of_spark(archive.parent)
+    assert sys.path == [str(own), str(archive.parent)]

@@ -53,9 +53,22 @@ rows.write.format("delta").mode("overwrite").partitionBy("day").save(path)
 spark.sql(f"delete from delta.`{path}` where day = 2")
 back = spark.read.format("delta").load(path)
 """
+ON_HUDI = """
+path = "s3://glue-runner-wire/on-hudi"
+options = {"hoodie.table.name": "things", "hoodie.datasource.write.recordkey.field": "id",
+           "hoodie.datasource.write.partitionpath.field": "day", "hoodie.datasource.write.precombine.field": "id"}
+rows.write.format("hudi").options(**options).mode("overwrite").save(path)
+gone = options | {"hoodie.datasource.write.operation": "delete"}
+rows.where("day = 2").write.format("hudi").options(**gone).mode("append").save(path)
+back = spark.read.format("hudi").load(path)
+"""
 DELTA = (
     "spark.sql.extensions=io.delta.sql.DeltaSparkSessionExtension"
     " --conf spark.sql.catalog.spark_catalog=org.apache.spark.sql.delta.catalog.DeltaCatalog"
+)
+HUDI = (
+    "spark.serializer=org.apache.spark.serializer.KryoSerializer"
+    " --conf spark.sql.extensions=org.apache.spark.sql.hudi.HoodieSparkSessionExtension"
 )
 
 
@@ -113,8 +126,8 @@ def test_modules_reach_the_workers(jobs: Client, clustered: Client, warm: bool) 
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "script", "conf"),
-    [("iceberg", ON_ICEBERG, ICEBERG["--conf"]), ("delta", ON_DELTA, DELTA)],
-    ids=["iceberg", "delta"],
+    [("iceberg", ON_ICEBERG, ICEBERG["--conf"]), ("delta", ON_DELTA, DELTA), ("hudi", ON_HUDI, HUDI)],
+    ids=["iceberg", "delta", "hudi"],
 )
 def test_table_formats(jobs: Client, clustered: Client, name: str, script: str, conf: str) -> None:
     bring_jars(clustered.config, name)
