@@ -86,7 +86,7 @@ def test_a_token_gives_the_same_execution_once(lab: Any) -> None:
 
 
 def test_a_running_query_can_be_stopped_and_does_not_block_others(lab: Any) -> None:
-    endless = "SELECT count(*) FROM UNNEST(sequence(1,30000)) AS a(x) CROSS JOIN UNNEST(sequence(1,30000)) AS b(y) CROSS JOIN UNNEST(sequence(1,300)) AS c(z) WHERE (x * y * z) % 7 = 3"  # noqa: E501
+    endless = "SELECT count(*) FROM UNNEST(sequence(1,10000)) AS a(x) CROSS JOIN UNNEST(sequence(1,10000)) AS b(y) CROSS JOIN UNNEST(sequence(1,3000)) AS c(z) WHERE (x * y * z) % 7 = 3"  # noqa: E501
     given = {"ResultConfiguration": {"OutputLocation": f"s3://{lab.bucket}/r/"}}
     query_id = lab.athena.start_query_execution(QueryString=endless, **given)["QueryExecutionId"]
     assert lab.athena.get_query_execution(QueryExecutionId=query_id)["QueryExecution"]["Status"]["State"] == "RUNNING"

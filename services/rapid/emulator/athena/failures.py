@@ -4,8 +4,10 @@ Messages: Trino's operators for each type (`BigintOperators`, `DecimalCasts`, â€
 """
 
 import logging
+import math
 import re
 
+from rapid.emulator.athena.sql.computed.written import java_double
 from rapid.emulator.athena.sql.errors import SqlError
 
 LOG = logging.getLogger(__name__)
@@ -83,6 +85,14 @@ def _arithmetic(message: str) -> SqlError | None:
     return None
 
 
+def _floating(value: float, target: str) -> SqlError:
+    if target == "bigint":
+        return SqlError("INVALID_CAST_ARGUMENT", f"Unable to cast {java_double(value)} to bigint")
+    if math.isnan(value):
+        return SqlError("INVALID_CAST_ARGUMENT", f"Cannot cast double NaN to {target}")
+    return SqlError("NUMERIC_VALUE_OUT_OF_RANGE", f"Out of range for {target}: {java_double(value)}")
+
+
 def _range(message: str) -> SqlError | None:
     match = re.match(r"Type (\w+) with value (\S+) can't be cast because .* destination type (\w+)", message)
     if match:
@@ -90,9 +100,14 @@ def _range(message: str) -> SqlError | None:
         if source == "INT128" and target == "INT64":
             return SqlError("NUMERIC_VALUE_OUT_OF_RANGE", "bigint addition overflow")
         if source in ("DOUBLE", "FLOAT"):
-            return SqlError("INVALID_CAST_ARGUMENT", f"Cannot cast double '{value}' to {_TYPES.get(target, target)}")
+            return _floating(float(value), _TYPES.get(target, target))
         kind = _TYPES.get(target, target.lower())
         return SqlError("NUMERIC_VALUE_OUT_OF_RANGE", f"Out of range for {kind}: {value}")
+    match = re.match(r"Failed to cast decimal value (\S+) to type (\w+)", message)
+    if match:
+        return SqlError(
+            "INVALID_CAST_ARGUMENT", f"Cannot cast '{match[1]}' to {_TYPES.get(match[2], match[2]).upper()}"
+        )
     match = re.match(r"Could not cast value (\S+) to DECIMAL\((\d+),(\d+)\)", message)
     if match:
         value = match[1].rstrip("0").rstrip(".") if "." in match[1] else match[1]

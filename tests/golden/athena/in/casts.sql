@@ -1,4 +1,4 @@
-select cast('12' as integer), cast(' 12 ' as bigint), cast('1.5' as double), cast('true' as boolean), cast('2020-01-02' as date);
+select cast('12' as integer), cast('+12' as bigint), cast('1.5' as double), cast('true' as boolean), cast('2020-01-02' as date);
 select cast('1.5' as integer);
 select cast('abc' as bigint);
 select cast('abc' as double);

@@ -20,7 +20,7 @@ select transform(cast(json_extract(j, '$.items') as array(json)), x -> json_extr
 select i.n from (values '{"items":[{"n":"a","q":1},{"n":"b","q":2}]}') t(j) cross join unnest(cast(json_extract(j, '$.items') as array(row(n varchar, q integer)))) as i(n,q);
 select k, v from (values '{"a":1,"b":2}') t(j) cross join unnest(cast(json_parse(j) as map(varchar, integer))) as x(k,v) order by k;
 select json_extract_scalar(j, p) from (values ('{"a":1}','$.a'),('{"b":2}','$.b')) t(j,p);
-select json_extract('{"a":1}', 'a'), json_extract_scalar('{"a":1.50}','$.a'), json_extract_scalar('{"a":12345678901234567890}','$.a'), json_extract('{"a": {"b" : [ 1 , 2 ]}}', '$.a');
+select json_extract('{"a":1}', '$.a'), json_extract_scalar('{"a":1.50}','$.a'), json_extract_scalar('{"a":12345678901234567890}','$.a'), json_extract('{"a": {"b" : [ 1 , 2 ]}}', '$.a');
 select json_extract('{"a":1}', '$a');
 select is_json_scalar('1'), is_json_scalar('[1]'), is_json_scalar(json '"a"');
 select json '{"a":1}' = json '{"a": 1}', json '[1]' <> json '[2]', typeof(json '1');

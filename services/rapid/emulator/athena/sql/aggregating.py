@@ -5,12 +5,11 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from rapid.emulator.athena.sql import decimals, ordering
-from rapid.emulator.athena.sql.calls import unexpected
-from rapid.emulator.athena.sql.dialect import position
+from rapid.emulator.athena.sql.dialect import position, shown
 from rapid.emulator.athena.sql.errors import Position, SqlError, not_supported
 from rapid.emulator.athena.sql.functions import AGGREGATES, COLLECTING, SCALARS, SPECIALS, WINDOWS
 from rapid.emulator.athena.sql.nodes import compiles
-from rapid.emulator.athena.sql.registry import Aggregation, Call, choose, fill
+from rapid.emulator.athena.sql.registry import Aggregation, Call, choose, fill, unexpected
 from rapid.emulator.athena.sql.scope import Typed
 from rapid.emulator.athena.sql.types import BIGINT, MAX_DECIMAL, VARCHAR, Type, decimal
 
@@ -46,8 +45,9 @@ def aggregate(
     if name in COLLECTING:
         return COLLECTING[name](Call(name, node, arguments, ex), Aggregation(distinct, order, after))
     values = [ex.compile(a) for a in arguments]
-    if any(_too_deep(a) for a in arguments) and " OVER " not in after:
-        message = f"Cannot nest aggregations inside aggregation '{name}'"
+    inner = [n for a in arguments for n in _inner_aggregates(a)]
+    if inner and " OVER " not in after:
+        message = f"Cannot nest aggregations inside aggregation '{name}': [{', '.join(map(shown, inner))}]"
         raise SqlError("NESTED_AGGREGATION", message, position(node))
     if name == "listagg":
         text = ex.coerce(values[0], VARCHAR).sql
@@ -69,12 +69,12 @@ def _taken_apart(ex: "Expressions", given: list[exp.Expr]) -> tuple[list[exp.Exp
     return arguments, distinct, order
 
 
-def _too_deep(node: exp.Expr) -> bool:
+def _inner_aggregates(node: exp.Expr) -> list[exp.Expr]:
     if isinstance(node, exp.Window | exp.Query | exp.Subquery):
-        return False
+        return []
     if isinstance(node, exp.Anonymous) and str(node.this).lower() in AGGREGATES:
-        return True
-    return any(_too_deep(child) for child in node.iter_expressions())
+        return [node]
+    return [inner for child in node.iter_expressions() for inner in _inner_aggregates(child)]
 
 
 def _chosen(ex: "Expressions", name: str, values: list[Typed], node: exp.Expr, parts: tuple[str, str, str]) -> Typed:
@@ -82,7 +82,7 @@ def _chosen(ex: "Expressions", name: str, values: list[Typed], node: exp.Expr, p
     signatures = [*AGGREGATES.get(name, []), *WINDOWS.get(name, [])]
     chosen = choose(signatures, values)
     if chosen is None:
-        raise unexpected(name, values, signatures, node)
+        raise unexpected(name, [str(v.type) for v in values], node)
     signature, kinds, result = chosen
     if name == "avg" and result.name == "decimal":
         return decimals.average(distinct, ex.coerce(values[0], kinds[0]), after)
@@ -130,7 +130,7 @@ def _windowed(ex: "Expressions", node: exp.Expr, after: str) -> Typed:
         if isinstance(node, exp.Filter):
             if after:
                 raise SqlError("NOT_SUPPORTED", "FILTER is not yet supported for window functions", Position(1, 1))
-            condition = ex.boolean(node.expression.this, "FILTER expression")
+            condition = ex.boolean(node.expression.this, "Filter expression")
             after = f" FILTER (WHERE {condition.sql}){after}"
         elif isinstance(node, exp.IgnoreNulls):
             ignore = " IGNORE NULLS"
@@ -142,6 +142,8 @@ def _windowed(ex: "Expressions", node: exp.Expr, after: str) -> Typed:
     name = str(node.this).lower()
     if name not in AGGREGATES and name not in WINDOWS and name not in COLLECTING:
         known = name in SCALARS or name in SPECIALS
+        if known and " OVER " in after:
+            raise SqlError("FUNCTION_NOT_WINDOW", f"Not a window function: {name}", Position(1, 1))
         message = f"Function '{name}' is not an aggregate function" if known else f"Function '{name}' not registered"
         raise SqlError("FUNCTION_NOT_AGGREGATE" if known else "FUNCTION_NOT_FOUND", message, position(node))
     return aggregate(ex, name, node.expressions, node, ignore, after)

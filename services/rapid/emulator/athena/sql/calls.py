@@ -1,6 +1,6 @@
 """Calls of scalar functions, and the syntax that only looks like one."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
@@ -8,7 +8,7 @@ from rapid.emulator.athena.sql.dialect import JsonCall, position
 from rapid.emulator.athena.sql.errors import SqlError
 from rapid.emulator.athena.sql.functions import AGGREGATES, COLLECTING, SCALARS, SPECIALS, WINDOWS, sqljson, times
 from rapid.emulator.athena.sql.nodes import compiles
-from rapid.emulator.athena.sql.registry import Call, choose, fill
+from rapid.emulator.athena.sql.registry import Call, choose, fill, unexpected
 from rapid.emulator.athena.sql.scope import Typed
 
 if TYPE_CHECKING:
@@ -58,23 +58,15 @@ def call(ex: "Expressions", name: str, arguments: list[exp.Expr], node: exp.Expr
     values = [ex.compile(a) for a in arguments]
     chosen = choose(SCALARS[name], values)
     if chosen is None:
-        raise unexpected(name, values, SCALARS[name], node)
+        raise unexpected(name, [str(v.type) for v in values], node)
     signature, kinds, result = chosen
     return Typed(fill(signature.template, [ex.coerce(v, k).sql for v, k in zip(values, kinds, strict=True)]), result)
-
-
-def unexpected(name: str, values: list[Typed], signatures: list[Any], node: exp.Expr) -> SqlError:
-    """The failure of a call that no overload takes."""
-    given = ", ".join(str(v.type) for v in values)
-    expected = ", ".join(map(str, signatures))
-    message = f"Unexpected parameters ({given}) for function {name}. Expected: {expected}"
-    return SqlError("FUNCTION_NOT_FOUND", message, position(node))
 
 
 @compiles(exp.Lambda, exp.JSONExtract)
 def lambda_(_ex: "Expressions", node: exp.Expr) -> Typed:
     message = "Lambda expression should always be used inside a function"
-    raise SqlError("SYNTAX_ERROR", message, position(node))
+    raise SqlError("TYPE_MISMATCH", message, position(node))
 
 
 @compiles(exp.AtTimeZone)

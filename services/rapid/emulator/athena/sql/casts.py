@@ -10,7 +10,7 @@ from rapid.emulator.athena.sql import zones
 from rapid.emulator.athena.sql.errors import Position, SqlError
 from rapid.emulator.athena.sql.scope import Typed, literal, quote
 from rapid.emulator.athena.sql.shown import text
-from rapid.emulator.athena.sql.types import PER_VALUE, UNKNOWN, Type, field_name
+from rapid.emulator.athena.sql.types import INTEGER_DIGITS, PER_VALUE, UNKNOWN, Type, field_name
 
 _FROM_STRING = {
     **dict.fromkeys(("tinyint", "smallint", "integer", "bigint"), "int"),
@@ -67,7 +67,22 @@ def cast(value: Typed, target: Type, safe: bool, where: Position | None = None) 
         return _from_varchar(value, target, safe)
     if target.is_integer and source.name in ("double", "real"):
         return Typed(f"{_word(safe)}(round({value.sql}) AS {target.duckdb()})", target)
+    if target.name == "decimal" and (source.is_integer or source.name in ("double", "real")):
+        return _to_decimal(value, target, safe)
     return _times(value, target) or Typed(f"{_word(safe)}({value.sql} AS {target.duckdb()})", target)
+
+
+def _to_decimal(value: Typed, target: Type, safe: bool) -> Typed:
+    """Floating point is rounded as it is written: 1.005 is 1.01, though the nearest double is below it."""
+    written = f"CAST({value.sql} AS VARCHAR)"
+    digits = INTEGER_DIGITS.get(value.type.name)
+    if safe or (digits and digits <= target.args[0] - target.args[1]):
+        return Typed(f"{_word(safe)}({value.sql if digits else written} AS {target.duckdb()})", target)
+    shown_ = written if digits else f"t_double_text({value.sql}, {written})"
+    made = f"TRY_CAST({value.sql if digits else written} AS {target.duckdb()})"
+    before = literal(f"Cannot cast {value.type.name.upper()} '")
+    after = literal(f"' to DECIMAL({target.args[0]}, {target.args[1]})")
+    return Typed(f"t_cast({shown_}, {made}, {before}, {after})", target)
 
 
 def _word(safe: bool) -> str:
@@ -166,6 +181,9 @@ def _from_varchar(value: Typed, target: Type, safe: bool) -> Typed:
         inner = f"t_time_scale({inner}, {target.scale})"
     if safe:
         return Typed(inner, target)
+    if kind == "decimal":
+        before, after = (literal(part) for part in shown)
+        return Typed(f"t_cast_decimal({value.sql}, {inner}, {before}, {after})", target)
     return Typed(f"t_cast({value.sql}, {inner}, {', '.join(map(literal, shown))})", target)
 
 
@@ -178,7 +196,7 @@ def _failure(target: Type) -> tuple[str, str]:
         return "Cannot cast value to UUID: ", ""
     if name == "decimal":
         precision, scale = target.args
-        return "Cannot cast VARCHAR '", f"' to DECIMAL({precision}, {scale}). Value is not a number."
+        return "Cannot cast VARCHAR '", f"' to DECIMAL({precision}, {scale}). Value "
     return "Cannot cast '", f"' to {'INT' if name == 'integer' else name.upper()}"
 
 
@@ -239,8 +257,8 @@ def _from_json(value: Typed, target: Type, safe: bool) -> Typed:
     if target.name in ("array", "map", "row"):
         return Typed(f"CAST({source} AS {target.duckdb()})", target)
     made = f"TRY_CAST({source} AS {target.duckdb()})"
-    before, after = literal("Cannot cast '"), literal(f"' to {target}")
-    return Typed(f"t_cast(nullif({text_}, 'null'), {made}, {before}, {after})", target)
+    before, after = (literal(part) for part in _failure(target))
+    return Typed(f"t_cast(json_extract_string({text_}, '$'), {made}, {before}, {after})", target)
 
 
 def _has_row(kind: Type) -> bool:

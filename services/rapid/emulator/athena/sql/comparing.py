@@ -8,8 +8,9 @@ from rapid.emulator.athena.sql import zones
 from rapid.emulator.athena.sql.dialect import position
 from rapid.emulator.athena.sql.errors import MalformedQueryError, SqlError
 from rapid.emulator.athena.sql.nodes import compiles
-from rapid.emulator.athena.sql.scope import Typed, literal, quote
-from rapid.emulator.athena.sql.types import BOOLEAN, UNKNOWN, common, field_name
+from rapid.emulator.athena.sql.registry import row_sql
+from rapid.emulator.athena.sql.scope import Column, Typed, literal, quote
+from rapid.emulator.athena.sql.types import BOOLEAN, UNKNOWN, Type, common, field_name
 
 if TYPE_CHECKING:
     from rapid.emulator.athena.sql.expressions import Expressions
@@ -119,7 +120,8 @@ def _quantifier(side: exp.Expr) -> tuple[str, exp.Expr] | None:
 def _quantified(ex: "Expressions", node: exp.Expr, operator: str, quantifier: str, inner: exp.Expr) -> Typed:
     left = ex.compile(node.this)
     query = ex.one_column(inner)
-    ex.check_comparable(left, Typed("", query.columns[0].type), operator, node)
+    if common(left.type, query.columns[0].type) is None:
+        raise _other_type(ex, node, Type("row", ((None, left.type),)), query.columns)
     return Typed(f"({left.sql} {operator} {quantifier} ({query.sql}))", BOOLEAN)
 
 
@@ -147,7 +149,7 @@ def between(ex: "Expressions", node: exp.Between) -> Typed:
     value, low, high = (ex.compile(n) for n in (node.this, node.args["low"], node.args["high"]))
     if common(value.type, low.type) is None or common(value.type, high.type) is None:
         message = f"Cannot check if {value.type} is BETWEEN {low.type} and {high.type}"
-        raise SqlError("TYPE_MISMATCH", message, position(node))
+        raise SqlError("TYPE_MISMATCH", message, ex.operator_position(node))
     return Typed(f"({compared(ex, value, low, '>=')} AND {compared(ex, value, high, '<=')})", BOOLEAN)
 
 
@@ -195,7 +197,7 @@ def in_(ex: "Expressions", node: exp.In) -> Typed:
     if inner is not None:
         return _in_query(ex, node, value, inner)
     options = [ex.compile(n) for n in node.expressions]
-    ex.unify([value, *options], node, "IN value and list items")
+    ex.unify([value, *options], [node.this, *node.expressions], "IN value and list items")
     one = value
     items = []
     for option in options:
@@ -213,15 +215,19 @@ def _in_query(ex: "Expressions", node: exp.In, value: Typed, inner: exp.Expr) ->
     if len(given) != len(kinds):
         message = f"Multiple columns returned by subquery are not yet supported. Found {len(kinds)}"
         raise SqlError("NOT_SUPPORTED", message, position(node))
-    for have, want in zip(given, kinds, strict=True):
-        if common(have, want) is None:
-            message = f"value and result of subquery must be of the same type for IN expression: {have} vs {want}"
-            raise SqlError("TYPE_MISMATCH", message, position(node))
+    if any(common(have, want) is None for have, want in zip(given, kinds, strict=True)):
+        raise _other_type(ex, node, Type("row", tuple((None, kind) for kind in given)), query.columns)
     if len(kinds) > 1:
         return Typed(f"(({', '.join(f.sql for f in row_fields(value))}) IN ({query.sql}))", BOOLEAN)
     one, two = sides(ex, value, Typed("c0", kinds[0]))
     inner_sql = query.sql if two.sql == "c0" else f"SELECT {two.sql} FROM ({query.sql})"
     return Typed(f"({one.sql} IN ({inner_sql}))", BOOLEAN)
+
+
+def _other_type(ex: "Expressions", node: exp.Expr, value: Type, columns: list[Column]) -> SqlError:
+    found = Type("row", tuple((None if c.name == f"_col{i}" else c.name, c.type) for i, c in enumerate(columns)))
+    message = f"Value expression and result of subquery must be of the same type: {value} vs {found}"
+    return SqlError("TYPE_MISMATCH", message, ex.operator_position(node))
 
 
 @compiles(exp.Exists)
@@ -231,5 +237,10 @@ def exists(ex: "Expressions", node: exp.Exists) -> Typed:
 
 @compiles(exp.Subquery, exp.Select)
 def subquery(ex: "Expressions", node: exp.Expr) -> Typed:
-    query = ex.one_column(node)
-    return Typed(f"({query.sql})", query.columns[0].type)
+    """A scalar subquery; one of several columns is a row of them."""
+    query = ex.query(node)
+    if len(query.columns) == 1:
+        return Typed(f"({query.sql})", query.columns[0].type)
+    fields = [(c.name if c.name != f"_col{i}" else None, c.type) for i, c in enumerate(query.columns)]
+    row = row_sql([(name, f"c{i}") for i, (name, _) in enumerate(fields)])
+    return Typed(f"(SELECT {row} FROM ({query.sql}))", Type("row", tuple(fields)))

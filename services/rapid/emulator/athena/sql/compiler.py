@@ -10,12 +10,12 @@ from sqlglot import exp
 
 from rapid.emulator.athena.sql import ordering, selecting
 from rapid.emulator.athena.sql.comparing import row_fields
-from rapid.emulator.athena.sql.dialect import parse_query, position
+from rapid.emulator.athena.sql.dialect import parse_query, position, word_before
 from rapid.emulator.athena.sql.errors import SqlError, not_supported
 from rapid.emulator.athena.sql.expressions import Expressions
 from rapid.emulator.athena.sql.parameters import bind
 from rapid.emulator.athena.sql.scope import Carried, Catalog, Column, Field, Scan, Scope, Typed
-from rapid.emulator.athena.sql.types import common
+from rapid.emulator.athena.sql.types import Type, common
 
 __all__ = ["Compiler", "Query", "bind", "compile_query", "rename"]
 
@@ -105,6 +105,9 @@ class Compiler:
         for cte in with_.expressions:
             name = f"w{self.fresh()}"
             alias = cte.args["alias"]
+            if alias.name.lower() in frame:
+                message = f"WITH query name '{alias.name}' specified more than once"
+                raise SqlError("DUPLICATE_NAMED_QUERY", message, position(alias))
             renamed = [c.name for c in alias.args.get("columns") or []]
             if with_.args.get("recursive") and isinstance(cte.this, exp.SetOperation):
                 query = self._recursive(cte, name, renamed, frame, parent)
@@ -124,6 +127,9 @@ class Compiler:
         frame: dict[str, tuple[str, list[Column]]],
         parent: Scope | None,
     ) -> Query:
+        if not renamed:
+            message = "missing column aliases in recursive WITH query"
+            raise SqlError("MISSING_COLUMN_ALIASES", message, position(cte.args["alias"]))
         first = self.query(cte.this.this, parent)
         columns = rename(first.columns, renamed, cte)
         frame[cte.alias.lower()] = (name, columns)
@@ -139,17 +145,23 @@ class Compiler:
         word = {"Union": "UNION", "Except": "EXCEPT", "Intersect": "INTERSECT"}[type(tree).__name__]
         if len(left.columns) != len(right.columns):
             message = f"{word} query has different number of fields: {len(left.columns)}, {len(right.columns)}"
-            raise SqlError("TYPE_MISMATCH", message, position(tree))
+            raise SqlError("TYPE_MISMATCH", message, word_before(self.text, tree.expression, word))
         columns = []
         for index, (one, two) in enumerate(zip(left.columns, right.columns, strict=True), 1):
             kind = common(one.type, two.type)
             if kind is None:
                 message = f"column {index} in {word} query has incompatible types: {one.type}, {two.type}"
-                raise SqlError("TYPE_MISMATCH", message, position(tree))
+                raise SqlError("TYPE_MISMATCH", message, word_before(self.text, tree.expression, word))
             columns.append(Column(one.name, kind))
         word += "" if tree.args.get("distinct") else " ALL"
         sql = f"{self._aligned(left, columns)} {word} {self._aligned(right, columns)}"
         return self._set_tail(Query(sql, columns), tree, parent)
+
+    def _mismatched_rows(self, rows: list[list[Typed]], tree: exp.Values) -> SqlError:
+        kinds = [Type("row", tuple((None, v.type) for v in row)) for row in rows]
+        other = next((k for k in kinds if common(kinds[0], k) is None), kinds[-1])
+        message = f"Values rows have mismatched types: {kinds[0]} vs {other}"
+        return SqlError("TYPE_MISMATCH", message, word_before(self.text, tree.expressions[0], "VALUES"))
 
     def _aligned(self, query: Query, columns: list[Column]) -> str:
         expressions = Expressions(self, Scope())
@@ -171,10 +183,15 @@ class Compiler:
         expressions = Expressions(self, Scope((), parent))
         rows = [_columns([expressions.compile(n) for n in _row_items(r)]) for r in tree.expressions]
         if len({len(r) for r in rows}) != 1:
-            raise SqlError("TYPE_MISMATCH", "Values rows have mismatched sizes", position(tree))
+            sizes = list(dict.fromkeys(len(r) for r in rows))
+            message = f"Values rows have mismatched sizes: {sizes[0]} vs {sizes[1]}"
+            raise SqlError("TYPE_MISMATCH", message, word_before(self.text, tree.expressions[0], "VALUES"))
         columns, aligned = [], [list(r) for r in rows]
         for index in range(len(rows[0])):
-            values, kind = expressions.unify([r[index] for r in rows], tree)
+            try:
+                values, kind = expressions.unify([r[index] for r in rows], tree.expressions)
+            except SqlError as error:
+                raise self._mismatched_rows(rows, tree) from error
             columns.append(Column(f"_col{index}", kind))
             for row, value in zip(aligned, values, strict=True):
                 row[index] = value
@@ -206,10 +223,16 @@ def _row_items(row: exp.Expr) -> list[exp.Expr]:
     return [row]
 
 
-def rename(columns: list[Column], names: list[str], node: exp.Expr) -> list[Column]:
+def rename(columns: list[Column], names: list[str], node: exp.Expr, relation: str = "") -> list[Column]:
+    """The columns with the names of an alias's list.
+
+    Raises:
+        SqlError: MISMATCHED_COLUMN_ALIASES if there are more or fewer names.
+    """
     if not names:
         return columns
     if len(names) != len(columns):
-        message = f"Column alias list has {len(names)} entries but relation has {len(columns)} columns"
+        who, available = (f"'{relation}'", " available") if relation else ("relation", "")
+        message = f"Column alias list has {len(names)} entries but {who} has {len(columns)} columns{available}"
         raise SqlError("MISMATCHED_COLUMN_ALIASES", message, position(node))
     return [Column(n, c.type) for n, c in zip(names, columns, strict=True)]

@@ -39,7 +39,7 @@ def if_(ex: "Expressions", node: exp.If) -> Typed:
     if common(yes.type, no.type) is None:
         message = f"Result types for IF must be the same: {yes.type} vs {no.type}"
         raise SqlError("TYPE_MISMATCH", message, position(node))
-    (yes, no), kind = ex.unify([yes, no], node)
+    (yes, no), kind = ex.unify([yes, no], [node, node])
     return Typed(f"CASE WHEN {condition.sql} THEN {yes.sql} ELSE {no.sql} END", kind)
 
 
@@ -56,11 +56,9 @@ def case(ex: "Expressions", node: exp.Case) -> Typed:
             message = f"CASE operand type does not match WHEN clause operand type: {operand.type} vs {value.type}"
             raise SqlError("TYPE_MISMATCH", message, position(branch.this))
         conditions.append(compared(ex, operand, value, "="))
-    results = [ex.compile(b.args["true"]) for b in node.args["ifs"]]
     default = node.args.get("default")
-    if default:
-        results.append(ex.compile(default))
-    results, kind = ex.unify(results, node, "All CASE results")
+    values = [b.args["true"] for b in node.args["ifs"]] + ([default] if default else [])
+    results, kind = ex.unify([ex.compile(v) for v in values], values, "All CASE results")
     whens = " ".join(f"WHEN {c} THEN {r.sql}" for c, r in zip(conditions, results, strict=False))
     tail = f" ELSE {results[-1].sql}" if default else ""
     return Typed(f"CASE {whens}{tail} END", kind)

@@ -7,7 +7,6 @@ Messages follow the form of Trino's parser, which Superset and others take apart
 
 import re
 from functools import lru_cache
-from itertools import pairwise
 from typing import Any, ClassVar
 
 from sqlglot import exp
@@ -16,8 +15,8 @@ from sqlglot.errors import ParseError, TokenError
 from sqlglot.parsers.trino import TrinoParser
 from sqlglot.tokenizer_core import Token, TokenType
 
-from rapid.emulator.athena.sql.errors import MalformedQueryError, Position, not_supported
-from rapid.emulator.athena.sql.types import MAX_DECIMAL, TIMESTAMP, TIMESTAMP_TZ, Type, decimal
+from rapid.emulator.athena.sql.errors import MalformedQueryError, Position
+from rapid.emulator.athena.sql.expecting import expecting, forgiven, goes_on, word
 
 _TIMES = (exp.DType.DATE, exp.DType.TIME, exp.DType.TIMETZ, exp.DType.TIMESTAMP, exp.DType.TIMESTAMPTZ)
 _WITH_OWN_SYNTAX = {"CAST", "TRY_CAST", "EXTRACT", "LISTAGG", "POSITION", "SUBSTRING", "TRIM"}
@@ -30,7 +29,9 @@ def _decimal_literal(_parser: Any, this: exp.Expr, _kind: exp.DataType) -> exp.E
     params = [
         exp.DataTypeParam(this=exp.Literal.number(n)) for n in (len(whole.lstrip("0") + fraction) or 1, len(fraction))
     ]
-    return exp.Cast(this=this, to=exp.DataType(this=exp.DType.DECIMAL, expressions=params))
+    node = exp.Cast(this=this, to=exp.DataType(this=exp.DType.DECIMAL, expressions=params))
+    node.meta["literal"] = True
+    return node
 
 
 def _typed_literal(_parser: Any, this: exp.Expr, kind: exp.DataType) -> exp.Expr:
@@ -47,7 +48,9 @@ class JsonCall(exp.Expression, exp.Func):
     """JSON_VALUE and its kin. `words`: the rest of the clauses,
     upper case; `defaults`: DEFAULT expressions by event."""
 
-    arg_types: ClassVar[dict[str, bool]] = {"this": True, "expressions": False, "returning": False, "clauses": False}
+    arg_types: ClassVar[dict[str, bool]] = {
+        "this": True, "expressions": False, "passing": False, "returning": False, "clauses": False,
+    }  # fmt: skip
 
     @property
     def name(self) -> str:
@@ -82,28 +85,44 @@ def _json_call(name: str) -> Any:
                 arguments += _json_member(parser)
             else:
                 arguments.append(parser._parse_disjunction())  # noqa: SLF001
-            parser._match_text_seq("FORMAT", "JSON")  # noqa: SLF001
+            arguments[-1].meta["json"] = bool(parser._match_text_seq("FORMAT", "JSON"))  # noqa: SLF001
             if not parser._match(TokenType.COMMA):  # noqa: SLF001
                 break
-        returning, clauses = None, []
+        returning, passing, clauses = None, [], []
         while parser._curr and parser._curr.token_type != TokenType.R_PAREN:  # noqa: SLF001
             if parser._match_text_seq("RETURNING"):  # noqa: SLF001
                 returning = parser._parse_types()  # noqa: SLF001
+            elif parser._match_text_seq("PASSING"):  # noqa: SLF001
+                passing = _passed(parser)
             elif parser._match_text_seq("DEFAULT"):  # noqa: SLF001
                 clauses.append(parser._parse_bitwise())  # noqa: SLF001
             else:
                 clauses.append(exp.Var(this=parser._curr.text.upper()))  # noqa: SLF001
                 parser._advance()  # noqa: SLF001
-        return JsonCall(this=name, expressions=arguments, returning=returning, clauses=clauses)
+        return JsonCall(this=name, expressions=arguments, passing=passing, returning=returning, clauses=clauses)
 
     return parse
+
+
+def _passed(parser: Any) -> list[exp.Expr]:
+    """`PASSING value [FORMAT JSON] AS "name", …`: names that are not quoted are upper case."""
+    found = []
+    while True:
+        value = parser._parse_disjunction()  # noqa: SLF001
+        value.meta["json"] = bool(parser._match_text_seq("FORMAT", "JSON"))  # noqa: SLF001
+        parser._match_text_seq("AS")  # noqa: SLF001
+        name = parser._parse_id_var()  # noqa: SLF001
+        value.meta["name"] = name.name if name.args.get("quoted") else name.name.upper()
+        found.append(value)
+        if not parser._match(TokenType.COMMA):  # noqa: SLF001
+            return found
 
 
 def _at_clause(parser: Any) -> bool:
     """Whether a clause such as `NULL ON NULL` begins here, and not an argument."""
     here = parser._index  # noqa: SLF001
     texts = [t.text.upper() for t in parser._tokens[here : here + 2]]  # noqa: SLF001
-    return texts[0] in ("RETURNING", "WITH", "WITHOUT") or texts[1:] == ["ON"]
+    return texts[0] in ("RETURNING", "WITH", "WITHOUT", "PASSING") or texts[1:] == ["ON"]
 
 
 def _json_member(parser: Any) -> list[exp.Expr]:
@@ -134,6 +153,27 @@ class AthenaSql(Trino):
             **dict.fromkeys(_TIMES, _typed_literal),
         }
 
+        # sqlglot keeps the place of names and literals only; Trino's messages tell that of every node.
+
+        def _parse_unary(self) -> exp.Expr | None:
+            first = self._curr
+            return self._placed(super()._parse_unary(), first)
+
+        def _parse_table(self, *args: Any, **kwargs: Any) -> exp.Expr | None:
+            first = self._curr
+            return self._placed(super()._parse_table(*args, **kwargs), first)
+
+        def _parse_select(self, *args: Any, **kwargs: Any) -> exp.Expr | None:
+            first = self._curr
+            node = super()._parse_select(*args, **kwargs)
+            return self._placed(node, first) if isinstance(node, exp.Select) else node
+
+        def _placed(self, node: exp.Expr | None, first: Token | None) -> exp.Expr | None:
+            if node is not None and first is not None and "place" not in node.meta:
+                node.meta["place"] = token_position(first)
+                node.meta["last"] = self._prev.end
+            return node
+
 
 _DIALECT = AthenaSql()
 _REMEMBERED_LENGTH = 4096
@@ -149,9 +189,21 @@ def tokenize(text: str) -> list[Token]:
     try:
         return _DIALECT.tokenize(text)
     except TokenError as error:
-        raise MalformedQueryError(
-            "mismatched input '<unterminated>'. Expecting: a complete literal", Position(1, 1)
-        ) from error
+        raise _unfinished(text) from error
+
+
+def _unfinished(text: str) -> MalformedQueryError:
+    """A string or a quoted name without its end, at the quote."""
+    for at in range(len(text) - 1, -1, -1):
+        if text[at] in "'\"":
+            try:
+                before = _DIALECT.tokenize(text[:at])
+            except TokenError:
+                continue
+            place = Position(text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at))
+            expected = expecting(before, len(before))
+            return MalformedQueryError(f"mismatched input '{text[at]}'. Expecting: {expected}", place)
+    return MalformedQueryError("mismatched input '<unterminated>'. Expecting: a complete literal", Position(1, 1))
 
 
 def token_position(token: Token) -> Position:
@@ -241,17 +293,12 @@ def _check_change(text: str, found: list[Token], tree: exp.Update | exp.Delete |
 
 def _check_select(text: str, found: list[Token], select: exp.Select) -> None:
     if not select.expressions:
-        raise mismatched(text, _after(found, "SELECT"), "'*', 'ALL', 'DISTINCT', <expression>")
+        at = next((i for i, t in enumerate(found[:-1], 1) if word(t) == "SELECT"), len(found))
+        at += word(found[at]) in ("ALL", "DISTINCT") if at < len(found) else 0
+        raise mismatched(text, found[at] if at < len(found) else None, expecting(found, at))
     group = select.args.get("group")
     if group is not None and not any(group.args.values()):
-        raise mismatched(text, None, "'(', 'CUBE', 'GROUPING', 'ROLLUP', <expression>")
-
-
-def _after(found: list[Token], word: str) -> Token | None:
-    for one, two in pairwise(found):
-        if one.text.upper() == word:
-            return two
-    return None
+        raise mismatched(text, None, expecting(found, len(found)))
 
 
 def _refuse(text: str, found: list[Token]) -> None:
@@ -260,10 +307,10 @@ def _refuse(text: str, found: list[Token]) -> None:
     for before, star, after in zip(found, found[1:], found[2:], strict=False):
         opens = before.token_type in (kinds.SELECT, comma, kinds.DOT, kinds.DISTINCT)
         if opens and star.token_type == kinds.STAR and after.token_type == kinds.VAR:
-            raise mismatched(text, after, "',', 'EXCEPT', 'FETCH', 'FROM', 'GROUP', 'HAVING', 'INTERSECT', 'LIMIT', 'OFFSET', 'ORDER', 'UNION', 'WHERE', 'WINDOW', <EOF>")  # fmt: skip  # noqa: E501
-    for one, two in zip(found, [*found[1:], None], strict=True):
+            raise mismatched(text, after, expecting(found, found.index(after)))
+    for at, (one, two) in enumerate(zip(found, [*found[1:], None], strict=True)):
         if one.token_type in _FORBIDDEN:
-            raise mismatched(text, one, "<expression>")
+            raise mismatched(text, one, expecting(found, at))
         if one.text == "`" or text[one.start] == "`":
             message = "backquoted identifiers are not supported; use double quotes to quote identifiers"
             raise MalformedQueryError(message, token_position(one))
@@ -273,100 +320,62 @@ def _refuse(text: str, found: list[Token]) -> None:
         if one.token_type == comma and (
             two is None or two.token_type in (comma, kinds.FROM, kinds.R_PAREN, kinds.WHERE)
         ):
-            raise mismatched(text, two, "<expression>")
+            raise mismatched(text, two, expecting(found, at + 1))
     if found and found[0].token_type == kinds.FROM:
         raise mismatched(text, found[0], "'SELECT', 'VALUES', 'WITH'")
+    if mistake := forgiven(found):
+        raise mismatched(text, found[mistake[0]] if mistake[0] < len(found) else None, mistake[1])
 
 
 def _from_parse_error(text: str, found: list[Token], error: ParseError) -> MalformedQueryError:
     detail = error.errors[0] if error.errors else {}
     description = str(detail.get("description", error)).split(". Line")[0].strip()
     line, col = detail.get("line"), detail.get("col")
-    token = next((t for t in found if t.line == line and t.col == col), None)
-    expecting = description.removeprefix("Expecting").strip() if description.startswith("Expecting") else "<expression>"
-    if token is found[-1] and description.startswith("Expecting"):
-        return mismatched(text, None, f"'{expecting}'")
-    if token is found[-1] and description.startswith(
-        ("Required keyword", "Expected table name", "Failed to parse any")
-    ):
-        return mismatched(text, None, "<expression>")
-    if token is None:
+    at = next((i for i, t in enumerate(found) if t.line == line and t.col == col), None)
+    if at is None:
         return MalformedQueryError(f"mismatched input. {description}", Position(int(line or 1), int(col or 1)))
-    return mismatched(text, token, f"'{expecting}'" if expecting != "<expression>" else expecting)
-
-
-_TYPES = {
-    "INT": "integer",
-    "FLOAT": "real",
-    "TEXT": "varchar",
-    "VARBINARY": "varbinary",
-    "BINARY": "varbinary",
-    "BOOLEAN": "boolean",
-    "TINYINT": "tinyint",
-    "SMALLINT": "smallint",
-    "BIGINT": "bigint",
-    "DOUBLE": "double",
-    "DATE": "date",
-    "JSON": "json",
-    "UUID": "uuid",
-    "HLLSKETCH": "HyperLogLog",
-}
-
-
-def to_type(node: exp.DataType) -> Type:
-    """The Trino type a parsed type stands for.
-
-    Raises:
-        SqlError: a type that is not supported (time zones of times, IP addresses, sketches).
-    """
-    kind = node.this.name if isinstance(node.this, exp.DType) else ""
-    numbers = [int(p.name) for p in node.expressions if isinstance(p, exp.DataTypeParam)]
-    if isinstance(node.this, exp.Interval):
-        unit = node.this.args["unit"]
-        year = str(unit.this.name if isinstance(unit, exp.IntervalSpan) else unit.name).upper() in ("YEAR", "MONTH")
-        return Type("interval year to month" if year else "interval day to second")
-    if kind == "DECIMAL":
-        precision, scale = [*numbers, *(MAX_DECIMAL, 0)[len(numbers) :]][:2]
-        return decimal(precision, scale)
-    if kind in ("VARCHAR", "CHAR", "NCHAR", "NVARCHAR"):
-        return Type("varchar" if "VAR" in kind else "char", tuple(numbers[:1]) or (() if "VAR" in kind else (1,)))
-    if kind == "TIMESTAMP":
-        return Type("timestamp", (numbers[0],)) if numbers else TIMESTAMP
-    if kind in ("TIMESTAMPTZ", "TIMESTAMPLTZ"):
-        return Type("timestamp with time zone", (numbers[0], "UTC")) if numbers else TIMESTAMP_TZ
-    if kind == "TIME":
-        return Type("time", tuple(numbers[:1]))
-    if kind in ("ARRAY", "LIST", "MAP"):
-        return Type("map" if kind == "MAP" else "array", tuple(to_type(e) for e in node.expressions))
-    if kind == "STRUCT":
-        return Type("row", tuple(_row_field(e) for e in node.expressions))
-    if kind in _TYPES:
-        return Type(_TYPES[kind])
-    raise not_supported(f"The type {node.sql('trino').lower()}")
-
-
-def _row_field(node: exp.Expr) -> tuple[str | None, Type]:
-    if isinstance(node, exp.ColumnDef):
-        name = node.name if node.this.args.get("quoted") else node.name.lower()
-        return name, to_type(node.args["kind"])
-    return None, to_type(node)  # type: ignore[arg-type]
+    if at == len(found) - 1 and (not description.startswith("Invalid expression") or goes_on(found[at])):
+        at += 1  # sqlglot shows the last token where the text ends too early
+    elif word(found[at]) == "NOT" and at and at + 1 < len(found):
+        at += 1  # Trino reads `x NOT` as the beginning of `x NOT IN`
+    return mismatched(text, found[at] if at < len(found) else None, expecting(found, at))
 
 
 def position(node: exp.Expr | None) -> Position | None:
     """Where a node begins, or None where sqlglot did not keep it."""
+    while isinstance(node, exp.Paren):
+        node = node.this
     if node is None:
         return None
-    first: dict[str, Any] | None = None
+    places: list[Position] = []
     for part in node.walk():
         meta = part.meta
-        if "start" in meta and (first is None or meta["start"] < first["start"]):
-            first = meta
-    if first is None:
-        return None
-    return Position(first["line"], max(1, first["col"] - (first["end"] - first["start"])))
+        if "place" in meta:
+            places.append(meta["place"])
+        elif "start" in meta:
+            places.append(Position(meta["line"], max(1, meta["col"] - (meta["end"] - meta["start"]))))
+        if part is node and places:
+            break
+    return min(places, key=lambda p: (p.line, p.column), default=None)
+
+
+def shown(node: exp.Expr) -> str:
+    """An expression as messages show it."""
+    return node.sql("trino", normalize_functions=False)
+
+
+def word_before(text: str, node: exp.Expr | None, *words: str) -> Position | None:
+    """Where the last of these words stands before a node, as `UNION` before its second query."""
+    place = position(node)
+    before = [t for t in tokenize(text) if place is None or _key(token_position(t)) < _key(place)]
+    return next((token_position(t) for t in reversed(before) if t.text.upper() in words), place)
+
+
+def _key(place: Position) -> tuple[int, int]:
+    return place.line, place.column
 
 
 def end_offset(node: exp.Expr) -> int | None:
     """Offset of the last character of a node that sqlglot kept."""
-    ends = [part.meta["end"] for part in node.walk() if "end" in part.meta]
+    ends = [part.meta[name] for part in node.walk() for name in ("end", "last") if name in part.meta]
     return max(ends) if ends else None

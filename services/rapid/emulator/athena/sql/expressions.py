@@ -57,9 +57,9 @@ class Expressions:
         """
         value = self.compile(node)
         if value.type.name not in ("boolean", "unknown"):
-            raise SqlError(
-                "TYPE_MISMATCH", f"{where} must evaluate to a boolean: actual type {value.type}", position(node)
-            )
+            clause = where in ("WHERE clause", "HAVING clause", "JOIN ON clause")
+            actual = f": actual type {value.type}" if clause else f" (actual: {value.type})"
+            raise SqlError("TYPE_MISMATCH", f"{where} must evaluate to a boolean{actual}", self.place(node))
         return value
 
     def query(self, node: exp.Expr) -> Any:
@@ -105,19 +105,19 @@ class Expressions:
             return Typed(value.sql, target, value.value)
         return casts.cast(value, target, safe=False)
 
-    def unify(self, values: list[Typed], node: exp.Expr, what: str = "All operands") -> tuple[list[Typed], Type]:
+    def unify(self, values: list[Typed], nodes: list[exp.Expr], what: str = "All operands") -> tuple[list[Typed], Type]:
         """The values converted to their common type.
 
         Args:
             values: one or more.
-            node: where they stand.
+            nodes: what each was compiled from.
             what: their name in the error.
 
         Raises:
             SqlError: TYPE_MISMATCH if there is none.
         """
         kind = values[0].type
-        for value in values[1:]:
+        for value, node in zip(values[1:], nodes[1:], strict=True):
             shared = common(kind, value.type)
             if shared is None:
                 kinds = ", ".join(dict.fromkeys(str(v.type) for v in values))
@@ -135,8 +135,16 @@ class Expressions:
             raise self.operator_error(operator, left, right, node)
 
     def operator_error(self, operator: str, left: Typed, right: Typed, node: exp.Expr) -> SqlError:
-        message = f"Cannot apply operator: {left.type} {operator} {right.type}"
+        shown = operator.replace(">", "<") if operator in (">", ">=") else operator.replace("<>", "=")
+        message = f"Cannot apply operator: {left.type} {shown} {right.type}"
         return SqlError("TYPE_MISMATCH", message, self.operator_position(node))
+
+    def place(self, node: exp.Expr) -> Position | None:
+        """Where Trino says that an expression stands: at its operator, if it has one between two sides."""
+        while isinstance(node, exp.Paren):
+            node = node.this
+        between = isinstance(node, exp.Binary | exp.Between | exp.In) and not isinstance(node, exp.Connector | exp.Dot)
+        return self.operator_position(node) if between else position(node)
 
     def operator_position(self, node: exp.Expr) -> Position | None:
         """sqlglot keeps no place for operators: it is the first text after the left side."""

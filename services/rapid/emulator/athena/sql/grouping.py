@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from rapid.emulator.athena.sql import ordering
-from rapid.emulator.athena.sql.dialect import position
-from rapid.emulator.athena.sql.errors import Position, SqlError, not_supported
+from rapid.emulator.athena.sql.dialect import position, shown
+from rapid.emulator.athena.sql.errors import SqlError, not_supported
 from rapid.emulator.athena.sql.functions import AGGREGATES, COLLECTING
-from rapid.emulator.athena.sql.scope import Typed
+from rapid.emulator.athena.sql.scope import Field, Typed
 
 if TYPE_CHECKING:
     from rapid.emulator.athena.sql.expressions import Expressions
@@ -37,8 +37,18 @@ class Grouping:
         items = [self._item(n) for n in group.expressions]
         for kind, word in (("grouping_sets", "GROUPING SETS"), ("rollup", "ROLLUP"), ("cube", "CUBE")):
             found = group.args.get(kind) or []
-            items += [f"{word} ({', '.join(map(self._item, node.expressions))})" for node in found]
+            items += [self._sets(word, node) for node in found]
         return " GROUP BY " + ", ".join(items)
+
+    def _sets(self, word: str, node: exp.Expr) -> str:
+        """GROUPING SETS, ROLLUP or CUBE, which take names of columns only."""
+        for each in node.expressions:
+            for key in each.expressions if isinstance(each, exp.Tuple) else [each]:
+                inner = key.unnest()
+                if not isinstance(inner, exp.Column | exp.Identifier | exp.Rollup | exp.Cube | exp.GroupingSets):
+                    message = f"GROUP BY expression must be a column reference: {shown(inner)}"
+                    raise SqlError("INVALID_COLUMN_REFERENCE", message, self.expressions.place(inner))
+        return f"{word} ({', '.join(map(self._item, node.expressions))})"
 
     def _item(self, node: exp.Expr) -> str:
         if isinstance(node, exp.Literal) and not node.is_string:
@@ -50,19 +60,37 @@ class Grouping:
         else:
             for kind, word in _GROUPING:
                 if isinstance(node, kind):
-                    return f"{word} ({', '.join(map(self._item, node.expressions))})"
-            refuse_aggregates(node, "GROUP BY clause")
+                    return self._sets(word, node)
+            refuse_aggregates(node, "GROUP BY clause", self.expressions)
             key = self.expressions.compile(node).sql
         self.keys.add(key)
         return key
+
+    def check_star(self, fields: list[Field]) -> None:
+        """Raises EXPRESSION_NOT_AGGREGATE for the first column of a `*` that is not grouped by."""
+        for field in fields if self.applies else ():
+            if field.sql not in self.keys:
+                name = ".".join([*field.relation[-1:], field.name or ""])
+                raise SqlError("EXPRESSION_NOT_AGGREGATE", f"Column '{name}' not in GROUP BY clause")
+
+    def check_calls(self, nodes: list[exp.Expr]) -> None:
+        """Refuses a `grouping(…)` of something else than what is grouped by."""
+        for node in (n for each in nodes for n in _own(each) if _is_grouping(n)):
+            if not self.keys:
+                message = "A GROUPING() operation can only be used with a corresponding GROUPING SET/CUBE/ROLLUP/GROUP BY clause"  # noqa: E501
+                raise SqlError("MISSING_GROUP_BY", message, position(node.find_ancestor(exp.Select)))
+            for argument in node.expressions:
+                if self.expressions.compile(argument).sql not in self.keys:
+                    message = f"The arguments to GROUPING() must be expressions referenced by the GROUP BY at the associated query level. Mismatch due to {shown(argument)}."  # noqa: E501
+                    raise SqlError("INVALID_ARGUMENTS", message, position(node))
 
     def check(self, nodes: list[exp.Expr]) -> None:
         """Raises EXPRESSION_NOT_AGGREGATE for the first that is neither grouped by nor aggregated."""
         for node in nodes if self.applies else ():
             if not self._settled(node):
-                shown = f"({node.sql('trino')})" if isinstance(node, exp.Binary) else node.sql("trino")
-                message = f"'{shown}' must be an aggregate expression or appear in GROUP BY clause"
-                raise SqlError("EXPRESSION_NOT_AGGREGATE", message, _place(self.expressions, node))
+                text = f"({shown(node)})" if isinstance(node, exp.Binary) else shown(node)
+                message = f"'{text}' must be an aggregate expression or appear in GROUP BY clause"
+                raise SqlError("EXPRESSION_NOT_AGGREGATE", message, self.expressions.place(node))
 
     def _settled(self, node: exp.Expr) -> bool:
         if isinstance(node, exp.Query | exp.Subquery | exp.Lambda | exp.DataType) or is_aggregate(node):
@@ -73,7 +101,7 @@ class Grouping:
             return self._named(node)
         if isinstance(node, exp.Window):
             return all(self._settled(part) for part in _parts(node))
-        if isinstance(node, exp.Anonymous) and str(node.this).lower() == "grouping":
+        if _is_grouping(node):
             return True
         whole = self.keys and not isinstance(node, exp.Ordered | exp.Order | exp.When | exp.If)
         if whole and self.expressions.compile(node).sql in self.keys:
@@ -92,8 +120,8 @@ class Grouping:
         return found.sql in self.keys or found not in scope.fields
 
 
-def _place(expressions: "Expressions", node: exp.Expr) -> Position | None:
-    return expressions.operator_position(node) if isinstance(node, exp.Binary) else position(node)
+def _is_grouping(node: exp.Expr) -> bool:
+    return isinstance(node, exp.Anonymous) and str(node.this).lower() == "grouping"
 
 
 def is_aggregate(node: exp.Expr) -> bool:
@@ -122,14 +150,12 @@ def _parts(window: exp.Window) -> list[exp.Expr]:
     return [p for p in (*function.iter_expressions(), *parts) if p is not None]
 
 
-def refuse_aggregates(node: exp.Expr, where: str) -> None:
+def refuse_aggregates(node: exp.Expr, where: str, expressions: "Expressions") -> None:
     """Raises EXPRESSION_NOT_SCALAR for an aggregate or window function where rows are not yet grouped."""
     found = next((n for n in _own(node) if is_aggregate(n) or isinstance(n, exp.Window)), None)
     if found is not None:
-        message = (
-            f"{where} cannot contain aggregations, window functions or grouping operations: [{found.sql('trino')}]"
-        )
-        raise SqlError("EXPRESSION_NOT_SCALAR", message, position(found))
+        message = f"{where} cannot contain aggregations, window functions or grouping operations: [{shown(found)}]"
+        raise SqlError("EXPRESSION_NOT_SCALAR", message, expressions.place(node))
 
 
 def _own(node: exp.Expr) -> list[exp.Expr]:

@@ -1,14 +1,16 @@
 """Literals and what is written like them: numbers, text, intervals, ARRAY[…], (a, b), arithmetic signs."""
 
 import datetime
+import json
 import re
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from rapid.emulator.athena.sql import casts
+from rapid.emulator.athena.sql import casts, zones
 from rapid.emulator.athena.sql.dialect import position
 from rapid.emulator.athena.sql.errors import SqlError
+from rapid.emulator.athena.sql.named_types import to_type
 from rapid.emulator.athena.sql.nodes import compiles
 from rapid.emulator.athena.sql.scope import Typed, literal
 from rapid.emulator.athena.sql.types import (
@@ -74,8 +76,12 @@ def unicode_string(_ex: "Expressions", node: exp.UnicodeString) -> Typed:
 
 @compiles(exp.ParseJSON)
 def json_literal(ex: "Expressions", node: exp.ParseJSON) -> Typed:
-    text = ex.compile(node.this).sql
-    return Typed(f"CAST(p_json_parse({text}) AS JSON)", JSON)
+    text = ex.compile(node.this)
+    try:
+        json.loads(str(text.value))
+    except ValueError as error:
+        raise _no_literal(str(text.value), "json", node) from error
+    return Typed(f"CAST(p_json_parse({text.sql}) AS JSON)", JSON)
 
 
 @compiles(exp.Placeholder)
@@ -89,9 +95,13 @@ _UNITS = {"year": 12, "month": 1, "day": 86400, "hour": 3600, "minute": 60, "sec
 
 
 @compiles(exp.Interval)
-def interval(_ex: "Expressions", node: exp.Interval) -> Typed:
+def interval(ex: "Expressions", node: exp.Interval) -> Typed:
     """`INTERVAL '2' DAY`, `INTERVAL '1-2' YEAR TO MONTH`, `INTERVAL '1 02:03:04' DAY TO SECOND`."""
-    written, unit = node.this.name.strip(), node.args["unit"]
+    written, unit = node.this.name.strip(), node.args.get("unit")
+    if unit is None and not node.this.is_string:  # sqlglot reads `INTERVAL '1' DAY + 1` as a sum of intervals
+        return ex.compile(node.this)
+    if unit is None:
+        raise SqlError("TYPE_NOT_FOUND", "Unknown type: interval", position(node))
     sign = -1 if written.startswith("-") else 1
     body = written.lstrip("+-")
     span = isinstance(unit, exp.IntervalSpan)
@@ -105,7 +115,7 @@ def interval(_ex: "Expressions", node: exp.Interval) -> Typed:
             return Typed(f"to_months({sign * total})", INTERVAL_YEAR)
         seconds = _span_seconds(body, first) if span else float(body) * _UNITS[first]
     except ValueError as error:
-        raise SqlError("INVALID_LITERAL", f"'{written}' is not a valid interval literal", position(node)) from error
+        raise _no_literal(written, "interval", node) from error
     return Typed(f"to_milliseconds({sign * round(seconds * 1000)})", INTERVAL_DAY)
 
 
@@ -119,7 +129,7 @@ def _span_seconds(body: str, first: str) -> float:
 def array(ex: "Expressions", node: exp.Array) -> Typed:
     if not node.expressions:
         return Typed("[]", array_of(UNKNOWN))
-    values, kind = ex.unify([ex.compile(n) for n in node.expressions], node, "All ARRAY elements")
+    values, kind = ex.unify([ex.compile(n) for n in node.expressions], node.expressions, "All ARRAY elements")
     return Typed("[" + ", ".join(v.sql for v in values) + "]", array_of(kind))
 
 
@@ -147,11 +157,9 @@ def negative(ex: "Expressions", node: exp.Neg) -> Typed:
 
 @compiles(exp.Cast, exp.TryCast)
 def cast(ex: "Expressions", node: exp.Cast) -> Typed:
-    from rapid.emulator.athena.sql import dialect
-
     safe = isinstance(node, exp.TryCast)
     value = ex.compile_safely(node.this) if safe else ex.compile(node.this)
-    target = dialect.to_type(node.to)
+    target = to_type(node.to)
     if target.name.startswith("timestamp"):
         if value.type.name == target.name == "timestamp with time zone":
             target = Type(target.name, (target.scale, value.type.zone))
@@ -164,7 +172,7 @@ def cast(ex: "Expressions", node: exp.Cast) -> Typed:
 
 _DATE = r"[+-]?\d{1,6}-\d{1,2}-\d{1,2}"
 _TIME = r"\d{1,2}:\d{1,2}(:\d{1,2}(\.\d{1,12})?)?"
-_WRITTEN = {"date": _DATE, "time": _TIME, "timestamp": rf"{_DATE}([ ]{_TIME})?"}
+_WRITTEN = {"decimal": r"[+-]?(\d+(\.\d*)?|\.\d+)", "date": _DATE, "time": _TIME, "timestamp": rf"{_DATE}([ ]{_TIME})?"}
 
 
 def _typed_literal(node: exp.Cast, value: Typed, target: Type) -> Typed:
@@ -173,14 +181,21 @@ def _typed_literal(node: exp.Cast, value: Typed, target: Type) -> Typed:
     zoned = target.name == "timestamp with time zone"
     wall = re.sub(r"\s+[A-Za-z][\w/+\-]*$|\s*[+-]\d\d:\d\d$", "", text) if zoned else text
     name = target.name.partition(" ")[0]
-    if not re.fullmatch(_WRITTEN[name], wall) or not _exists(wall):
-        raise SqlError("INVALID_LITERAL", f"'{value.value}' is not a valid {name} literal", position(node))
+    known = not zoned or zones.exists(target.zone)
+    if not re.fullmatch(_WRITTEN[name], wall) or not known or (name != "decimal" and not _exists(wall)):
+        raise _no_literal(str(value.value), name, node)
+    if name == "decimal":
+        return casts.cast(value, target, False, position(node))
     if zoned:
         return casts.cast(value, target, True, position(node))
     if name == "timestamp" and ":" not in wall:
         wall += " 00:00"
     seconds = ":00" if wall.count(":") == 1 else ""
     return Typed(f"CAST({literal(wall + seconds)} AS {target.duckdb()})", target)
+
+
+def _no_literal(written: str, kind: str, node: exp.Expr) -> SqlError:
+    return SqlError("INVALID_LITERAL", f"'{written}' is not a valid {kind.upper()} literal", position(node))
 
 
 def _exists(wall: str) -> bool:

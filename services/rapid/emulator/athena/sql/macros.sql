@@ -5,9 +5,10 @@ CREATE MACRO t_divisor(b) AS CASE WHEN b = 0 THEN t_error('DIVISION_BY_ZERO: Div
 CREATE MACRO t_long(x) AS CAST(x AS BIGINT);
 CREATE MACRO t_cast(given, value, before, after) AS CASE WHEN given IS NOT NULL AND value IS NULL
   THEN t_error('INVALID_CAST_ARGUMENT: ' || before || given || after) ELSE value END;
-CREATE MACRO t_from_int(s) AS CASE WHEN regexp_full_match(s, '\s*[+-]?[0-9]+\s*') THEN s END;
+CREATE MACRO t_cast_decimal(given, value, before, after) AS t_cast(given, value, before, after || CASE WHEN t_from_decimal(given) IS NULL THEN 'is not a number.' ELSE 'too large.' END);
+CREATE MACRO t_from_int(s) AS CASE WHEN regexp_full_match(s, '[+-]?[0-9]+') THEN s END;
 CREATE MACRO t_from_double(s) AS s;
-CREATE MACRO t_from_decimal(s) AS CASE WHEN regexp_full_match(s, '\s*[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?\s*') THEN s END;
+CREATE MACRO t_from_decimal(s) AS CASE WHEN regexp_full_match(s, '[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]+)?') THEN s END;
 CREATE MACRO t_from_boolean(s) AS CASE WHEN lower(s) IN ('t', 'true', '1') THEN 'true' WHEN lower(s) IN ('f', 'false', '0') THEN 'false' END;
 CREATE MACRO t_from_uuid(s) AS s;
 CREATE MACRO t_from_date(s) AS CASE WHEN regexp_full_match(s, '\s*[+-]?[0-9]{1,6}-[0-9]{1,2}-[0-9]{1,2}\s*') THEN trim(s) END;
@@ -121,8 +122,10 @@ CREATE MACRO t_slice(a, start, n) AS CASE WHEN start = 0 THEN t_error('INVALID_F
   WHEN start < 0 THEN a[len(a) + start + 1:len(a) + start + n] ELSE a[start:start + n - 1] END;
 CREATE MACRO t_sequence(a, b, step) AS CASE
   WHEN step IS NULL THEN CASE WHEN a <= b THEN generate_series(CAST(a AS BIGINT), CAST(b AS BIGINT)) ELSE generate_series(CAST(a AS BIGINT), CAST(b AS BIGINT), -1) END
-  WHEN step = 0 OR (step > 0 AND b < a) OR (step < 0 AND b > a) THEN t_error('INVALID_FUNCTION_ARGUMENT: sequence stop value should be greater than or equal to start value if step is greater than zero otherwise stop should be less than or equal to start')
+  WHEN step = 0 THEN t_error('INVALID_FUNCTION_ARGUMENT: step must not be zero')
+  WHEN (step > 0 AND b < a) OR (step < 0 AND b > a) THEN t_error('INVALID_FUNCTION_ARGUMENT: sequence stop value should be greater than or equal to start value if step is greater than zero otherwise stop should be less than or equal to start')
   ELSE generate_series(CAST(a AS BIGINT), CAST(b AS BIGINT), step) END;
+CREATE MACRO t_few(n, list) AS CASE WHEN n > 10000 THEN t_error('INVALID_FUNCTION_ARGUMENT: result of sequence function must not have more than 10000 entries') ELSE list END;
 CREATE MACRO t_any_match(b) AS CASE WHEN b IS NULL THEN NULL WHEN list_contains(b, TRUE) THEN TRUE WHEN len(b) > list_count(b) THEN NULL ELSE FALSE END;
 CREATE MACRO t_all_match(b) AS CASE WHEN b IS NULL THEN NULL WHEN list_contains(b, FALSE) THEN FALSE WHEN len(b) > list_count(b) THEN NULL ELSE TRUE END;
 CREATE MACRO t_none_match(b) AS NOT t_any_match(b);
@@ -168,7 +171,13 @@ CREATE MACRO t_url_query(s) AS CASE WHEN s IS NULL THEN NULL ELSE regexp_extract
 CREATE MACRO t_url_fragment(s) AS CASE WHEN s IS NULL THEN NULL ELSE regexp_extract(s, '#(.*)$', 1) END;
 
 -- More of arrays and maps
-CREATE MACRO t_repeat_check(x, n) AS CASE WHEN n < 0 THEN t_error('INVALID_FUNCTION_ARGUMENT: count argument of repeat function must be greater than or equal to 0') ELSE t_repeat(x, n) END;
+CREATE MACRO t_repeat_check(x, n) AS CASE WHEN n < 0 THEN t_error('INVALID_FUNCTION_ARGUMENT: count argument of repeat function must be greater than or equal to 0')
+  WHEN n > 10000 THEN t_error('INVALID_FUNCTION_ARGUMENT: count argument of repeat function must be less than or equal to 10000') ELSE t_repeat(x, n) END;
+CREATE MACRO t_chr(n) AS CASE WHEN n BETWEEN 0 AND 1114111 THEN chr(CAST(n AS INTEGER)) WHEN n IS NOT NULL THEN t_error('INVALID_FUNCTION_ARGUMENT: Not a valid Unicode code point: ' || n) END;
+CREATE MACRO t_at_least(n, least, what) AS CASE WHEN n < least THEN t_error('INVALID_FUNCTION_ARGUMENT: ' || what) ELSE n END;
+CREATE MACRO t_finite(x) AS CASE WHEN isfinite(x) THEN x END;
+CREATE MACRO t_skewness(n, sample) AS sample * (n - 2) / sqrt(n * (n - 1));
+CREATE MACRO t_split(s, sep) AS CASE WHEN sep = '' THEN t_error('INVALID_FUNCTION_ARGUMENT: The delimiter may not be the empty string') ELSE string_split(s, sep) END;
 CREATE MACRO t_overlap(a, b) AS CASE WHEN a IS NULL OR b IS NULL THEN NULL WHEN list_has_any(a, b) THEN TRUE WHEN (len(a) > list_count(a) AND len(b) > 0) OR (len(b) > list_count(b) AND len(a) > 0) THEN NULL ELSE FALSE END;
 CREATE MACRO t_array_remove(a, x) AS CASE WHEN a IS NULL OR x IS NULL THEN NULL ELSE list_filter(a, lambda e: e IS NULL OR e <> x) END;
 CREATE MACRO t_contains_sequence(a, b) AS CASE WHEN a IS NULL OR b IS NULL THEN NULL ELSE len(b) = 0 OR len(list_filter(range(1, len(a) - len(b) + 2), lambda i: a[i:i + len(b) - 1] = b)) > 0 END;

@@ -42,7 +42,8 @@ def fields(value: Typed, names: list[str], node: exp.Expr) -> Typed:
         found = value.type.field(name) if value.type.name == "row" else None
         if found is None:
             if value.type.name != "row":
-                raise SqlError("TYPE_MISMATCH", f"Expression {node.sql('trino')} is not of type ROW", position(node))
+                base = node.sql("trino").removesuffix(f".{name}")
+                raise SqlError("TYPE_MISMATCH", f"Expression {base} is not of type ROW", position(node))
             raise SqlError("COLUMN_NOT_FOUND", f"Column '{node.sql('trino')}' cannot be resolved", position(node))
         index, kind = found
         value = Typed(f"({value.sql}).{quote(field_name(value.type.args[index][0], index))}", kind)
@@ -69,4 +70,7 @@ def subscript(ex: "Expressions", node: exp.Bracket) -> Typed:
     if value.type.name == "row" and isinstance(index.value, int) and 0 < index.value <= len(value.type.args):
         name_, kind = value.type.args[index.value - 1]
         return Typed(f"({value.sql}).{quote(field_name(name_, index.value - 1))}", kind)
+    if value.type.name == "row" and isinstance(index.value, int):
+        message = f"Subscript index out of bounds: {index.value}, max value is {len(value.type.args)}"
+        raise SqlError("INVALID_FUNCTION_ARGUMENT", message, position(node.expressions[0]))
     raise SqlError("TYPE_MISMATCH", f"Cannot use {index.type} for subscript of {value.type}", position(node))

@@ -5,12 +5,15 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from rapid.emulator.athena.sql import zones
-from rapid.emulator.athena.sql.dialect import position
+from rapid.emulator.athena.sql.dialect import position, word_before
 from rapid.emulator.athena.sql.errors import MalformedQueryError, SqlError, not_supported
 from rapid.emulator.athena.sql.scope import Column, Typed
 
 if TYPE_CHECKING:
     from rapid.emulator.athena.sql.expressions import Expressions
+
+
+_FRAME = ("PRECEDING", "CURRENT ROW", "FOLLOWING")
 
 
 def tail(tree: exp.Expr, expressions: "Expressions", columns: list[Column], values: list[Typed] | None = None) -> str:
@@ -26,7 +29,8 @@ def tail(tree: exp.Expr, expressions: "Expressions", columns: list[Column], valu
     sql = ""
     if limit is not None and _with_ties(limit):
         if order is None or values is None:
-            raise SqlError("MISSING_ORDER_BY", "FETCH FIRST WITH TIES clause requires ORDER BY", position(limit))
+            place = word_before(expressions.compiler.text, limit.args.get("count"), "FETCH")
+            raise SqlError("MISSING_ORDER_BY", "FETCH FIRST WITH TIES clause requires ORDER BY", place)
         sql += _ties(order, expressions, columns, values, _count(limit.args.get("count")))
         limit = None
     if order:
@@ -34,6 +38,10 @@ def tail(tree: exp.Expr, expressions: "Expressions", columns: list[Column], valu
     if limit is not None:
         count = limit.args.get("count") if isinstance(limit, exp.Fetch) else limit.expression
         number = _count(count)
+        if isinstance(limit, exp.Fetch) and number == "0":
+            message = "FETCH FIRST row count must be positive (actual value: 0)"
+            place = word_before(expressions.compiler.text, count, "FETCH")
+            raise SqlError("NUMERIC_VALUE_OUT_OF_RANGE", message, place)
         sql += f" LIMIT {number}" if number else ""
     if offset is not None:
         sql += f" OFFSET {_count(offset.expression)}"
@@ -86,7 +94,7 @@ def check_distinct(order: exp.Order, expressions: "Expressions", columns: list[C
         key = _key(item.this, expressions, columns)
         if not key.removeprefix("c").isdigit() and key not in outputs:
             message = "For SELECT DISTINCT, ORDER BY expressions must appear in select list"
-            raise SqlError("EXPRESSION_NOT_IN_DISTINCT", message, position(item.this))
+            raise SqlError("EXPRESSION_NOT_IN_DISTINCT", message, position(order.parent))
 
 
 def _direction(item: exp.Expr) -> str:
@@ -158,6 +166,13 @@ def _frame(spec: exp.WindowSpec, expressions: "Expressions") -> str:
         return f"{expressions.compile(value).sql} {side.upper()}"
 
     start, end = bound("start"), bound("end")
+    first, final = (b if b == "CURRENT ROW" else b.rpartition(" ")[2] for b in (start, end))
+    if first != final and _FRAME.index(first) > _FRAME.index(final):
+        message = f"Window frame starting from {first} cannot end with {final}"
+        node = spec.args.get("start")
+        kind = spec.args["kind"].upper()
+        place = word_before(expressions.compiler.text, node, kind) if isinstance(node, exp.Expr) else None
+        raise SqlError("INVALID_WINDOW_FRAME", message, place)
     if spec.args.get("exclude"):
         raise not_supported("EXCLUDE in a window frame", position(spec))
     return f"{spec.args['kind'].upper()} BETWEEN {start} AND {end}"

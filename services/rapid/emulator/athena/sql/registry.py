@@ -3,12 +3,14 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
 from rapid.emulator.athena.sql.dialect import position
-from rapid.emulator.athena.sql.errors import SqlError
+from rapid.emulator.athena.sql.errors import Position, SqlError
 from rapid.emulator.athena.sql.scope import Typed
 from rapid.emulator.athena.sql.types import Type, common, converts, field_name
 
@@ -122,6 +124,22 @@ def collecting(*names: str) -> Callable[[Callable[["Call", Aggregation], Typed]]
     return register
 
 
+@cache
+def _trinos() -> dict[str, str]:
+    """The overloads of each function in the words of Trino's messages, from release 435."""
+    lines = (Path(__file__).parent / "functions" / "signatures.txt").read_text().splitlines()
+    return {line.partition("(")[0]: line for line in lines}
+
+
+def unexpected(name: str, given: list[str], node: exp.Expr, where: Position | None = None) -> SqlError:
+    """The failure of a call that no overload takes; `where` is the place of an operator."""
+    ours = [*SCALARS.get(name, []), *AGGREGATES.get(name, []), *WINDOWS.get(name, [])]
+    expected = _trinos().get(name) or ", ".join(map(str, ours))
+    tail = f". Expected: {expected}" if expected else ""
+    message = f"Unexpected parameters ({', '.join(given)}) for function {name}{tail}"
+    return SqlError("FUNCTION_NOT_FOUND", message, where or position(node))
+
+
 @dataclass
 class Call:
     """One call as a special function sees it."""
@@ -161,19 +179,18 @@ class Call:
 
     def wrong_arguments(self) -> SqlError:
         types = [
-            "function" if isinstance(a, exp.Lambda) else str(self.compiler.compile(a).type) for a in self.arguments
+            "<function>" if isinstance(a, exp.Lambda) else str(self.compiler.compile(a).type) for a in self.arguments
         ]
-        return SqlError(
-            "FUNCTION_NOT_FOUND",
-            f"Unexpected parameters ({', '.join(types)}) for function {self.name}",
-            position(self.node),
-        )
+        return unexpected(self.name, types, self.node)
 
     def function(self, index: int, types: list[Type], names: list[str] | None = None) -> tuple[list[str], Typed]:
         """A lambda argument compiled for parameters of these types: DuckDB names of its parameters, and its body."""
         node = self.arguments[index]
-        if not isinstance(node, exp.Lambda) or len(node.expressions) != len(types):
+        if not isinstance(node, exp.Lambda):
             raise self.wrong_arguments()
+        if len(node.expressions) != len(types):
+            message = f"Expected a lambda that takes {len(types)} argument(s) but got {len(node.expressions)}"
+            raise SqlError("INVALID_PARAMETER_USAGE", message, position(node))
         return self.compiler.compile_lambda(node, types, names)
 
 

@@ -45,9 +45,21 @@ def relation(compiler: "Compiler", node: exp.Expr, outer: Scope) -> tuple[str, l
         percent = sample.args.get("percent")
         if percent is None or sample.args.get("bucket_numerator"):
             raise not_supported("This TABLESAMPLE", position(node))
+        share = Expressions(compiler, outer).compile(percent)
+        if not share.type.is_number:
+            raise SqlError("TYPE_MISMATCH", "Sample percentage should be a numeric expression", position(percent))
+        if not isinstance(share.value, int | float):
+            raise not_supported("A sample percentage that is not a number", position(percent))
+        for wrong, limit in (
+            (share.value < 0, "greater than or equal to 0"),
+            (share.value > 100, "less than or equal to 100"),
+        ):
+            if wrong:
+                message = f"Sample percentage must be {limit}"
+                raise SqlError("NUMERIC_VALUE_OUT_OF_RANGE", message, position(percent))
         # DuckDB's SYSTEM samples whole vectors, Trino's whole splits: both keep all rows or none of a piece.
         method = "system" if str(sample.args.get("method") or "").upper() == "SYSTEM" else "bernoulli"
-        sql = f"(SELECT * FROM {sql} TABLESAMPLE {method}({float(percent.name)} PERCENT)) AS {_alias_of(sql)}"
+        sql = f"(SELECT * FROM {sql} TABLESAMPLE {method}({float(share.value)} PERCENT)) AS {_alias_of(sql)}"
     for join in node.args.get("joins") or []:
         sql, fields = _join(compiler, sql, fields, join, outer.parent)
     return sql, fields
@@ -90,7 +102,7 @@ def _derived(compiler: "Compiler", node: exp.Expr, alias: exp.Expr | None, scope
     inner = node.this if isinstance(node, exp.Subquery) and not node.args.get("with_") else node
     query = compiler.query(inner, scope)
     name, columns = _alias(alias)
-    shown = query.columns if isinstance(node, exp.Values) else rename(query.columns, columns, node)
+    shown = query.columns if isinstance(node, exp.Values) else rename(query.columns, columns, node, name or "")
     return _named(compiler, f"({query.sql})", shown, (name,) if name else ())
 
 
@@ -112,13 +124,13 @@ def _table(compiler: "Compiler", node: exp.Table) -> tuple[str, list[Field]]:
         for frame in reversed(compiler.ctes):
             if parts[0] in frame:
                 name, columns = frame[parts[0]]
-                return _named(compiler, name, rename(columns, renamed, node), (alias or parts[0],))
+                return _named(compiler, name, rename(columns, renamed, node, alias or parts[0]), (alias or parts[0],))
     table = find_table(compiler, parts, node)
     if node.args.get("version"):
         table = _at_version(compiler, table, node.args["version"])
     path = (alias,) if alias else (CATALOG, table.database, table.name)
     if table.view is not None:
-        return _view(compiler, table, rename(list(table.columns), renamed, node), path, node)
+        return _view(compiler, table, rename(list(table.columns), renamed, node, path[-1]), path, node)
     return _scan(compiler, table, renamed, path, node)
 
 
@@ -160,7 +172,7 @@ def _scan(
     compiler.scans.append(scan)
     fields = []
     columns = [*table.columns, *table.partition_keys]
-    shown = rename(columns, renamed, node)
+    shown = rename(columns, renamed, node, path[-1])
     keys = {*(c.name for c in table.partition_keys), *table.pruning}
     for column, label in zip(columns, shown, strict=True):
         sql = f"{alias}.{quote(column.name)}"
@@ -202,8 +214,10 @@ def _join(
     compiler: "Compiler", left: str, fields: list[Field], join: exp.Join, parent: Scope | None
 ) -> tuple[str, list[Field]]:
     side, kind = (join.args.get("side") or "").upper(), (join.args.get("kind") or "").upper()
-    if join.args.get("method") or kind in ("SEMI", "ANTI"):
-        raise not_supported(f"{join.args.get('method') or kind} JOIN", position(join.this))
+    if join.args.get("method"):
+        raise SqlError("NOT_SUPPORTED", "Natural join not supported", position(join.this))
+    if kind in ("SEMI", "ANTI"):
+        raise not_supported(f"{kind} JOIN", position(join.this))
     on, using = join.args.get("on"), join.args.get("using")
     anyway = on is None or (isinstance(on, exp.Boolean) and on.this)
     if isinstance(join.this, exp.Unnest) and fields and anyway and not using and side in ("", "LEFT"):
@@ -241,8 +255,12 @@ def _using(
 ) -> tuple[str, list[Field]]:
     conditions, shared = [], []
     one_scope, two_scope = Scope(fields), Scope(more)
-    for name in names:
-        one, two = (s.resolve([name], join.args["using"][0])[0] for s in (one_scope, two_scope))
+    for name, node in zip(names, join.args["using"], strict=True):
+        for scope, which in ((one_scope, "left"), (two_scope, "right")):
+            if not any(f.name and f.name.lower() == name for f in scope.fields):
+                message = f"Column '{name}' is missing from {which} side of join"
+                raise SqlError("COLUMN_NOT_FOUND", message, position(node))
+        one, two = (s.resolve([name], node)[0] for s in (one_scope, two_scope))
         kind = common(one.type, two.type)
         if kind is None:
             message = f"Column '{name}' has mismatched types in USING: {one.type}, {two.type}"

@@ -40,7 +40,15 @@ def select(compiler: "Compiler", tree: exp.Select, parent: Scope | None) -> tupl
     having = tree.args.get("having")
     having_sql = f" HAVING {expressions.boolean(having.this, 'HAVING clause').sql}" if having else ""
     items = [n.this if isinstance(n, exp.Alias) else n for n in tree.expressions]
-    grouping.check([i for i in items if not _is_star(i)] + ([having.this] if having else []))
+    for item in filter(_is_star, items):
+        grouping.check_star(_starred(item, scope))
+    checked = [i for i in items if not _is_star(i)] + ([having.this] if having else [])
+    grouping.check(checked)
+    named = {name.lower() for name, _ in outputs if name}
+    order = tree.args["order"].expressions if tree.args.get("order") and not tree.args.get("distinct") else []
+    keys = [o.this for o in order if not isinstance(o.this, exp.Literal) and o.this.name.lower() not in named]
+    grouping.check(keys)
+    grouping.check_calls([*checked, *keys])
     columns = [Column(name if name is not None else f"_col{i}", v.type) for i, (name, v) in enumerate(outputs)]
     distinct = tree.args.get("distinct")
     if distinct and distinct.args.get("on"):
@@ -63,7 +71,7 @@ def condition(node: exp.Expr, expressions: Expressions, where: str, scans: set[S
         where: its name in errors.
         scans: scans that may skip partitions by it; None: all that no outer join can null.
     """
-    refuse_aggregates(node, where)
+    refuse_aggregates(node, where.replace(" ON", ""), expressions)
     conjuncts = list(node.flatten()) if isinstance(node, exp.And) else [node]
     parts = []
     for conjunct in conjuncts:
@@ -104,7 +112,7 @@ def _outputs(tree: exp.Select, expressions: Expressions) -> list[tuple[str | Non
         name: str | None = node.alias if isinstance(node, exp.Alias) else None
         if name is None and isinstance(inner, exp.Column | exp.Identifier):
             name = inner.name
-        elif name is None and isinstance(inner, exp.Dot):
+        elif name is None and isinstance(inner, exp.Dot) and not inner.find(exp.Cast, exp.Anonymous, exp.Bracket):
             name = inner.expression.name
         outputs.append((name, value))
     return outputs
@@ -114,8 +122,8 @@ def _star(node: exp.Expr, expressions: Expressions) -> list[tuple[str | None, Ty
     scope = expressions.scope
     if any(node.args.get(a) for a in ("except_", "replace", "rename")):
         raise not_supported("EXCEPT or REPLACE after *", position(node))
-    path = tuple(p.name.lower() for p in node.parts[:-1]) if isinstance(node, exp.Column) else ()
-    fields = [f for f in scope.fields if not f.hidden and (not path or f.relation[-len(path) :] == path)]
+    path = _star_path(node)
+    fields = _starred(node, scope)
     if not fields:
         if not path:
             raise SqlError("COLUMN_NOT_FOUND", "SELECT * not allowed in queries without FROM clause", position(node))
@@ -123,6 +131,16 @@ def _star(node: exp.Expr, expressions: Expressions) -> list[tuple[str | None, Ty
     for used in fields:
         scope.use(used)
     return [(f.name, Typed(f.sql, f.type)) for f in fields]
+
+
+def _star_path(node: exp.Expr) -> tuple[str, ...]:
+    return tuple(p.name.lower() for p in node.parts[:-1]) if isinstance(node, exp.Column) else ()
+
+
+def _starred(node: exp.Expr, scope: Scope) -> list[Field]:
+    """The fields that a `*` stands for."""
+    path = _star_path(node)
+    return [f for f in scope.fields if not f.hidden and (not path or f.relation[-len(path) :] == path)]
 
 
 def _fields_of_row(path: list[str], node: exp.Expr, expressions: Expressions) -> list[tuple[str | None, Typed]]:

@@ -68,7 +68,7 @@ def _columns(
             else:
                 outputs.append((name, element, None))
         else:
-            raise SqlError("INVALID_FUNCTION_ARGUMENT", f"Cannot unnest type: {value.type}", position(argument))
+            raise SqlError("INVALID_FUNCTION_ARGUMENT", f"Cannot unnest type: {value.type}")
     longest = f"greatest({', '.join(f'coalesce(len({a}), 0)' for a, _ in arrays)})"
     inner = [f"unnest({a}) AS {n}" for a, n in arrays]
     if keep:

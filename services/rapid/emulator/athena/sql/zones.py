@@ -6,6 +6,7 @@ Trino also by offset (`+02:00`).
 """
 
 import re
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from rapid.emulator.athena.sql.scope import Typed, literal
 from rapid.emulator.athena.sql.types import PER_VALUE, Type
@@ -16,6 +17,17 @@ _OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)$")
 def _shift(zone: str) -> int | None:
     match = _OFFSET.fullmatch(zone)
     return int(match[1] + "1") * (int(match[2]) * 60 + int(match[3])) if match else None
+
+
+def exists(zone: str) -> bool:
+    """Whether a zone is an offset or one that the time zone database has."""
+    if _OFFSET.fullmatch(zone):
+        return True
+    try:
+        ZoneInfo(zone)
+    except (ValueError, ZoneInfoNotFoundError):
+        return False
+    return True
 
 
 def instant(wall_clock: str, zone: str) -> str:

@@ -136,7 +136,10 @@ def from_hex(text: str) -> bytes:
     try:
         return bytes.fromhex(text)
     except ValueError as error:
-        raise refuse(f"Input string is not a valid hex string: {text}") from error
+        if len(text) % 2:
+            raise refuse(f"invalid input length {len(text)}") from error
+        other = next(c for c in text if c not in "0123456789abcdefABCDEF")
+        raise refuse(f'not a hexadecimal digit: "{other}" = {ord(other)}') from error
 
 
 def _packed(data: bytes, form: str, size: int) -> int | float:

@@ -50,9 +50,9 @@ def simple_path(text: str) -> tuple[str | int, ...]:
     Raises:
         ValueError: INVALID_FUNCTION_ARGUMENT for what Trino does not take.
     """
-    path = text.strip().removeprefix("lax ").strip()
+    path = text.strip()
     if not path.startswith("$"):
-        path = "$" + (path if path.startswith(("[", ".")) else "." + path)
+        raise refuse(f"Invalid JSON path: '{text}'")
     steps: list[str | int] = []
     at = 1
     while at < len(path):
@@ -148,47 +148,63 @@ def _shaped(value: Any, schema: Any) -> Any:
 _RESULT = "STRUCT(state VARCHAR, value VARCHAR)"
 
 
-def _items(document: str, path: str) -> list[Any] | None:
-    """What a path finds, or None if that is an error."""
+_VALUE = "JSON_VALUE_RESULT_ERROR: cannot extract SQL scalar from JSON: "
+_QUERY = "JSON_OUTPUT_CONVERSION_ERROR: conversion from JSON failed: "
+
+
+def _items(document: str, path: str, passed: str) -> list[Any] | str:
+    """What a path finds, or the failure that `ERROR ON ERROR` would show."""
     try:
-        return evaluate(json.loads(document), path)
-    except (PathError, ValueError) as error:
-        if isinstance(error, PathError) and error.malformed:
-            raise refuse(f"Invalid JSON path: {error}") from error
-        return None
+        value = json.loads(document)
+    except ValueError:
+        return "JSON_INPUT_CONVERSION_ERROR: conversion to JSON failed: "
+    try:
+        return evaluate(value, path, json.loads(passed))
+    except PathError as error:
+        if error.code:
+            raise refuse(str(error), error.code) from error
+        return f"PATH_EVALUATION_ERROR: path evaluation failed: {error}"
 
 
-@helper("p_sqljson_exists", "VARCHAR; VARCHAR", "VARCHAR")
-def exists(document: str, path: str) -> str:
-    """`true`, `false` or `error`."""
-    found = _items(document, path)
-    return "error" if found is None else str(bool(found)).lower()
+def _state(name: str, text: str | None) -> dict[str, str | None]:
+    return {"state": name, "value": text}
 
 
-@helper("p_sqljson_value", "VARCHAR; VARCHAR", _RESULT)
-def value(document: str, path: str) -> dict[str, str | None]:
-    """The one scalar that a path finds; `state` is ok, empty or error."""
-    found = _items(document, path)
-    if found is None or len(found) > 1 or (found and isinstance(found[0], list | dict)):
-        return {"state": "error", "value": None}
+@helper("p_sqljson_exists", "VARCHAR; VARCHAR; VARCHAR", "VARCHAR")
+def exists(document: str, path: str, passed: str) -> str:
+    """`true`, `false` or a failure."""
+    found = _items(document, path, passed)
+    return found if isinstance(found, str) else str(bool(found)).lower()
+
+
+@helper("p_sqljson_value", "VARCHAR; VARCHAR; VARCHAR", _RESULT)
+def value(document: str, path: str, passed: str) -> dict[str, str | None]:
+    """The one scalar that a path finds; `state` is ok, empty or error, and then `value` the failure."""
+    found = _items(document, path, passed)
+    if isinstance(found, str):
+        return _state("error", found)
     if not found:
-        return {"state": "empty", "value": None}
-    one = found[0]
-    return {"state": "ok", "value": one if one is None or isinstance(one, str) else dumped(one)}
-
-
-@helper("p_sqljson_query", "VARCHAR; VARCHAR; VARCHAR; BOOLEAN", _RESULT)
-def query(document: str, path: str, wrapper: str, keep_quotes: bool) -> dict[str, str | None]:
-    """The JSON that a path finds. `wrapper`: without, with (always an array) or conditional."""
-    found = _items(document, path)
-    if found is None:
-        return {"state": "error", "value": None}
-    if not found:
-        return {"state": "empty", "value": None}
-    if wrapper == "with" or (wrapper == "conditional" and (len(found) > 1 or not isinstance(found[0], list | dict))):
-        return {"state": "ok", "value": dumped(found)}
+        return _state("empty", _VALUE + "JSON path found no items")
     if len(found) > 1:
-        return {"state": "error", "value": None}
+        return _state("error", _VALUE + "JSON path found multiple items")
+    one = found[0]
+    if isinstance(one, list | dict):
+        return _state("error", _VALUE + "JSON path found an item that cannot be converted to an SQL value")
+    return _state("ok", one if one is None or isinstance(one, str) else dumped(one))
+
+
+@helper("p_sqljson_query", "VARCHAR; VARCHAR; VARCHAR; VARCHAR; BOOLEAN", _RESULT)
+def query(document: str, path: str, passed: str, wrapper: str, keep_quotes: bool) -> dict[str, str | None]:
+    """The JSON that a path finds. `wrapper`: without, with (always an array) or conditional."""
+    found = _items(document, path, passed)
+    if isinstance(found, str):
+        return _state("error", found)
+    if not found:
+        return _state("empty", _QUERY + "JSON path found no items")
+    if wrapper == "with" or (wrapper == "conditional" and (len(found) > 1 or not isinstance(found[0], list | dict))):
+        return _state("ok", dumped(found))
+    if len(found) > 1:
+        return _state("error", _QUERY + "JSON path found multiple items")
     if isinstance(found[0], str) and not keep_quotes:
-        return {"state": "ok", "value": found[0]}
-    return {"state": "ok", "value": dumped(found[0])}
+        return _state("ok", found[0])
+    return _state("ok", dumped(found[0]))

@@ -5,6 +5,7 @@ so inside the
 error that Trino allows.
 """
 
+import math
 import struct
 from statistics import NormalDist
 
@@ -25,6 +26,71 @@ def inverse_normal_cdf(mean: float, deviation: float, share: float) -> float:
     if deviation <= 0:
         raise refuse("sd must be > 0")
     return NormalDist(mean, deviation).inv_cdf(share)
+
+
+@computed("wilson_interval_lower(bigint, bigint, double) -> double")
+def wilson_interval_lower(successes: int, trials: int, z: float) -> float:
+    return _wilson(successes, trials, z, -1)
+
+
+@computed("wilson_interval_upper(bigint, bigint, double) -> double")
+def wilson_interval_upper(successes: int, trials: int, z: float) -> float:
+    return _wilson(successes, trials, z, 1)
+
+
+def _wilson(successes: int, trials: int, z: float, side: int) -> float:
+    """A bound of the Wilson score interval: https://trino.io/docs/current/functions/math.html#statistical-functions."""
+    if successes < 0:
+        raise refuse("number of successes must not be negative")
+    if trials <= 0:
+        raise refuse("number of trials must be positive")
+    if successes > trials:
+        raise refuse("number of successes must not be larger than number of trials")
+    if z < 0:
+        raise refuse("z-score must not be negative")
+    share = successes / trials
+    spread = z * math.sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials))
+    return (share + z * z / (2 * trials) + side * spread) / (1 + z * z / trials)
+
+
+@computed("beta_cdf(double, double, double) -> double")
+def beta_cdf(a: float, b: float, value: float) -> float:
+    _check_beta(a, b)
+    if not 0 <= value <= 1:
+        raise refuse("value must be 0 >= v >= 1")
+    return _beta_share(a, b, value)
+
+
+@computed("inverse_beta_cdf(double, double, double) -> double")
+def inverse_beta_cdf(a: float, b: float, share: float) -> float:
+    """By bisection, to the last bit of a double."""
+    _check_beta(a, b)
+    if not 0 <= share <= 1:
+        raise refuse("p must be 0 >= p >= 1")
+    low, high = 0.0, 1.0
+    while low < (middle := (low + high) / 2) < high:
+        low, high = (middle, high) if _beta_share(a, b, middle) < share else (low, middle)
+    return high
+
+
+def _check_beta(a: float, b: float) -> None:
+    if a <= 0 or b <= 0:
+        raise refuse("a, b must be > 0")
+
+
+def _beta_share(a: float, b: float, value: float) -> float:
+    """The regularized incomplete beta function, by its continued fraction (https://dlmf.nist.gov/8.17.v)."""
+    if value in (0, 1):
+        return float(value)
+    if value > (a + 1) / (a + b + 2):
+        return 1 - _beta_share(b, a, 1 - value)
+    scale = math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(value) + b * math.log1p(-value)
+    tail, terms = 1.0, 300
+    for m in range(terms, 0, -1):
+        even = m * (b - m) * value / ((a + 2 * m - 1) * (a + 2 * m))
+        odd = -(a + m - 1) * (a + b + m - 1) * value / ((a + 2 * m - 2) * (a + 2 * m - 1))
+        tail = 1 + odd / (1 + even / tail)
+    return math.exp(scale) / (a * tail)
 
 
 @helper("p_weighted", "DOUBLE[]; DOUBLE[]; DOUBLE[]", "DOUBLE[]")

@@ -50,7 +50,7 @@ def format_(pattern: str | None, *values: Any) -> str | None:
         else:
             index, ordinary = ordinary, ordinary + 1
         if index >= len(values):
-            raise refuse(f"Invalid format string: {pattern} (Format specifier '{match[0]}')")
+            raise refuse(f"Invalid format string: {pattern} (MissingFormatArgument: Format specifier '{match[0]}')")
         last = index
         text = (
             _time(values[index], kind, time) if time else _one(values[index], kind, flags, precision, width, match[0])
@@ -92,7 +92,7 @@ def _number(value: Any, kind: str, flags: str, precision: str | None, written: s
     whole = isinstance(value, int) and not isinstance(value, bool)
     if (kind in "dox") != whole or isinstance(value, bool | str):
         name = "java.lang." + {int: "Long", float: "Double", str: "String", bool: "Boolean"}.get(type(value), "Object")
-        raise refuse(f"Invalid format string: {written} ({kind} != {name})")
+        raise refuse(f"Invalid format string: {written} (IllegalFormatConversion: {kind} != {name})")
     if kind in "ox":
         made = f"{value if value >= 0 else value + 2**64:{'#' if '#' in flags else ''}{kind}}"
         return made.replace("0o", "0")

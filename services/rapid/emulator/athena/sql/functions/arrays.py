@@ -112,7 +112,10 @@ def sequence(call: Call) -> Typed:
     start, stop = values[:2]
     if start.type.is_integer and stop.type.is_integer:
         step = values[2].sql if len(values) == 3 else "NULL"
-        return Typed(f"t_sequence({start.sql}, {stop.sql}, {step})", array_of(BIGINT))
+        made = f"t_sequence({start.sql}, {stop.sql}, {step})"
+        return Typed(
+            f"t_few(abs({stop.sql} - {start.sql}) // abs(coalesce(nullif({step}, 0), 1)) + 1, {made})", array_of(BIGINT)
+        )
     kind = common(start.type, stop.type)
     if kind is None or kind.name not in ("date", "timestamp"):
         raise call.wrong_arguments()
@@ -123,7 +126,7 @@ def sequence(call: Call) -> Typed:
     else:
         raise call.wrong_arguments()
     sql = f"generate_series(CAST({start.sql} AS TIMESTAMP), CAST({stop.sql} AS TIMESTAMP), {step})"
-    return Typed(f"CAST({sql} AS {array_of(kind).duckdb()})", array_of(kind))
+    return Typed(f"t_few(len({sql}), CAST({sql} AS {array_of(kind).duckdb()}))", array_of(kind))
 
 
 @special("array_sort")

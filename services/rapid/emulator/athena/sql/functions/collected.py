@@ -39,6 +39,15 @@ def entropy(call: Call, parts: Aggregation) -> Typed:
     return Typed(f"t_entropy({total}, {logs})", DOUBLE)
 
 
+@collecting("skewness")
+def skewness(call: Call, parts: Aggregation) -> Typed:
+    """Of the population, where DuckDB gives that of a sample."""
+    call.count(1)
+    value = call.cast(0, DOUBLE)
+    count, sample = (f"{name}({parts.distinct}{value}){parts.after}" for name in ("count", "skewness"))
+    return Typed(f"t_skewness({count}, {sample})", DOUBLE)
+
+
 @collecting("approx_percentile")
 def approx_percentile(call: Call, parts: Aggregation) -> Typed:
     """Exact: inside the error that Trino allows. `(x, [weight,] percentile or array [, accuracy])`."""

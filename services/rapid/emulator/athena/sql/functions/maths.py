@@ -1,9 +1,11 @@
 """Mathematical and bitwise functions: https://trino.io/docs/current/functions/math.html."""
 
+from itertools import pairwise
+
 from rapid.emulator.athena.sql.operators import arithmetic
 from rapid.emulator.athena.sql.registry import SCALARS, Call, declare, special
 from rapid.emulator.athena.sql.scope import Typed
-from rapid.emulator.athena.sql.types import BIGINT, DOUBLE, MAX_DECIMAL, REAL, UNKNOWN, decimal
+from rapid.emulator.athena.sql.types import BIGINT, DOUBLE, MAX_DECIMAL, REAL, UNKNOWN, common, decimal
 
 declare(
     SCALARS,
@@ -146,7 +148,13 @@ def round_(call: Call) -> Typed:
 @special("greatest", "least")
 def extreme(call: Call) -> Typed:
     """The largest or smallest; NULL if any is NULL (DuckDB skips NULLs), NaN only if all are."""
-    values, kind = call.compiler.unify(call.all(), call.node)
+    values = call.all()
+    if not values:
+        raise call.wrong_arguments()
+    for one, two in pairwise(values):
+        if common(one.type, two.type) is None:
+            raise call.wrong_arguments()
+    values, kind = call.compiler.unify(values, call.arguments)
     nulls = " OR ".join(f"{v.sql} IS NULL" for v in values)
     found = f"{call.name}({', '.join(v.sql for v in values)})"
     if call.name == "greatest" and kind in (REAL, DOUBLE):  # DuckDB has NaN as the largest

@@ -3,9 +3,15 @@
 https://trino.io/docs/current/functions/json.html (read 2026-11). Paths are followed by `computed.jsonpath`.
 """
 
+import json
+
+from sqlglot import exp
+
 from rapid.emulator.athena.sql import casts
-from rapid.emulator.athena.sql.dialect import JsonCall, position, to_type
-from rapid.emulator.athena.sql.errors import SqlError
+from rapid.emulator.athena.sql.computed import jsonpath
+from rapid.emulator.athena.sql.dialect import JsonCall, position
+from rapid.emulator.athena.sql.errors import Position, SqlError
+from rapid.emulator.athena.sql.named_types import to_type
 from rapid.emulator.athena.sql.registry import Call
 from rapid.emulator.athena.sql.scope import Typed, literal
 from rapid.emulator.athena.sql.types import BOOLEAN, VARCHAR
@@ -16,81 +22,111 @@ def compile_call(call: Call, node: JsonCall) -> Typed:
     made = {"json_object": _object, "json_array": _array}.get(call.name)
     if made:
         return made(call, node)
-    document, path = _document(call), call.cast(1, VARCHAR)
+    document, path, passed = _document(call), _path(call, node), _passed(call, node)
     if call.name == "json_exists":
-        return _exists(f"p_sqljson_exists({document}, {path})", node)
+        return _exists(f"p_sqljson_exists({document}, {path}, {passed})", node)
     if call.name == "json_value":
-        return _value(call, node, f"p_sqljson_value({document}, {path})")
-    return _query(node, document, path)
+        return _value(call, node, f"p_sqljson_value({document}, {path}, {passed})")
+    return _query(node, f"{document}, {path}, {passed}")
 
 
 def _document(call: Call) -> str:
     value = call.typed(0)
     if value.type.name in ("json", "unknown"):
         return f"CAST({value.sql} AS VARCHAR)"
+    if value.type.name == "varbinary":
+        return f"decode({value.sql})"
     if not value.type.is_string:
         raise SqlError("TYPE_MISMATCH", f"Cannot read input of type {value.type} as JSON", position(call.node))
     return value.sql
 
 
+def _path(call: Call, node: JsonCall) -> str:
+    """The path, which is looked at before the query runs."""
+    written, place = call.text(1), position(call.arguments[1])
+    try:
+        jsonpath.check(written, {v.meta["name"] for v in node.args.get("passing") or []})
+    except jsonpath.PathError as error:
+        if place and error.code == "SYNTAX_ERROR":
+            place = Position(place.line, place.column + 1)
+        raise SqlError(error.code, str(error), place) from error
+    return literal(written)
+
+
+def _passed(call: Call, node: JsonCall) -> str:
+    """The values of PASSING as a JSON object."""
+    members = [
+        f"{literal(json.dumps(v.meta['name']) + ':')} || {_json(call, v)}" for v in node.args.get("passing") or []
+    ]
+    joined = " || ',' || ".join(members)
+    return f"('{{' || {joined} || '}}')" if members else "'{}'"
+
+
 def _exists(found: str, node: JsonCall) -> Typed:
-    failed = {"TRUE": "TRUE", "FALSE": "FALSE", "UNKNOWN": "NULL", "ERROR": _failure("path evaluation failed")}
+    failed = {"TRUE": "TRUE", "FALSE": "FALSE", "UNKNOWN": "NULL", "ERROR": f"t_error({found})"}
     on_error = failed[node.clause("ERROR", "FALSE")]
-    return Typed(
-        f"CASE {found} WHEN 'true' THEN TRUE WHEN 'false' THEN FALSE WHEN 'error' THEN {on_error} END", BOOLEAN
-    )
-
-
-def _failure(what: str) -> str:
-    return f"t_error({literal('PATH_EVALUATION_ERROR: ' + what)})"
+    answers = "WHEN 'true' THEN TRUE WHEN 'false' THEN FALSE"
+    return Typed(f"CASE WHEN {found} IS NOT NULL THEN CASE {found} {answers} ELSE {on_error} END END", BOOLEAN)
 
 
 def _value(call: Call, node: JsonCall, found: str) -> Typed:
     given = node.args.get("returning")
     kind = to_type(given) if given is not None else VARCHAR
-    value = casts.cast(Typed(f"({found}).value", VARCHAR), kind, node.clause("ERROR", "NULL") != "ERROR")
+    value = casts.cast(Typed(f"({found}).value", VARCHAR), kind, safe=True).sql
+    if node.clause("ERROR", "NULL") == "ERROR" and kind != VARCHAR:
+        message = f"Cannot cast value of type varchar to declared return type of function JSON_VALUE: {kind}"
+        failure = f"t_error({literal('JSON_VALUE_RESULT_ERROR: cannot extract SQL scalar from JSON: ' + message)})"
+        value = f"CASE WHEN {value} IS NULL AND ({found}).value IS NOT NULL THEN {failure} ELSE {value} END"
 
     def otherwise(event: str) -> str:
         choice = node.clause(event, "NULL")
         if choice == "ERROR":
-            return _failure("cannot extract SQL scalar from JSON")
+            return f"t_error(({found}).value)"
         default = node.default(event)
         return call.compiler.coerce(call.compiler.compile(default), kind).sql if default is not None else "NULL"
 
     state = f"({found}).state"
     failed = f"WHEN 'empty' THEN {otherwise('EMPTY')} WHEN 'error' THEN {otherwise('ERROR')}"
-    sql = f"CASE {state} WHEN 'ok' THEN {value.sql} {failed} END"
+    sql = f"CASE {state} WHEN 'ok' THEN {value} {failed} END"
     return Typed(sql, kind)
 
 
-def _query(node: JsonCall, document: str, path: str) -> Typed:
+def _query(node: JsonCall, given: str) -> Typed:
     words = node.words
     wrapper = "without"
     if "WITH" in words:
         wrapper = "conditional" if "CONDITIONAL" in words else "with"
     keep = "FALSE" if "OMIT" in words else "TRUE"
-    found = f"p_sqljson_query({document}, {path}, '{wrapper}', {keep})"
+    found = f"p_sqljson_query({given}, '{wrapper}', {keep})"
 
     def otherwise(event: str) -> str:
-        choices = {"NULL": "NULL", "ARRAY": "'[]'", "OBJECT": "'{}'", "ERROR": _failure("cannot extract JSON")}
+        choices = {"NULL": "NULL", "ARRAY": "'[]'", "OBJECT": "'{}'", "ERROR": f"t_error(({found}).value)"}
         return choices[node.clause(event, "NULL")]
 
     sql = f"CASE ({found}).state WHEN 'ok' THEN ({found}).value WHEN 'empty' THEN {otherwise('EMPTY')} WHEN 'error' THEN {otherwise('ERROR')} END"  # noqa: E501
-    return Typed(sql, VARCHAR)
+    given_type = node.args.get("returning")
+    kind = to_type(given_type) if given_type is not None else VARCHAR
+    return casts.cast(Typed(sql, VARCHAR), kind, safe=False)
 
 
-def _json(call: Call, index: int) -> str:
-    value = call.typed(index)
+def _json(call: Call, node: exp.Expr) -> str:
+    """A value as JSON text; what is JSON already, by `FORMAT JSON` or as another of these calls, as it is."""
+    value = call.compiler.compile(node)
+    if node.meta.get("json") or (isinstance(node, JsonCall) and node.name not in ("json_value", "json_exists")):
+        return f"CAST(json({value.sql}) AS VARCHAR)"
+    if value.type.name in ("array", "map", "row"):
+        message = f"Unsupported type of value passed to {call.name.upper()} function: {value.type}"
+        raise SqlError("NOT_SUPPORTED", message, position(call.node))
     refusal = SqlError("TYPE_MISMATCH", f"Cannot use {value.type} as JSON", position(call.node))
     return "'null'" if value.type.name == "unknown" else f"CAST({casts.to_json(value, refusal)} AS VARCHAR)"
 
 
 def _array(call: Call, node: JsonCall) -> Typed:
     """NULLs are left out unless `NULL ON NULL`."""
-    items = [f"[{_json(call, i)}]" for i in range(len(call.arguments))]
+    items = [f"[{_json(call, call.arguments[i])}]" for i in range(len(call.arguments))]
     keep = node.clause("NULL", "ABSENT") == "NULL"
     null_items = [
-        "['null']" if call.typed(i).type.name == "unknown" else f"[coalesce({_json(call, i)}, 'null')]"
+        "['null']" if call.typed(i).type.name == "unknown" else f"[coalesce({_json(call, call.arguments[i])}, 'null')]"
         for i in range(len(call.arguments))
     ]
     kept = [f"CASE WHEN {call.typed(i).sql} IS NULL THEN [] ELSE {item} END" for i, item in enumerate(items)]
@@ -106,7 +142,9 @@ def _object(call: Call, node: JsonCall) -> Typed:
     members = []
     for at in range(0, len(call.arguments), 2):
         key, value = call.typed(at), call.typed(at + 1)
-        member = f"(CAST(to_json({key.sql}) AS VARCHAR) || ':' || coalesce({_json(call, at + 1)}, 'null'))"
+        member = (
+            f"(CAST(to_json({key.sql}) AS VARCHAR) || ':' || coalesce({_json(call, call.arguments[at + 1])}, 'null'))"
+        )
         members.append(f"[{member}]" if keep else f"CASE WHEN {value.sql} IS NULL THEN [] ELSE [{member}] END")
     if not members:
         return Typed("'{}'", VARCHAR)

@@ -1,8 +1,7 @@
 """String, regular-expression, URL and binary functions: https://trino.io/docs/current/functions/string.html."""
 
-from rapid.emulator.athena.sql.dialect import position
 from rapid.emulator.athena.sql.errors import Position, SqlError
-from rapid.emulator.athena.sql.registry import SCALARS, Call, declare, special
+from rapid.emulator.athena.sql.registry import SCALARS, Call, declare, special, unexpected
 from rapid.emulator.athena.sql.scope import Typed, literal
 from rapid.emulator.athena.sql.shown import text
 from rapid.emulator.athena.sql.types import UNKNOWN, VARBINARY, VARCHAR, Type, array_of, common, map_of
@@ -10,12 +9,12 @@ from rapid.emulator.athena.sql.types import UNKNOWN, VARBINARY, VARCHAR, Type, a
 declare(
     SCALARS,
     """
-    chr(bigint) -> varchar = chr(CAST({0} AS INTEGER))
+    chr(bigint) -> varchar = t_chr({0})
     codepoint(varchar) -> integer = t_codepoint({0})
     length(varchar) -> bigint = length({0})
     length(varbinary) -> bigint = octet_length({0})
     lower(varchar) -> varchar = lower({0})
-    upper(varchar) -> varchar = upper(replace({0}, 'ß', 'ss'))
+    upper(varchar) -> varchar = replace(upper({0}), 'ẞ', 'ß')
     ltrim(char) -> varchar = t_trim({0})
     ltrim(varchar) -> varchar = t_ltrim({0})
     rtrim(varchar) -> varchar = t_rtrim({0})
@@ -29,7 +28,7 @@ declare(
     replace(varchar, varchar, varchar) -> varchar = t_replace({0}, {1}, {2})
     reverse(varchar) -> varchar = reverse({0})
     reverse(array(T)) -> array(T) = list_reverse({0})
-    split(varchar, varchar) -> array(varchar) = string_split({0}, {1})
+    split(varchar, varchar) -> array(varchar) = t_split({0}, {1})
     split(varchar, varchar, bigint) -> array(varchar) = t_split_limit({0}, {1}, {2})
     split_part(varchar, varchar, bigint) -> varchar = t_split_part({0}, {1}, {2})
     starts_with(varchar, varchar) -> boolean = starts_with({0}, {1})
@@ -58,7 +57,7 @@ declare(
     from_utf8(varbinary) -> varchar = coalesce(try(decode({0})), p_from_utf8({0}))
     to_hex(varbinary) -> varchar = hex({0})
     to_base64(varbinary) -> varchar = base64({0})
-    from_base64(varchar) -> varbinary = from_base64({0})
+    from_base64(varchar) -> varbinary = from_base64(rpad({0}, CAST(ceil(length({0}) / 4) AS INTEGER) * 4, '='))
     to_base64url(varbinary) -> varchar = translate(base64({0}), '+/', '-_')
     from_base64url(varchar) -> varbinary = from_base64(translate({0}, '-_', '+/'))
     md5(varbinary) -> varbinary = unhex(md5({0}))
@@ -74,9 +73,7 @@ def concat(call: Call) -> Typed:
     """Strings, arrays or binaries joined; NULL if any is NULL (DuckDB's `concat` skips NULLs)."""
     values = call.all()
     if len(values) < 2:
-        raise SqlError(
-            "INVALID_FUNCTION_ARGUMENT", "There must be two or more concatenation arguments", position(call.node)
-        )
+        raise SqlError("INVALID_FUNCTION_ARGUMENT", "There must be two or more concatenation arguments")
     result = values[0]
     for value in values[1:]:
         result = join(call, result, value)
@@ -91,8 +88,7 @@ def join(call: Call, left: Typed, right: Typed, where: Position | None = None) -
         elements = [t.type.args[0] if t.type.name == "array" else t.type for t in (left, right)]
         element = common(*elements)
         if element is None:
-            message = f"Unexpected parameters ({left.type}, {right.type}) for function concat"
-            raise SqlError("FUNCTION_NOT_FOUND", message, where or position(call.node))
+            raise unexpected("concat", [str(left.type), str(right.type)], call.node, where)
         kind = array_of(element)
         whole = [call.compiler.coerce(s, kind if s.type.name == "array" else element).sql for s in (left, right)]
         sides = [w if s.type.name == "array" else f"[{w}]" for w, s in zip(whole, (left, right), strict=True)]
@@ -104,11 +100,7 @@ def join(call: Call, left: Typed, right: Typed, where: Position | None = None) -
         if left.type.name == right.type.name == "char":
             return Typed(f"({left.sql} || {right.sql})", Type("char", (left.type.args[0] + right.type.args[0],)))
         return Typed(f"({left.sql} || {right.sql})", VARCHAR)
-    raise SqlError(
-        "FUNCTION_NOT_FOUND",
-        f"Unexpected parameters ({left.type}, {right.type}) for function concat",
-        where or position(call.node),
-    )
+    raise unexpected("concat", [str(left.type), str(right.type)], call.node, where)
 
 
 @special("concat_ws")

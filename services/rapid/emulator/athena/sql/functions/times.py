@@ -10,7 +10,7 @@ from rapid.emulator.athena.sql.dialect import position
 from rapid.emulator.athena.sql.errors import SqlError, not_supported
 from rapid.emulator.athena.sql.registry import SCALARS, Call, declare, special
 from rapid.emulator.athena.sql.scope import Typed, literal
-from rapid.emulator.athena.sql.types import BIGINT, DATE, DOUBLE, PER_VALUE, TIMESTAMP, VARCHAR, Type
+from rapid.emulator.athena.sql.types import BIGINT, DATE, DOUBLE, PER_VALUE, TIMESTAMP, VARCHAR, Type, common
 
 declare(
     SCALARS,
@@ -99,6 +99,8 @@ def part_function(call: Call) -> Typed:
     value = call.typed(0)
     if not (is_time(value) or value.type.name in ("time", "unknown") or value.type.name.startswith("interval")):
         raise call.wrong_arguments()
+    if value.type.name == "date" and call.name in _OF_DAY:
+        value = call.compiler.coerce(value, TIMESTAMP)
     return extract(call, call.name, value)
 
 
@@ -112,7 +114,7 @@ def _per_unit(call: Call, value: Typed, make: Callable[[str], str]) -> str:
     if isinstance(given.value, str):
         if given.value.lower() not in allowed:
             message = f"'{given.value}' is not a valid {kind} field"
-            raise SqlError("INVALID_FUNCTION_ARGUMENT", message, position(call.node))
+            raise SqlError("INVALID_FUNCTION_ARGUMENT", message)
         return make(given.value.lower())
     if not given.type.is_string:
         raise call.wrong_arguments()
@@ -147,7 +149,10 @@ def date_add(call: Call) -> Typed:
 def date_diff(call: Call) -> Typed:
     """Whole units between two times, as Trino counts them: `datesub` in DuckDB."""
     call.count(3)
-    sides, kind = call.compiler.unify([call.typed(1), call.typed(2)], call.node)
+    values = call.all()[1:]
+    if common(values[0].type, values[1].type) is None:
+        raise call.wrong_arguments()
+    sides, kind = call.compiler.unify(values, call.arguments[1:])
     if not (is_time(sides[0]) or sides[0].type.name == "time"):
         raise call.wrong_arguments()
     one, two = (local(Typed(s.sql, kind)) for s in sides)
@@ -279,6 +284,8 @@ def in_zone(call: Call, value: Typed, zone: Typed) -> Typed:
     """`value AT TIME ZONE zone`: the same instant, shown elsewhere."""
     if not zone.type.is_string:
         raise SqlError("TYPE_MISMATCH", f"Type of time zone must be varchar (actual {zone.type})", position(call.node))
+    if value.type.name == "date":
+        value = call.compiler.coerce(value, TIMESTAMP)
     if value.type.name == "timestamp":
         return zones.shown_in(f"timezone('UTC', {value.sql})", value.type.scale, zone)
     if value.type.name != "timestamp with time zone":
