@@ -2,8 +2,8 @@
 
 Spark, Hadoop and Hive keep what belongs to a job in its context, its sessions and its file systems, which end between
 jobs. Settings that the JVM itself keeps (system properties, levels of logging) are put back. What a script does to
-Java beyond that, nobody can undo: after a script that names the JVM, its gateway, reflection or streams, the JVM is
-thrown away.
+Java beyond that, nobody can undo: after a script that names the JVM for more than a logger or a file system, its
+gateway, reflection or streams, the JVM is thrown away.
 """
 
 import re
@@ -17,8 +17,14 @@ from pyspark import SparkContext
 from glue_runner import folders
 from glue_runner.request import RunRequest
 
+_CLEARED = (
+    rb"org\.apache\.(log4j|hadoop\.(fs|conf|util\.VersionInfo)|spark\.sql\.(Encoders|functions|types))"
+    rb"|java\.net\.URI|PythonSQLUtils|ArrowIteratorServer"
+)
+"""What scripts commonly call in Java and what leaves nothing behind that is not cleared."""
 _REACHES_INTO_JAVA = re.compile(
-    rb"jvm|gateway|java_import|java_method|reflect\s*\(|(read|write)stream|foreachbatch|streaming", re.IGNORECASE
+    rb"(?<!serialize_to_)jvm(?!\.(" + _CLEARED + rb")\b)|(?<![A-Za-z0-9])_gateway|java_gateway|JavaGateway"
+    rb"|(?i:java_import|java_method|configurator|reflect\s*\(|(read|write)stream|foreachbatch|streaming)"
 )
 _LARGEST_SCRIPT = 4 << 20
 _BEGIN = "glue_runner.begin"

@@ -128,8 +128,8 @@ def infer_json(spark: SparkSession, lines: DataFrame) -> T.StructType:
 
     PySpark offers this for RDDs of Python strings only; the JVM's reader takes the column without leaving the JVM.
     """
-    jvm: Any = spark._jvm
-    texts = getattr(lines._jdf, "as")(jvm.org.apache.spark.sql.Encoders.STRING())
+    text: Any = spark._jvm.org.apache.spark.sql.Encoders.STRING()
+    texts = getattr(lines._jdf, "as")(text)
     reader: Any = spark.read.option("columnNameOfCorruptRecord", CORRUPT).option("mode", "PERMISSIVE")
     return T.StructType.fromJson(json.loads(reader._jreader.json(texts).schema().json()))
 

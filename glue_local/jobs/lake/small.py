@@ -30,12 +30,13 @@ def frame_of(spark: SparkSession, table: Any, schema: T.StructType) -> DataFrame
 
     if not table.num_rows:
         return spark.createDataFrame([], schema)
-    jvm: Any = spark._jvm
+    utilities: Any = spark._jvm.PythonSQLUtils
+    server: Any = spark._jvm.ArrowIteratorServer
     batches = table.select(schema.names).cast(to_arrow_schema(schema)).to_batches()
     java = spark.sparkContext._serialize_to_jvm(
-        batches, ArrowStreamSerializer(), jvm.PythonSQLUtils.readArrowStreamFromFile, jvm.ArrowIteratorServer
+        batches, ArrowStreamSerializer(), utilities.readArrowStreamFromFile, server
     )
-    return DataFrame(jvm.PythonSQLUtils.toDataFrame(java, schema.json(), spark._jsparkSession), spark)
+    return DataFrame(utilities.toDataFrame(java, schema.json(), spark._jsparkSession), spark)
 
 
 def parquet_frame(spark: SparkSession, bucket: Bucket, items: Iterable[S3Object], schema: T.StructType) -> DataFrame:

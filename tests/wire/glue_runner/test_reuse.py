@@ -32,6 +32,8 @@ open(os.path.join(os.environ["TMPDIR"], "left.txt"), "w").write("left")
 sleep = subprocess.Popen(["sleep", "86398"])
 threading.Thread(target=time.sleep, args=(600,), daemon=True).start()
 sc.setLogLevel("OFF")
+sc._jvm.org.apache.log4j.LogManager.getLogger("left.logger").setLevel(sc._jvm.org.apache.log4j.Level.TRACE)
+left_files = sc._jvm.org.apache.hadoop.fs.FileSystem.get(sc._jsc.hadoopConfiguration())
 sc._jsc.hadoopConfiguration().set("left.hadoop", "left")
 sc.setLocalProperty("left.local", "left")
 spark.conf.set("spark.sql.shuffle.partitions", "3")
@@ -58,6 +60,8 @@ found += [spark.conf.get("spark.sql.shuffle.partitions"), spark.conf.get("spark.
 found += [t.name for t in spark.catalog.listTables()], [t.name for t in spark.catalog.listTables("global_temp")]
 found += [f.name for f in spark.catalog.listFunctions() if "left_" in f.name], spark.catalog.currentDatabase()
 found += [sc._jsc.sc().getPersistentRDDs().isEmpty(), sc.appName, sc.applicationId == os.environ.get("APP")]
+levels = [sc._jvm.org.apache.log4j.LogManager.getLogger(n).getLevel().toString() for n in ("left.logger", "other")]
+found += [levels[0] == levels[1]]
 print(os.environ["TMPDIR"], os.getpid())
 print(found)
 """
@@ -66,7 +70,7 @@ FRESH = [
     *[False] * 7,
     *(None, None, "none", "none", "16", "false"),
     *([], [], [], "default"),
-    *(True, "glue", False),
+    *(True, "glue", False, True),
 ]
 
 
