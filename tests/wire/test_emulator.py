@@ -43,6 +43,17 @@ def test_a_body_that_calls_itself_a_form_is_read(aws: Callable[[str], Any]) -> N
     assert s3.get_object_tagging(Bucket="called-a-form", Key="k")["TagSet"] == [{"Key": "a", "Value": "b=1"}]
 
 
+def test_an_object_after_an_empty_one_on_the_same_connection(aws: Callable[[str], Any]) -> None:
+    """Both ask for a 100: no answer may be misread, which would only show after botocore's minute of waiting."""
+    s3 = aws("s3")
+    s3.create_bucket(Bucket="empty-and-not")
+    retries = [
+        s3.put_object(Bucket="empty-and-not", Key=key, Body=body)["ResponseMetadata"]["RetryAttempts"]
+        for key, body in (("empty", b""), ("full", b"x"), ("again", b""))
+    ]
+    assert retries == [0, 0, 0]
+
+
 @pytest.mark.parametrize("kind", ["cbor", "json"])
 def test_times_as_the_sdk_for_java_writes_them(aws: Callable[[str], Any], kind: str) -> None:
     """It sends CBOR to Kinesis, with times as tag 1 and milliseconds, or JSON with milliseconds."""

@@ -93,6 +93,12 @@ def test_a_client_that_waits_for_100_continue(server: Server) -> None:
         assert b"".join(iter(lambda: sock.recv(1024), b"")).endswith(b"PUT /k http body")
 
 
+def test_a_client_without_a_body_that_waits_for_100_continue(server: Server) -> None:
+    asked = b"PUT /k HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 0\r\n"
+    answer = exchange(started(server), asked + LAST + b"\r\n")
+    assert answer.startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 ")
+
+
 def test_an_answer_without_a_length_is_chunked_and_header_names_keep_their_case(server: Server) -> None:
     answer = exchange(started(server), b"GET /stream HTTP/1.1\r\nHost: h\r\n" + LAST + b"\r\n")
     head, _, body = answer.partition(b"\r\n\r\n")

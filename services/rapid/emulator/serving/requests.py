@@ -14,7 +14,11 @@ SPOOL_BYTES = 4 * 2**20
 
 @dataclass
 class Incoming:
-    """One request. `complete` once its last byte is there."""
+    """One request. `complete` once its last byte is there.
+
+    `expects_continue` until something of its body came. A request whose body is empty is told to continue, too: where
+    botocore (1.42) gets its final answer at once, it misreads the next one on that connection and waits for a minute.
+    """
 
     target: bytes = b""
     headers: list[tuple[bytes, bytes]] = field(default_factory=list)
@@ -72,7 +76,6 @@ class Reader:
     def on_message_complete(self) -> None:
         request = self._current
         request.keep_alive = self._parser.should_keep_alive()
-        request.expects_continue = False
         request.complete = True
         request.body.seek(0)
         self.complete.append(request)
