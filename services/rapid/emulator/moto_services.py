@@ -23,7 +23,7 @@ class MotoProvider:
             backends: the Moto module that holds `<service>_backends`.
         """
         self.service = service
-        self._backends = getattr(importlib.import_module(backends), f"{service}_backends")
+        self._backends = getattr(importlib.import_module(backends), f"{service.replace('-', '')}_backends")
 
     def accept_state_visitor(self, visitor: StateVisitor) -> None:
         visitor.visit(self._backends)
@@ -36,10 +36,11 @@ def _service(name: str) -> Service:
 
 @aws_provider(api="dynamodb", name="rapid")
 def dynamodb() -> Service:
-    from rapid.emulator import moto_fixes
+    from rapid.emulator import moto_fixes, table_streaming
 
     moto_fixes.dynamodb()
-    return _service("dynamodb")
+    table_streaming.install()
+    return Service.for_provider(table_streaming.StreamingProvider(), dispatch_table_factory=with_moto)
 
 
 @aws_provider(api="dynamodbstreams", name="rapid")

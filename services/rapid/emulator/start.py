@@ -19,6 +19,8 @@ PROVIDERS = {
     "kinesis": "rapid",
     "firehose": "rapid",
     "ssm": "rapid",
+    "logs": "rapid",
+    "cognito-idp": "rapid",
     "stepfunctions": "rapid",
     "apigatewayv2": "rapid",
 }

@@ -7,6 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from botocore.auth import SigV4Auth, SigV4QueryAuth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 
 from tests.waiting import until
 
@@ -246,3 +249,29 @@ def test_a_function_url_for_signed_requests(functions: Any, aws: Any) -> None:
     with pytest.raises(urllib.error.HTTPError) as refused:
         urllib.request.urlopen(url)
     assert (refused.value.code, json.loads(refused.value.read())) == (403, {"Message": "Forbidden"})
+
+
+def test_a_function_url_checks_signatures(functions: Any, aws: Any) -> None:
+    """https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html; keys of nobody and altered bodies are refused."""
+    name = functions.create("def handler(e, c): return e.get('body', 'nothing')")
+    url = aws("lambda").create_function_url_config(FunctionName=name, AuthType="AWS_IAM")["FunctionUrl"]
+
+    def ask(key: str, secret: str, body: bytes | None = None, query: bool = False) -> tuple[int, str]:
+        signer = SigV4QueryAuth if query else SigV4Auth
+        signed = AWSRequest("POST", f"{url}a%20b?x=1", data=b"" if query else b"payload")
+        signer(Credentials(key, secret), "lambda", "us-east-1").add_auth(signed)
+        prepared = signed.prepare()
+        headers = {**dict(prepared.headers), "Content-Type": "text/plain"}
+        sent = urllib.request.Request(prepared.url, body or prepared.body or b"", headers, method="POST")
+        try:
+            with urllib.request.urlopen(sent) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.headers["x-amzn-ErrorType"]
+
+    assert ask("test", "test") == (200, "payload")
+    assert ask("test", "test", query=True)[0] == 200
+    assert ask("test", "guessed") == (403, "InvalidSignatureException")
+    assert ask("test", "guessed", query=True) == (403, "InvalidSignatureException")
+    assert ask("test", "test", b"altered") == (403, "InvalidSignatureException")
+    assert ask("AKIAUNKNOWN", "test") == (403, "UnrecognizedClientException")

@@ -4,6 +4,7 @@ Expectations: items as written, counters exact, see
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/WorkingWithItems.html#WorkingWithItems.AtomicCounters
 """
 
+import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -153,3 +154,41 @@ def test_a_stream_has_no_image_of_what_was_not_there(mortal: Any, client: Client
     records = streams.get_records(ShardIterator=streams.get_shard_iterator(**where)["ShardIterator"])["Records"]
     images = [sorted({"OldImage", "NewImage"} & set(one["dynamodb"])) for one in records]
     assert images == [["NewImage"], ["OldImage"]]
+
+
+def test_changes_of_items_reach_a_kinesis_stream(mortal: Any, client: Client) -> None:
+    """https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/kds.html, also after a kill."""
+    dynamodb, kinesis = client("dynamodb"), client("kinesis")
+    kinesis.create_stream(StreamName="changes", ShardCount=1)
+    arn = kinesis.describe_stream_summary(StreamName="changes")["StreamDescriptionSummary"]["StreamARN"]
+    dynamodb.create_table(
+        TableName="captured",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    dynamodb.enable_kinesis_streaming_destination(TableName="captured", StreamArn=arn)
+    key = {"id": {"S": "a"}}
+    dynamodb.put_item(TableName="captured", Item={**key, "n": {"N": "1"}})
+    mortal.restart()
+    dynamodb.update_item(
+        TableName="captured",
+        Key=key,
+        UpdateExpression="SET n = :n",
+        ExpressionAttributeValues={":n": {"N": "2"}},
+    )
+    dynamodb.delete_item(TableName="captured", Key=key)
+    (destination,) = dynamodb.describe_kinesis_streaming_destination(TableName="captured")[
+        "KinesisDataStreamDestinations"
+    ]
+    assert (destination["StreamArn"], destination["DestinationStatus"]) == (arn, "ACTIVE")
+    dynamodb.disable_kinesis_streaming_destination(TableName="captured", StreamArn=arn)
+    dynamodb.put_item(TableName="captured", Item=key)
+    shard = kinesis.list_shards(StreamName="changes")["Shards"][0]["ShardId"]
+    where = {"StreamName": "changes", "ShardId": shard, "ShardIteratorType": "TRIM_HORIZON"}
+    records = kinesis.get_records(ShardIterator=kinesis.get_shard_iterator(**where)["ShardIterator"])["Records"]
+    changes = [json.loads(record["Data"]) for record in records]
+    assert [change["eventName"] for change in changes] == ["INSERT", "MODIFY", "REMOVE"]
+    assert changes[1]["dynamodb"]["NewImage"] == {**key, "n": {"N": "2"}}
+    assert changes[1]["dynamodb"]["OldImage"] == {**key, "n": {"N": "1"}}
+    assert "NewImage" not in changes[2]["dynamodb"]

@@ -1,7 +1,7 @@
-"""Lambda authorizers: TOKEN and REQUEST, with their cache.
+"""Lambda authorizers, TOKEN and REQUEST, with their cache; and Cognito user pools as authorizers.
 
-https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html (read 2026-11).
-Cognito authorizers are refused with 401: nothing here verifies their tokens yet.
+https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-use-lambda-authorizer.html and
+https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-integrate-with-cognito.html (read 2026-11).
 """
 
 import json
@@ -26,6 +26,7 @@ from localstack.services.apigateway.next_gen.execute_api.helpers import get_lamb
 
 from rapid.emulator.apigateway.invoking import call_lambda
 from rapid.emulator.apigateway.policies import Decision, evaluate
+from rapid.emulator.cognito import tokens
 
 DEFAULT_TTL_SECONDS = 300
 _CACHE_ENTRIES = 10_000
@@ -54,13 +55,14 @@ class LambdaAuthorizerHandler(RestApiGatewayHandler):
         self, _chain: RestApiGatewayHandlerChain, context: RestApiInvocationContext, _response: Response
     ) -> None:
         kind = context.resource_method.get("authorizationType")
-        if kind == "COGNITO_USER_POOLS":
-            raise UnauthorizedError("Unauthorized")
-        if kind != "CUSTOM":
+        if kind not in ("CUSTOM", "COGNITO_USER_POOLS"):
             return
         authorizer = context.deployment.rest_api.authorizers.get(context.resource_method.get("authorizerId") or "")
         if authorizer is None:
             raise AuthorizerConfigurationError
+        if kind == "COGNITO_USER_POOLS":
+            context.context_variables["authorizer"] = {"claims": _claims(context, authorizer)}
+            return
         arn = method_arn(context)
         verdict = self._verdict(context, authorizer, arn)
         try:
@@ -111,6 +113,28 @@ class LambdaAuthorizerHandler(RestApiGatewayHandler):
         except (ClientError, ValueError) as error:
             raise AuthorizerConfigurationError from error
         return _read(answer)
+
+
+def _claims(context: RestApiInvocationContext, authorizer: Mapping[str, Any]) -> dict[str, str]:
+    """What a user pool's token says of the caller: an identity token, or where scopes are asked for an access token.
+
+    Raises:
+        UnauthorizedError: there is no good token of one of the authorizer's pools.
+    """
+    (value,) = _identity(context, authorizer, required=True)[:1]
+    try:
+        claims = tokens.verify(value.removeprefix("Bearer ").strip())
+    except tokens.TokenError as error:
+        raise UnauthorizedError("The incoming token has expired" if error.expired else "Unauthorized") from error
+    pool = tokens.find_pool(claims["iss"])
+    wanted = context.resource_method.get("authorizationScopes") or []
+    if pool is None or pool.arn not in (authorizer.get("providerARNs") or ()):
+        raise UnauthorizedError("Unauthorized")
+    if claims.get("token_use") != ("access" if wanted else "id"):
+        raise UnauthorizedError("Unauthorized")
+    if wanted and not set(wanted) & set(tokens.scopes(claims)):
+        raise UnauthorizedError("Unauthorized")
+    return {name: value if isinstance(value, str) else json.dumps(value) for name, value in claims.items()}
 
 
 def method_arn(context: RestApiInvocationContext) -> str:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
-from localstack.http import Response
+from localstack.http import Request, Response
 from localstack.services.apigateway.next_gen.execute_api.api import RestApiGatewayHandler, RestApiGatewayHandlerChain
 from localstack.services.apigateway.next_gen.execute_api.context import RestApiInvocationContext
 from localstack.services.apigateway.next_gen.execute_api.gateway_response import (
@@ -25,11 +25,24 @@ from localstack.services.apigateway.next_gen.execute_api.gateway_response import
 from rapid.core import aws
 
 _ALGORITHM = "AWS4-HMAC-SHA256"
+_TOKEN = "X-Amz-Security-Token"
 _SKEW = timedelta(minutes=5)
 _MISMATCH = (
     "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key "
     "and signing method. Consult the service documentation for details."
 )
+
+
+class SignatureError(Exception):
+    """The signature is another than it has to be; the message is AWS's."""
+
+
+class UnsignedError(SignatureError):
+    """There is no signature."""
+
+
+class UnknownKeyError(SignatureError):
+    """Nobody holds the access key."""
 
 
 class UnrecognizedClientError(BaseGatewayException):
@@ -43,6 +56,7 @@ class UnrecognizedClientError(BaseGatewayException):
 class Identity:
     """Who holds an access key."""
 
+    access_key: str
     account: str
     secret: str
     token: str | None
@@ -56,19 +70,9 @@ class _Authorization:
     scope: tuple[str, str, str]
     signed_headers: list[str]
     signature: str
-
-    @staticmethod
-    def parse(header: str) -> "_Authorization":
-        """From an Authorization header.
-
-        Raises:
-            ValueError: it is not one of Signature Version 4.
-        """
-        fields = dict(part.strip().split("=", 1) for part in header.removeprefix(_ALGORITHM).split(","))
-        access_key, day, region, service, _ = fields["Credential"].rsplit("/", 4)
-        return _Authorization(
-            access_key, (day, region, service), fields["SignedHeaders"].split(";"), fields["Signature"]
-        )
+    stamp: str
+    token: str | None
+    lifetime: timedelta
 
 
 class SignatureHandler(RestApiGatewayHandler):
@@ -79,19 +83,16 @@ class SignatureHandler(RestApiGatewayHandler):
     ) -> None:
         if context.resource_method.get("authorizationType") != "AWS_IAM":
             return
-        header = context.request.headers.get("Authorization", "")
-        if not header.startswith(_ALGORITHM):
-            raise MissingAuthTokenError("Missing Authentication Token")
         try:
-            authorization = _Authorization.parse(header)
-        except (ValueError, KeyError) as error:
-            raise InvalidSignatureError(f"Authorization header is not valid: {header}") from error
-        identity = find_identity(context.account_id, authorization.access_key)
-        if identity is None or identity.token != context.request.headers.get("X-Amz-Security-Token"):
-            raise UnrecognizedClientError("The security token included in the request is invalid.")
-        _verify(context, authorization, identity)
+            identity = verify(context.request, context.invocation_request["body"], context.account_id)
+        except UnsignedError as error:
+            raise MissingAuthTokenError("Missing Authentication Token") from error
+        except UnknownKeyError as error:
+            raise UnrecognizedClientError(str(error)) from error
+        except SignatureError as error:
+            raise InvalidSignatureError(str(error)) from error
         context.context_variables["identity"].update(
-            accessKey=authorization.access_key,
+            accessKey=identity.access_key,
             accountId=identity.account,
             caller=identity.user_id,
             user=identity.user_id,
@@ -99,38 +100,77 @@ class SignatureHandler(RestApiGatewayHandler):
         )
 
 
-def _verify(context: RestApiInvocationContext, authorization: _Authorization, identity: Identity) -> None:
-    headers = context.request.headers
-    stamp = headers.get("X-Amz-Date", "")
+def verify(request: Request, body: bytes, account: str) -> Identity:
+    """Who signed a request, in its Authorization header or in its query.
+
+    Args:
+        request: as it came.
+        body: its payload.
+        account: whose access keys are known.
+
+    Raises:
+        UnsignedError: nobody did.
+        UnknownKeyError: with an access key that nobody holds.
+        SignatureError: the signature is another than it has to be.
+    """
+    given = _given(request)
+    identity = find_identity(account, given.access_key)
+    if identity is None or identity.token != given.token:
+        raise UnknownKeyError("The security token included in the request is invalid.")
     try:
-        signed_at = datetime.strptime(stamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+        signed_at = datetime.strptime(given.stamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     except ValueError as error:
-        raise InvalidSignatureError("Date must be in ISO-8601 'basic format'.") from error
-    if abs(datetime.now(UTC) - signed_at) > _SKEW:
-        raise InvalidSignatureError(f"Signature expired: {stamp} is not within {_SKEW} of the present.")
-    declared = headers.get("X-Amz-Content-SHA256")
-    body = context.invocation_request["body"]
+        raise SignatureError("Date must be in ISO-8601 'basic format'.") from error
+    if abs(datetime.now(UTC) - signed_at) > given.lifetime:
+        raise SignatureError(f"Signature expired: {given.stamp} is not within {given.lifetime} of the present.")
+    declared = request.headers.get("X-Amz-Content-SHA256")
     if declared not in (None, "UNSIGNED-PAYLOAD", hashlib.sha256(body).hexdigest()):
-        raise InvalidSignatureError(_MISMATCH)
-    expected = _signature(context, authorization, identity, stamp)
-    if not hmac.compare_digest(expected, authorization.signature) or "host" not in authorization.signed_headers:
-        raise InvalidSignatureError(_MISMATCH)
+        raise SignatureError(_MISMATCH)
+    expected = _signature(request, body, given, identity)
+    if not hmac.compare_digest(expected, given.signature) or "host" not in given.signed_headers:
+        raise SignatureError(_MISMATCH)
+    return identity
 
 
-def _signature(context: RestApiInvocationContext, authorization: _Authorization, identity: Identity, stamp: str) -> str:
+def _given(request: Request) -> _Authorization:
+    """What a request says of its signature.
+
+    Raises:
+        UnsignedError: nothing.
+        SignatureError: something that is none.
+    """
+    header, query = request.headers.get("Authorization", ""), request.args
+    try:
+        if header.startswith(_ALGORITHM):
+            fields = dict(part.strip().split("=", 1) for part in header.removeprefix(_ALGORITHM).split(","))
+            stamp, token, lifetime = request.headers.get("X-Amz-Date", ""), request.headers.get(_TOKEN), _SKEW
+        elif "X-Amz-Signature" in query:
+            fields = {name: query[f"X-Amz-{name}"] for name in ("Credential", "SignedHeaders", "Signature")}
+            stamp, token = query.get("X-Amz-Date", ""), query.get(_TOKEN)
+            lifetime = timedelta(seconds=int(query["X-Amz-Expires"]))
+        else:
+            raise UnsignedError
+        access_key, day, region, service, _ = fields["Credential"].rsplit("/", 4)
+        signed_headers, signature = fields["SignedHeaders"].split(";"), fields["Signature"]
+    except (ValueError, KeyError) as error:
+        raise SignatureError(f"Authorization header is not valid: {header}") from error
+    scope = (day, region, service)
+    return _Authorization(access_key, scope, signed_headers, signature, stamp, token, lifetime)
+
+
+def _signature(request: Request, body: bytes, given: _Authorization, identity: Identity) -> str:
     """What the signature has to be: botocore's own signer on the headers that were signed."""
-    request = context.request
     raw = request.environ.get("RAW_URI") or request.full_path
-    signer = SigV4Auth(
-        Credentials(authorization.access_key, identity.secret), authorization.scope[2], authorization.scope[1]
-    )
+    path, _, query = raw.partition("?")
+    kept = "&".join(part for part in query.split("&") if not part.startswith("X-Amz-Signature="))
+    signer = SigV4Auth(Credentials(given.access_key, identity.secret), given.scope[2], given.scope[1])
     signed = AWSRequest(
         method=request.method,
-        url=f"{request.scheme}://{request.host}{raw}",
-        data=context.invocation_request["body"],
-        headers={name: request.headers.get(name, "") for name in authorization.signed_headers},
+        url=f"{request.scheme}://{request.host}{path}" + (f"?{kept}" if kept else ""),
+        data=body,
+        headers={name: request.headers.get(name, "") for name in given.signed_headers},
     )
-    signed.context["timestamp"] = stamp
+    signed.context["timestamp"] = given.stamp
     canonical = signer.canonical_request(signed)
     return str(signer.signature(signer.string_to_sign(signed, canonical), signed))
 
@@ -144,11 +184,11 @@ def find_identity(account: str, access_key: str) -> Identity | None:
         for user in iam.users.values():
             for key in user.access_keys:
                 if key.access_key_id == access_key and key.status == "Active":
-                    return Identity(account, key.secret_access_key, None, user.arn, user.id)
+                    return Identity(access_key, account, key.secret_access_key, None, user.arn, user.id)
     for sts in sts_backends[account].values():
         role = sts.get_assumed_role_from_access_key(access_key)
         if role:
-            return Identity(account, role.secret_access_key, role.session_token, role.arn, role.user_id)
+            return Identity(access_key, account, role.secret_access_key, role.session_token, role.arn, role.user_id)
     if access_key == aws.ACCESS_KEY:
-        return Identity(account, aws.SECRET_KEY, None, f"arn:aws:iam::{account}:root", account)
+        return Identity(access_key, account, aws.SECRET_KEY, None, f"arn:aws:iam::{account}:root", account)
     return None

@@ -1,7 +1,7 @@
 """Who may use a route.
 
-https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html (read 2026-11). Answers are
-not cached. JWT authorizers refuse everybody: there is nothing here that verifies a token.
+https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html and
+http-api-jwt-authorizer.html (read 2026-11). Answers are not cached.
 """
 
 import json
@@ -12,15 +12,17 @@ from botocore.exceptions import ClientError
 
 from rapid.emulator.apigateway.invoking import call_lambda
 from rapid.emulator.apigateway.policies import Decision, evaluate
+from rapid.emulator.apigateway.signatures import SignatureError, verify
 from rapid.emulator.apigatewayv2 import events
+from rapid.emulator.cognito import tokens
 
 
 class RefusedError(Exception):
     """The request may not pass."""
 
-    def __init__(self, status: int, message: str) -> None:
+    def __init__(self, status: int, message: str, headers: dict[str, str] | None = None) -> None:
         super().__init__(message)
-        self.status, self.message = status, message
+        self.status, self.message, self.headers = status, message, headers or {}
 
 
 def authorize(call: events.Call, region: str, api: Any, route: Any) -> events.Call:
@@ -32,13 +34,14 @@ def authorize(call: events.Call, region: str, api: Any, route: Any) -> events.Ca
     kind = route.authorization_type or "NONE"
     if kind == "NONE":
         return call
-    if kind == "JWT":
-        raise RefusedError(401, "Unauthorized")
+    if kind == "AWS_IAM":
+        return _signed(call)
     authorizer = api.authorizers.get(route.authorizer_id)
+    if kind == "JWT" and authorizer is not None:
+        return _with_token(call, authorizer, route.authorization_scopes or [])
     if kind != "CUSTOM" or authorizer is None:
         raise RefusedError(403, "Forbidden")
-    sources = authorizer.identity_source or []
-    values = [_identity(call, source) for source in ([sources] if isinstance(sources, str) else sources)]
+    values = [_identity(call, source) for source in _listed(authorizer.identity_source)]
     if not all(values):
         raise RefusedError(401, "Unauthorized")
     arn = f"arn:aws:execute-api:{region}:{call.account}:{call.api_id}/{call.stage}/{call.request.method}{call.path}"
@@ -54,6 +57,55 @@ def authorize(call: events.Call, region: str, api: Any, route: Any) -> events.Ca
     if not allowed:
         raise RefusedError(403, "Forbidden")
     return replace(call, authorizer={"lambda": context})
+
+
+def _with_token(call: events.Call, authorizer: Any, wanted: list[str]) -> events.Call:
+    """The call with the claims of its token, which has to be one that the authorizer's issuer gave its audience."""
+    settings = {name.lower(): value for name, value in (authorizer.jwt_config or {}).items()}
+    (source,) = _listed(authorizer.identity_source)[:1] or ("$request.header.Authorization",)
+    token = _identity(call, source)
+    if token.lower().startswith("bearer "):
+        token = token[len("bearer ") :]
+    if not token:
+        raise RefusedError(401, "Unauthorized", {"WWW-Authenticate": "Bearer"})
+    try:
+        claims = tokens.verify(token.strip())
+        if claims["iss"] != settings.get("issuer"):
+            raise tokens.TokenError("invalid issuer")
+        audience = [*_listed(claims.get("aud")), *_listed(claims.get("client_id"))]
+        if not set(audience) & set(settings.get("audience") or ()):
+            raise tokens.TokenError("invalid audience")
+    except tokens.TokenError as error:
+        told = f'Bearer scope="{" ".join(wanted)}" error="invalid_token" error_description="{error}"'
+        raise RefusedError(401, "Unauthorized", {"WWW-Authenticate": told}) from error
+    granted = tokens.scopes(claims)
+    if wanted and not set(wanted) & set(granted):
+        told = f'Bearer scope="{" ".join(wanted)}" error="insufficient_scope"'
+        raise RefusedError(403, "Forbidden", {"WWW-Authenticate": told})
+    texts = {name: value if isinstance(value, str) else json.dumps(value) for name, value in claims.items()}
+    return replace(call, authorizer={"jwt": {"claims": texts, "scopes": granted if wanted else None}})
+
+
+def _signed(call: events.Call) -> events.Call:
+    """The call with who signed it."""
+    try:
+        identity = verify(call.request, call.request.get_data(), call.account)
+    except SignatureError as error:
+        raise RefusedError(403, "Forbidden") from error
+    who = {
+        "accessKey": identity.access_key,
+        "accountId": identity.account,
+        "callerId": identity.user_id,
+        "cognitoIdentity": None,
+        "principalOrgId": None,
+        "userArn": identity.arn,
+        "userId": identity.user_id,
+    }
+    return replace(call, authorizer={"iam": who})
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
 
 
 def _ask(call: events.Call, authorizer: Any, arn: str, values: list[str]) -> dict[str, Any]:

@@ -77,7 +77,9 @@ def _routed(account: str, region: str, api: Api, stage: Any, request: Request, p
     try:
         call = authorize(call, region, api, route)
     except RefusedError as refused:
-        return _message(refused.status, refused.message)
+        told = _message(refused.status, refused.message)
+        told.headers.update(refused.headers)
+        return told
     integration = api.integrations.get((route.target or "").removeprefix("integrations/"))
     if integration is None:
         return _message(500, "Internal Server Error")

@@ -150,7 +150,7 @@ def version_1(call: Call) -> dict[str, Any]:
         "multiValueQueryStringParameters": dict(request.args.lists()) or None,
         "requestContext": {
             **call.context(),
-            "authorizer": call.authorizer or {},
+            "authorizer": call.authorizer.get("jwt") or call.authorizer or {},
             "extendedRequestId": call.id,
             "httpMethod": request.method,
             "identity": {

@@ -57,14 +57,16 @@ def _route(
         )
         target = f"integrations/{made.id}"
     kind, authorizer = "NONE", None
+    scopes: list[str] = []
     for requirement in operation.get("security", everywhere):
-        for name in requirement:
+        for name, asked in requirement.items():
             if name not in authorizers:
                 raise CommonServiceException("BadRequestException", f"Security scheme {name} is not defined.", 400)
             kind, authorizer = authorizers[name]
+            scopes = asked or []
     api.create_route(
         api_key_required=False,
-        authorization_scopes=[],
+        authorization_scopes=scopes,
         authorization_type=kind,
         authorizer_id=authorizer,
         route_key=key,

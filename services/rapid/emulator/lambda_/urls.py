@@ -16,6 +16,7 @@ from localstack.services.lambda_.invocation.lambda_models import FunctionUrlConf
 from localstack.services.lambda_.invocation.models import lambda_stores
 from localstack.services.lambda_.urlrouter import FunctionUrlRouter
 
+from rapid.emulator.apigateway.signatures import SignatureError, UnknownKeyError, UnsignedError, verify
 from rapid.emulator.apigatewayv2 import cors
 
 _PREFIX = "/_aws/lambda-url"
@@ -31,9 +32,8 @@ def install(router: FunctionUrlRouter) -> None:
         if settings and (told := cors.preflight(settings, request)):
             told.status_code = 200
             return told
-        if found and found.auth_type == "AWS_IAM" and not _is_signed(request):
-            refusal = {"Message": "Forbidden"}
-            return Response(json.dumps(refusal), 403, {"x-amzn-ErrorType": "AccessDeniedException"})
+        if found and found.auth_type == "AWS_IAM" and (refused := _refused(request, found)):
+            return refused
         made = router.handle_lambda_url_invocation(request, url_id, region)
         if settings:
             cors.allow(settings, request, made)
@@ -74,6 +74,21 @@ def _settings(found: FunctionUrlConfig) -> dict[str, Any]:
     return {name[0].lower() + name[1:]: value for name, value in (found.cors or {}).items() if value is not None}
 
 
-def _is_signed(request: Request) -> bool:
-    """Whether somebody signed the request; by whom, and whether rightly, is not looked at."""
-    return "Authorization" in request.headers or "X-Amz-Signature" in request.args
+def _refused(request: Request, found: FunctionUrlConfig) -> Response | None:
+    """The answer to a request that nobody signed, or not rightly; what the signer's policies allow is not evaluated.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html (read 2026-11)
+    """
+    try:
+        verify(request, request.get_data(), found.function_arn.split(":")[4])
+    except UnsignedError:
+        return _forbidden("AccessDeniedException", {"Message": "Forbidden"})
+    except UnknownKeyError as error:
+        return _forbidden("UnrecognizedClientException", {"message": str(error)})
+    except SignatureError as error:
+        return _forbidden("InvalidSignatureException", {"message": str(error)})
+    return None
+
+
+def _forbidden(kind: str, body: dict[str, str]) -> Response:
+    return Response(json.dumps(body), 403, {"Content-Type": "application/json", "x-amzn-ErrorType": kind})

@@ -88,6 +88,14 @@ def _index_updates(table: Model, before: Model, after: Model) -> Iterator[Step]:
         yield "UpdateTable", {**table, "AttributeDefinitions": after["AttributeDefinitions"], **changed}
 
 
+def _destination_updates(table: Model, before: Model, after: Model) -> Iterator[Step]:
+    old, new = ((one.get("KinesisStreamSpecification") or {}).get("StreamArn") for one in (before, after))
+    if old and old != new:
+        yield "DisableKinesisStreamingDestination", {**table, "StreamArn": old}
+    if new and new != old:
+        yield "EnableKinesisStreamingDestination", {**table, "StreamArn": new}
+
+
 def _table(_client: Any, before: Model, after: Model) -> Iterator[Step]:
     """DynamoDB changes one thing at a time, and one index."""
     table = {"TableName": after["TableName"]}
@@ -101,6 +109,7 @@ def _table(_client: Any, before: Model, after: Model) -> Iterator[Step]:
         if stream:
             yield "UpdateTable", {**table, "StreamSpecification": {"StreamEnabled": True, **stream}}
     yield from _index_updates(table, before, after)
+    yield from _destination_updates(table, before, after)
     if (ttl := after.get("TimeToLiveSpecification")) and ttl != before.get("TimeToLiveSpecification"):
         yield "UpdateTimeToLive", {**table, "TimeToLiveSpecification": ttl}
     if tags := after.get("Tags"):

@@ -1,0 +1,77 @@
+"""Subscriptions, filters and metrics: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html"""
+
+import gzip
+import json
+import secrets
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+Aws = Callable[[str], Any]
+
+
+@pytest.fixture
+def group(aws: Aws) -> str:
+    name = f"g{secrets.token_hex(5)}"
+    aws("logs").create_log_group(logGroupName=name)
+    return name
+
+
+def put(aws: Aws, group: str, *messages: str) -> None:
+    logs, stream = aws("logs"), f"s{secrets.token_hex(3)}"
+    logs.create_log_stream(logGroupName=group, logStreamName=stream)
+    now = int(time.time() * 1000)
+    events = [{"timestamp": now, "message": message} for message in messages]
+    logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=events)
+
+
+def test_a_subscription_gets_what_its_pattern_selects(aws: Aws, group: str) -> None:
+    logs, kinesis = aws("logs"), aws("kinesis")
+    kinesis.create_stream(StreamName=group, ShardCount=1)
+    arn = kinesis.describe_stream_summary(StreamName=group)["StreamDescriptionSummary"]["StreamARN"]
+    logs.put_subscription_filter(
+        logGroupName=group, filterName="f", filterPattern='{ $.level = "ERROR" }', destinationArn=arn
+    )
+    put(aws, group, '{"level": "INFO"}', '{"level": "ERROR", "n": 1}', "plain")
+    shard = kinesis.list_shards(StreamName=group)["Shards"][0]["ShardId"]
+    where = {"StreamName": group, "ShardId": shard, "ShardIteratorType": "TRIM_HORIZON"}
+    iterator, end = kinesis.get_shard_iterator(**where)["ShardIterator"], time.monotonic() + 20
+    records: list[Any] = []
+    while not records:
+        assert time.monotonic() < end
+        told = kinesis.get_records(ShardIterator=iterator)
+        iterator, records = told["NextShardIterator"], told["Records"]
+    batch = json.loads(gzip.decompress(records[0]["Data"]))
+    assert (batch["logGroup"], batch["subscriptionFilters"]) == (group, ["f"])
+    assert [event["message"] for event in batch["logEvents"]] == ['{"level": "ERROR", "n": 1}']
+
+
+def test_events_are_found_by_a_pattern(aws: Aws, group: str) -> None:
+    put(aws, group, "ERROR one", "INFO two", "WARN three")
+    found = aws("logs").filter_log_events(logGroupName=group, filterPattern="?ERROR ?WARN")["events"]
+    assert sorted(event["message"] for event in found) == ["ERROR one", "WARN three"]
+    with pytest.raises(ClientError, match="Invalid filter pattern"):
+        aws("logs").filter_log_events(logGroupName=group, filterPattern="{ $.a = }")
+
+
+def test_a_metric_counts_the_events_of_its_own_group(aws: Aws, group: str) -> None:
+    logs, cloudwatch = aws("logs"), aws("cloudwatch")
+    other = f"{group}-other"
+    logs.create_log_group(logGroupName=other)
+    metric = {"metricName": "ms", "metricNamespace": group, "metricValue": "$.ms"}
+    logs.put_metric_filter(
+        logGroupName=group, filterName="f", filterPattern="{ $.ms > 5 }", metricTransformations=[metric]
+    )
+    put(aws, group, '{"ms": 10}', '{"ms": 32}', '{"ms": 1}')
+    put(aws, other, '{"ms": 1000}')
+    now = datetime.now(UTC)
+    window = {"StartTime": now - timedelta(hours=1), "EndTime": now + timedelta(hours=1), "Period": 7200}
+    told = cloudwatch.get_metric_statistics(
+        Namespace=group, MetricName="ms", Statistics=["Sum", "SampleCount"], **window
+    )
+    assert sum(point["Sum"] for point in told["Datapoints"]) == 42
+    assert sum(point["SampleCount"] for point in told["Datapoints"]) == 2
