@@ -48,6 +48,8 @@ _NO_OPERAND = {
 """Reserved words that no expression begins with."""
 _BEGINS = {"SELECT", ",", "WHERE", "AND", "OR", "HAVING", "BY", "THEN", "ELSE", "+", "-", "/", "||", *_COMPARISONS}
 """What an expression follows; `ON`, `WHEN` and `NOT` have other uses."""
+_ALLOWED = {(",", "TABLE"), ("THEN", "DELETE"), ("THEN", "INSERT")}
+"""Pairs of relations, and of MERGE."""
 _NO_END = {"NOT", "CASE", "DISTINCT", "VALUES", "ALL"}
 _CLAUSES = {*_TAILS, "OFFSET", "FETCH", "VALUES", "SET", "USING", "WITH"}
 _OPERAND_ENDS = {TokenType.NUMBER, TokenType.STRING, TokenType.IDENTIFIER, TokenType.R_PAREN, TokenType.R_BRACKET}
@@ -200,7 +202,7 @@ def _out_of_place(found: list[Token], at: int) -> bool:
     if before in _BEGINS:
         symbol = text == ":" or two.token_type in (TokenType.L_BRACKET, TokenType.L_BRACE)
         variable = two.token_type == TokenType.VAR and text.startswith("$")
-        return symbol or variable or (text in _NO_OPERAND and not (before == "," and text == "TABLE"))
+        return symbol or variable or (text in _NO_OPERAND and (before, text) not in _ALLOWED)
     if before == "IS":
         return text not in ("NULL", "NOT", "DISTINCT")
     if before == "NOT" and at > 1 and _ends_operand(found[at - 2]):
