@@ -25,6 +25,7 @@ def _known(serializer: Any, accept: str | None, content_type: str | None) -> str
 def remember_mime_types() -> None:
     def mime_type(self: ResponseSerializer, headers: Mapping[str, Any] | None) -> str:
         headers = headers or {}
-        return _known(type(self), headers.get("Accept"), headers.get("Content-Type"))
+        serializer: Any = type(self)
+        return _known(serializer, headers.get("Accept"), headers.get("Content-Type"))
 
     ResponseSerializer._get_mime_type = mime_type
