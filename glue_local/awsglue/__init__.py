@@ -7,9 +7,11 @@ Start reading at `dynamicframe.DynamicFrame`; the work behind it is in `frame/`.
 """
 
 from awsglue import bucket_roots, studio
+from awsglue.connectors import named
 from awsglue.dynamicframe import DynamicFrame
 
 __all__ = ["DynamicFrame"]
 
 bucket_roots.install()
+named.install()
 studio.install()

@@ -75,7 +75,7 @@ class GlueContext(SQLContext):
         push_down_predicate: str = "",
         **options: Any,
     ) -> DataSource:
-        given = {"connection_type": connection_type, "format": format, "transformation_ctx": transformation_ctx}
+        given = {"connection_type": _kind(connection_type), "format": format, "transformation_ctx": transformation_ctx}
         return DataSource({**options, **given}, self, _name_of(options))
 
     def create_dynamic_frame_from_options(
@@ -136,7 +136,7 @@ class GlueContext(SQLContext):
         **kwargs: Any,
     ) -> DataFrame:
         """A DataFrame; a streaming one of kafka and kinesis."""
-        if connection_type.lower() in connectors.STREAMS:
+        if _kind(connection_type) in connectors.STREAMS:
             given = {**dict(connection_options or {}), **dict(format_options or {})}
             return self.getStreamingSource(connection_type, format, transformation_ctx, **given).getFrame()
         return self.create_dynamic_frame_from_options(
@@ -243,7 +243,7 @@ class GlueContext(SQLContext):
     def getSink(
         self, connection_type: str, format: str | None = None, transformation_ctx: str = "", **options: Any
     ) -> DataSink:
-        return DataSink({**options, "connection_type": connection_type, "format": format}, self)
+        return DataSink({**options, "connection_type": _kind(connection_type), "format": format}, self)
 
     def write_dynamic_frame_from_options(
         self,
@@ -405,7 +405,7 @@ class GlueContext(SQLContext):
         push_down_predicate: str = "",
         **options: Any,
     ) -> StreamingDataSource:
-        given = {**options, "connection_type": connection_type, "format": format}
+        given = {**options, "connection_type": _kind(connection_type), "format": format}
         return StreamingDataSource(given, self, _name_of(options))
 
     def convert_resolve_option(self, *args: Any) -> Any:
@@ -439,6 +439,11 @@ def _session(context: SparkContext | None) -> SparkSession:
     if context is None:
         return SparkSession.builder.getOrCreate()
     return SparkSession.getActiveSession() or SparkSession(context)
+
+
+def _kind(connection_type: Any) -> str:
+    """A connection type, which scripts write in any case."""
+    return str(connection_type).lower()
 
 
 def _name_of(options: Options) -> str:

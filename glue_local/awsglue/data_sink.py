@@ -15,7 +15,7 @@ class DataSink:
     def __init__(self, j_sink: dict[str, Any], sql_ctx: Any) -> None:
         self._options = dict(j_sink)
         self._sql_ctx = sql_ctx
-        self._type = str(self._options.pop("connection_type")).lower()
+        self._type: str = self._options.pop("connection_type")
         self._format: str | None = self._options.pop("format", None)
         self._format_options: dict[str, Any] = {}
         self._table: updates.Target | None = None

@@ -10,7 +10,7 @@ class DataSource:
 
     def __init__(self, j_source: dict[str, Any], sql_ctx: Any, name: str) -> None:
         self._options = dict(j_source)
-        self._type = str(self._options.pop("connection_type")).lower()
+        self._type = self._options.pop("connection_type")
         self._format: str | None = self._options.pop("format", None)
         self._transformation_ctx = str(self._options.pop("transformation_ctx", "") or "")
         self._format_options: dict[str, Any] = {}

@@ -13,7 +13,7 @@ class StreamingDataSource:
 
     def __init__(self, j_source: dict[str, Any], sql_ctx: Any, name: str) -> None:
         self._options = dict(j_source)
-        self._type = str(self._options.pop("connection_type")).lower()
+        self._type: str = self._options.pop("connection_type")
         kind = self._options.pop("format", None)
         if kind:
             self._options["classification"] = kind

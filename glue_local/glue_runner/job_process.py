@@ -127,9 +127,8 @@ class Job:
         if metrics:
             metrics.start()
         if request.needs_spark:
-            from awsglue import bucket_roots
+            import awsglue  # noqa: F401 - what it installs is for scripts that are plain Spark, too
 
-            bucket_roots.install()  # for scripts that are plain Spark
         message = script.run(path, request.argv())
         message = self._java_end() or message
         if metrics:

@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValu
 """
 
 import base64
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -49,6 +50,19 @@ def merged_type(items: Iterable[Mapping[str, Attribute]]) -> Iterator[glue.DataT
     yield found
 
 
+def without_choices(kind: glue.DataType) -> glue.DataType:
+    """A type in which whole and broken numbers are double, and other mixtures are text."""
+    match kind:
+        case glue.ChoiceType():
+            numbers = set(kind.choices) <= {"long", "double"}
+            return glue.DoubleType() if numbers else glue.StringType()
+        case glue.StructType():
+            return glue.StructType([glue.Field(f.name, without_choices(f.dataType)) for f in kind.fields])
+        case glue.ArrayType():
+            return glue.ArrayType(without_choices(kind.elementType))
+    return kind
+
+
 def _number(text: str) -> int | float:
     try:
         whole = int(text)
@@ -63,11 +77,9 @@ def reader(kind: glue.DataType) -> Callable[[Mapping[str, Attribute]], Any]:
 
 
 def _value(attribute: Attribute | None, kind: glue.DataType) -> Any:
-    if attribute is None:
+    if attribute is None or "NULL" in attribute:
         return None
     (tag, value), *_ = attribute.items()
-    if tag == "NULL":
-        return None
     if isinstance(kind, glue.ChoiceType):
         own = type_of(attribute).typeName()
         return tuple(_value(attribute, kind.choices[name]) if name == own else None for name in sorted(kind.choices))
@@ -75,6 +87,17 @@ def _value(attribute: Attribute | None, kind: glue.DataType) -> Any:
         return tuple(_value(value.get(field.name), field.dataType) for field in kind.fields)
     if isinstance(kind, glue.ArrayType):
         return [_value(item if tag == "L" else {tag[0]: item}, kind.elementType) for item in value]
+    return _single(attribute, kind)
+
+
+def _single(attribute: Attribute, kind: glue.DataType) -> Any:
+    """A value in a type without parts; text takes any value, double any number."""
+    (tag, value), *_ = attribute.items()
+    if isinstance(kind, glue.StringType):
+        found = simple(attribute)
+        return found if isinstance(found, str) else json.dumps(found)
+    if isinstance(kind, glue.DoubleType):
+        return float(value)
     return _number(value) if tag == "N" else value
 
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
 
+from pyspark import RDD
 from pyspark.sql import DataFrame, SparkSession
 
 from awsglue import gluetypes as glue
@@ -71,23 +72,49 @@ def read(session: SparkSession, _kind: str, options: Options, _ctx: str) -> Read
         table = str(options.get("dynamodb.tableArn") or "").rpartition("/")[2] or table
     if not table:
         raise OptionError("connection_type='dynamodb' needs 'dynamodb.input.tableName' in its options.")
+    items = _items(session, str(table), options)
+    if export:
+        return Read(records.frame_of(items.map(_exported(options)), session))
+    return Read(_frame(session, items, _merged(items)))
+
+
+def table(session: SparkSession, options: Options) -> DataFrame:
+    """A table as Spark has it, without choices: numbers are double where some are broken, other mixtures are text.
+
+    Raises:
+        OptionError: no table is named.
+    """
+    name = options.get("dynamodb.input.tableName")
+    if not name:
+        raise OptionError("format('dynamodb') needs the option 'dynamodb.input.tableName'.")
+    items = _items(session, str(name), options)
+    return _frame(session, items, attributes.without_choices(_merged(items)))
+
+
+def _items(session: SparkSession, table: str, options: Options) -> RDD[dict[str, Any]]:
     options, splits = dict(options), _number(options, "dynamodb.splits", 1)
     _client(options).describe_table(TableName=table)  # says that there is no such table before Spark starts tasks
     scanned = session.sparkContext.parallelize(range(splits), splits)
-    items = scanned.mapPartitions(partial(_scan, str(table), options, splits)).cache()
-    if export:
-        return Read(records.frame_of(items.map(_exported(options)), session))
-    kinds = items.mapPartitions(attributes.merged_type).collect()
+    return scanned.mapPartitions(partial(_scan, table, options, splits)).cache()
+
+
+def _merged(items: RDD[dict[str, Any]]) -> glue.DataType:
     kind: glue.DataType = glue.StructType()
-    for part in kinds:
+    for part in items.mapPartitions(attributes.merged_type).collect():
         kind = glue.mergeDataTypes(kind, part)
-    return Read(session.createDataFrame(items.map(attributes.reader(kind)), types.to_spark(kind), verifySchema=False))
+    return kind
+
+
+def _frame(session: SparkSession, items: RDD[dict[str, Any]], kind: glue.DataType) -> DataFrame:
+    rows = items.map(attributes.reader(kind))
+    return session.createDataFrame(rows, types.to_spark(kind), verifySchema=False)
 
 
 def _scan(table: str, options: Options, splits: int, segments: Iterable[int]) -> Iterator[dict[str, Any]]:
-    client = _client(options)
+    client, consistent = _client(options), flag(options, "dynamodb.consistentRead")
     for segment in segments:
-        pages = client.get_paginator("scan").paginate(TableName=table, Segment=segment, TotalSegments=splits)
+        given = {"TableName": table, "Segment": segment, "TotalSegments": splits, "ConsistentRead": consistent}
+        pages = client.get_paginator("scan").paginate(**given)
         for page in pages:
             yield from page["Items"]
 

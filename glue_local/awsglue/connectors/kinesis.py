@@ -36,17 +36,27 @@ class KinesisError(AwsGlueError):
 
 def stream(session: SparkSession, options: Options) -> DataFrame:
     """A streaming DataFrame; see `payload.decode` for its columns."""
+    raw = records(session, session.readStream, options)
+    return payload.decode(raw, "data", "approximateArrivalTimestamp", options)
+
+
+def records(session: SparkSession, reader: Any, options: Options) -> DataFrame:
+    """A stream's records as they are: data, streamName, partitionKey, sequenceNumber, approximateArrivalTimestamp.
+
+    Args:
+        session: the session.
+        reader: its `read` or `readStream`.
+        options: of the stream; without `startingPosition` a stream begins with what comes from now on.
+    """
     jars.need(session, _CLIENT, "connection_type='kinesis'")
     given = _reader_options(options, "LATEST")
-    raw = session.readStream.format(jvm.bring(session, _SOURCE)).options(**given).load()
-    return payload.decode(raw, "data", "approximateArrivalTimestamp", options)
+    found: DataFrame = reader.format(jvm.bring(session, _SOURCE)).options(**given).load()
+    return found
 
 
 def read(session: SparkSession, _kind: str, options: Options, _ctx: str) -> Read:
     """What the stream holds now, from `startingPosition` on, or all of it."""
-    jars.need(session, _CLIENT, "connection_type='kinesis'")
-    given = _reader_options(options, "TRIM_HORIZON")
-    raw = session.read.format(jvm.bring(session, _SOURCE)).options(**given).load()
+    raw = records(session, session.read, {"startingPosition": "TRIM_HORIZON", **options})
     return Read(payload.settle(payload.decode(raw, "data", "approximateArrivalTimestamp", options)))
 
 

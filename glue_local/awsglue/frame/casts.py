@@ -1,6 +1,9 @@
 """Casts as Glue does them: what cannot be cast is null, never a wrapped number and never a failed job."""
 
-from pyspark.sql import Column
+from collections.abc import Callable
+from typing import Any
+
+from pyspark.sql import Column, SparkSession
 from pyspark.sql import functions as F  # noqa: N812
 from pyspark.sql import types as spark
 
@@ -25,7 +28,7 @@ def cast(column: Column, source: spark.DataType, target: spark.DataType) -> Colu
         return _parsed(column, source, target)
     if isinstance(source, spark.StringType) or _numeric(source, target):
         return _try_cast(column, target)
-    return column.cast(target)
+    return column.cast(target) if _castable(source, target) else F.lit(None).cast(target)
 
 
 def _from_choice(column: Column, source: spark.DataType, target: spark.DataType) -> Column:
@@ -64,15 +67,24 @@ def _numeric(source: spark.DataType, target: spark.DataType) -> bool:
     return isinstance(source, spark.NumericType) and isinstance(target, spark.NumericType)
 
 
+def _castable(source: spark.DataType, target: spark.DataType) -> bool:
+    """Whether Spark has such a cast: there is none from a number to a date, for one."""
+    java, parse = _java()
+    return bool(java.org.apache.spark.sql.catalyst.expressions.Cast.canCast(parse(source.json()), parse(target.json())))
+
+
 def _try_cast(column: Column, target: spark.DataType) -> Column:
     """Spark's try_cast, which has no Python function in 3.5: null on overflow and on text that is not a value."""
-    from pyspark.sql import SparkSession
+    java, parse = _java()
+    catalyst = java.org.apache.spark.sql.catalyst
+    mode = catalyst.expressions.EvalMode.TRY()
+    kind = parse(target.json())
+    expression = catalyst.expressions.Cast(column._jc.expr(), kind, java.scala.Option.apply(None), mode)
+    return Column(java.org.apache.spark.sql.Column(expression))
 
+
+def _java() -> tuple[Any, Callable[[str], Any]]:
+    """The JVM, and what turns a type written as JSON into one of its own."""
     session = SparkSession.getActiveSession()
     assert session is not None  # noqa: S101 - a column exists, so does its session
-    gateway = session.sparkContext._jvm
-    catalyst = gateway.org.apache.spark.sql.catalyst
-    mode = catalyst.expressions.EvalMode.TRY()
-    kind = session._jsparkSession.parseDataType(target.json())
-    expression = catalyst.expressions.Cast(column._jc.expr(), kind, gateway.scala.Option.apply(None), mode)
-    return Column(gateway.org.apache.spark.sql.Column(expression))
+    return session.sparkContext._jvm, session._jsparkSession.parseDataType

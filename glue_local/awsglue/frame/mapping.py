@@ -169,23 +169,25 @@ def _fields(kind: spark.StructType, wanted: Callable[[spark.DataType], bool], ab
 def join(left: DataFrame, right: DataFrame, keys1: Sequence[str], keys2: Sequence[str]) -> DataFrame:
     """An inner equi-join that keeps both sides' keys. A name that both sides have gets a dot before it on the right.
 
+    With a side into which nothing was read there is no record, as after a bookmark that leaves nothing new.
+
     Raises:
         OptionError: a key that is not there, or lists of different lengths.
     """
     if len(keys1) != len(keys2) or not keys1:
         raise OptionError(f"join needs as many keys on one side as on the other; found {keys1!r} and {keys2!r}.")
     taken = {name.lower() for name in left.columns}
-    located = [paths.required(right.schema, key) for key in keys2]
     renamed = right
     for name in right.columns:
         if name.lower() in taken:
             renamed = renamed.withColumnRenamed(name, "." + name)
+    if not left.columns or not right.columns:
+        return left.join(renamed, F.lit(False), "inner")
     condition = F.lit(True)
-    for key, right_parts in zip(keys1, located, strict=True):
-        first = "." + right_parts[0] if right_parts[0].lower() in taken else right_parts[0]
-        condition = condition & (
-            paths.column(paths.required(left.schema, key)) == paths.column([first, *right_parts[1:]])
-        )
+    for key, other in zip(keys1, keys2, strict=True):
+        first, *rest = paths.required(right.schema, other)
+        named = paths.column(["." + first if first.lower() in taken else first, *rest])
+        condition = condition & (paths.column(paths.required(left.schema, key)) == named)
     return left.join(renamed, condition, "inner")
 
 
@@ -215,5 +217,5 @@ def row_condition(df: DataFrame, comparisons: dict[str, dict[str, object]]) -> C
         for sign, value in wanted.items():
             if sign not in _OPERATORS:
                 raise OptionError(f"split_rows: {sign!r} is not an operator. Valid: {' '.join(_OPERATORS)}.")
-            condition = condition & getattr(paths.column(paths.required(df.schema, path)), _OPERATORS[sign])(value)
+            condition = condition & getattr(paths.value(df.schema, path), _OPERATORS[sign])(value)
     return condition

@@ -69,6 +69,15 @@ def required(schema: spark.StructType, path: str) -> list[str]:
     return found[0]
 
 
+def value(schema: spark.StructType, path: str) -> Column:
+    """A field's value. In a frame without any field, which nothing was read into, each is null.
+
+    Raises:
+        OptionError: there is no such field among others.
+    """
+    return column(required(schema, path)) if schema.fields else F.lit(None)
+
+
 def _member(kind: spark.StructType, name: str, case_sensitive: bool) -> spark.StructField | None:
     for field in kind.fields:
         if field.name == name:

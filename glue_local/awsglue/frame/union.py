@@ -27,10 +27,10 @@ def merge(source: DataFrame, stage: DataFrame, keys: list[str]) -> DataFrame:
     https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-crawler-pyspark-extensions-dynamic-frame.html
     #aws-glue-api-crawler-pyspark-extensions-dynamic-frame-merge says.
     """
-    known = stage.select(*(paths.column(paths.required(stage.schema, k)).alias(f"k{i}") for i, k in enumerate(keys)))
+    known = stage.select(*(paths.value(stage.schema, k).alias(f"k{i}") for i, k in enumerate(keys)))
     condition = F.lit(True)
     for i, key in enumerate(keys):
-        condition = condition & (paths.column(paths.required(source.schema, key)) == F.col(f"k{i}"))
+        condition = condition & (paths.value(source.schema, key) == F.col(f"k{i}"))
     return union(source.join(known, condition, "left_anti"), stage)
 
 

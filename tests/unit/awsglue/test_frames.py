@@ -204,3 +204,22 @@ def test_union_of_different_fields(orders: DynamicFrame, mixed: DynamicFrame) ->
 def test_what_is_missing_names_itself(orders: DynamicFrame, glue: Any) -> None:
     with pytest.raises(NotSupportedError, match="kafka"):
         glue.create_data_frame.from_options("kafka", {})
+
+
+def test_a_cast_that_spark_does_not_have_is_null(orders: DynamicFrame) -> None:
+    mapped = ApplyMapping.apply(orders, [("id", "long", "day", "date"), ("qty", "string", "qty", "string")])
+    assert rows(mapped) == [{"day": None, "qty": "7"}, {"day": None, "qty": "many"}]
+
+
+def test_what_nothing_was_read_into_passes_through(orders: DynamicFrame, glue: Any, spark: Any) -> None:
+    """As after a bookmark that leaves nothing new: https://docs.aws.amazon.com/glue/latest/dg/monitor-continuations.html."""
+    nothing = DynamicFrame.fromDF(spark.createDataFrame([], "struct<>"), glue, "nothing")
+    for one, other in ((orders, nothing), (nothing, orders), (nothing, nothing)):
+        assert Join.apply(one, other, ["id"], ["id"]).count() == 0
+    assert orders.mergeDynamicFrame(nothing, ["id"]).count() == 2
+    assert nothing.mergeDynamicFrame(orders, ["id"]).count() == 2
+    split = SplitRows.apply(nothing, {"id": {">": 1}}, "a", "b")
+    assert [split.select(name).count() for name in ("a", "b")] == [0, 0]
+    assert (
+        DropFields.apply(nothing, ["id"]).count() == Relationalize.apply(nothing, "s3://t/").select("roottable").count()
+    )

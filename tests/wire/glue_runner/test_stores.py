@@ -136,6 +136,14 @@ export = glueContext.create_dynamic_frame.from_options("dynamodb", {
     "dynamodb.unnestDDBJson": True})
 print(sorted((row["id"], row["n"]) for row in export.toDF().collect() if row["n"])[:2])
 glueContext.write_dynamic_frame.from_options(source, "kinesis", {"streamName": "wire", "partitionKey": "id"})
+plain = glueContext.spark_session.read.format("dynamodb").option("dynamodb.input.tableName", "wire-in").load()
+print(plain.count(), dict(plain.dtypes)["n"], plain.where("id = 'k2'").first()["n"])
+plain.where("n = 1.5").drop("s").write.format("dynamodb").option("dynamodb.output.tableName", "wire-plain").mode(
+    "append").save()
+raw = glueContext.spark_session.readStream.format("kinesis").option("streamname", "wire").option(
+    "endpointUrl", "https://kinesis.us-east-1.amazonaws.com").option("startingPosition", "TRIM_HORIZON").load()
+raw.writeStream.foreachBatch(lambda batch, _: print(batch.count(), batch.columns[0])).trigger(availableNow=True).option(
+    "checkpointLocation", "s3://glue-runner-wire/raw/").start().awaitTermination()
 glueContext.purge_s3_path("s3://glue-runner-wire/old/", {"retentionPeriod": 1})
 glueContext.transition_s3_path("s3://glue-runner-wire/old/", "STANDARD_IA", {
     "retentionPeriod": 0, "accountId": "000000000000", "roleArn": "arn:aws:iam::000000000000:role/r",
@@ -146,7 +154,7 @@ glueContext.transition_s3_path("s3://glue-runner-wire/old/", "STANDARD_IA", {
 
 def test_dynamodb_kinesis_and_storage_classes(api: Jobs, aws: Callable[[str], Any]) -> None:
     dynamodb, kinesis = aws("dynamodb"), aws("kinesis")
-    for name in ("wire-in", "wire-out"):
+    for name in ("wire-in", "wire-out", "wire-plain"):
         dynamodb.create_table(
             TableName=name,
             KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
@@ -164,7 +172,10 @@ def test_dynamodb_kinesis_and_storage_classes(api: Jobs, aws: Callable[[str], An
     assert lines == [
         "[('id', 'string'), ('m', 'struct'), ('s', 'array'), ('n', 'choice')]",
         "[('k1', '1'), ('k10', '1.5')]",
+        "30 double 1.5",
+        "30 data",
     ]
+    assert dynamodb.scan(TableName="wire-plain", Select="COUNT")["Count"] == 14
     assert dynamodb.scan(TableName="wire-out", Select="COUNT")["Count"] == 30
     written = dynamodb.get_item(TableName="wire-out", Key={"id": {"S": "k3"}})["Item"]
     assert written["n"] == {"N": "3"}
