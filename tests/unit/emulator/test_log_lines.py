@@ -3,7 +3,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from rapid.emulator.logs import LineHandler
+from rapid.emulator.log_lines import LineHandler
 
 
 def test_lines_of_many_threads_are_whole(capfd: pytest.CaptureFixture[str]) -> None:
