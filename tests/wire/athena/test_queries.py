@@ -1,6 +1,7 @@
 """Query executions, https://docs.aws.amazon.com/athena/latest/APIReference/API_StartQueryExecution.html and companions."""  # noqa: E501
 
 import contextlib
+import re
 import uuid
 from typing import Any
 
@@ -159,3 +160,19 @@ def test_unknown_ids_say_so(lab: Any) -> None:
 def test_sql_does_not_reach_the_machine(lab: Any, sql: str) -> None:
     with contextlib.suppress(lab.athena.exceptions.InvalidRequestException):
         assert lab.run(sql).state == "FAILED"
+
+
+def test_a_profile_tells_rows_and_time_and_no_file_of_this_machine(lab: Any) -> None:
+    lab.run("CREATE TABLE profiled AS SELECT 1 AS a UNION ALL SELECT 2")
+    text = "\n".join(row[0] for row in lab.run("EXPLAIN ANALYZE SELECT sum(a) FROM profiled").rows)
+    assert re.search(r"Query: [\d.]+ ms, \d+ rows scanned\n", text)
+    assert "TABLE_SCAN: 2 rows" in text
+    whole = "\n".join(row[0] for row in lab.run("EXPLAIN ANALYZE (FORMAT JSON) SELECT sum(a) FROM profiled").rows)
+    assert '"operator_cardinality": 2' in whole
+    assert "/objects/" not in text + whole
+
+
+def test_a_function_of_a_lambda_is_refused_by_name(lab: Any) -> None:
+    done = lab.run("USING EXTERNAL FUNCTION f(x int) RETURNS int LAMBDA 'l' SELECT f(1)")
+    assert done.state == "FAILED"
+    assert done.reason.startswith("NOT_SUPPORTED: USING EXTERNAL FUNCTION")

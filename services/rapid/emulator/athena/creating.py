@@ -8,6 +8,7 @@ from rapid.emulator.athena.ddl.formats import LAZY_SIMPLE
 from rapid.emulator.athena.describing import columns_of
 from rapid.emulator.athena.session import Session
 from rapid.emulator.athena.sql.errors import SqlError
+from rapid.emulator.athena.sql.formatting import formatted
 
 _HIDDEN = ("EXTERNAL", "comment")
 _DELIMITED = (
@@ -26,7 +27,7 @@ def view_lines(database: str, name: str, table: Structure) -> list[str]:
     if made.view is None:
         message = f"line 1:1: Relation 'awsdatacatalog.{database}.{name}' is a table, not a view"
         raise SqlError("NOT_SUPPORTED", message)
-    return f"CREATE VIEW {database}.{name} AS\n{made.view}".split("\n")
+    return f"CREATE VIEW {database}.{name} AS\n{formatted(made.view).rstrip()}".split("\n")
 
 
 def table_lines(session: Session, database: str, table: Structure) -> list[str]:

@@ -64,6 +64,8 @@ def perform(run: Run, runs: Runs, glue: Any, s3: Any, store: AthenaStore, statem
         showing.show(session, _words(statement, "SHOW"))
     elif kind in ("PREPARE", "EXECUTE", "DEALLOCATE"):
         prepared.perform(session, Words(statement.text))
+    elif kind == "USING_EXTERNAL_FUNCTION":
+        raise not_supported("USING EXTERNAL FUNCTION (a function that a Lambda answers)")
     elif kind in _CHANGES:
         from rapid.emulator.athena.iceberg import statements as changes
 

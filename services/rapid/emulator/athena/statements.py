@@ -55,6 +55,8 @@ def classify(text: str) -> Statement:
         return Statement(body, "DML", "SELECT", words)
     if first in ("INSERT", "UPDATE", "DELETE", "MERGE", "UNLOAD"):
         return Statement(body, "DML", first, words)
+    if first == "USING":
+        return Statement(body, "DML", "USING_EXTERNAL_FUNCTION", words)
     if first in ("EXPLAIN",):
         return Statement(body, "UTILITY", "EXPLAIN", words)
     if first in ("EXECUTE", "PREPARE", "DEALLOCATE"):
