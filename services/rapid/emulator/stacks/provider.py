@@ -132,7 +132,6 @@ class StacksProvider(stock.CloudformationProviderV2):
             _check_request(request)
         store = get_cloudformation_store(context.account_id, context.region)
         known = stock.find_stack_v2(store, request["StackName"])
-        known = stock.find_stack_v2(store, request["StackName"])
         _require_updatable(known)
         before = known.status if known else StackStatus.REVIEW_IN_PROGRESS
         with _nothing_stays_of_what_is_refused(store):
