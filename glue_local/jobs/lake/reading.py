@@ -37,6 +37,8 @@ class Group:
     frame: DataFrame
     fields: tuple[str, ...]
     types: dict[str, T.DataType] = field(default_factory=dict)
+    size: int = 0
+    """Bytes of the sources, without their compression."""
 
     def column(self, position: int) -> Column:
         return F.col(f"v{position}")
@@ -48,7 +50,11 @@ def read(spark: SparkSession, bucket: Bucket, sources: Iterable[Source], ordered
     `ordered`: the order of a JSON source's fields matters, because no configuration gives the table's columns.
     """
     in_order = sorted(sources, key=lambda s: (_alike(s), s.item.key))
-    return [_group(spark, bucket, list(alike), ordered) for _, alike in groupby(in_order, key=_alike)]
+    groups = [list(alike) for _, alike in groupby(in_order, key=_alike)]
+    return [
+        replace(_group(spark, bucket, alike, ordered), size=sum(source.plain_size for source in alike))
+        for alike in groups
+    ]
 
 
 def _alike(source: Source) -> str:

@@ -17,6 +17,9 @@ WIDEST_TYPE = 60_000
 """Characters of a nested type's text; the catalog takes 131,072. Wider ones (objects used as maps) stay JSON text."""
 DEEPEST_TYPE = 32
 """Levels of a nested type; Arrow, through which rows leave Spark, takes 64. Deeper ones stay JSON text, too."""
+LARGE = 64 << 20
+"""Bytes of a group from which its head is looked at first, and how many rows that is."""
+HEAD = 1000
 OWN_FIELDS: dict[str, T.DataType] = {"_ingest_id": T.StringType(), "_received_at": T.TimestampType()}
 """What the ingest function adds to each record."""
 
@@ -83,11 +86,22 @@ def depth(kind: T.DataType) -> int:
 
 
 def text_classes(group: Group, positions: Iterable[int]) -> dict[int, set[str]]:
-    """The classes of the texts in some columns of a group, over all of its rows. One Spark job."""
+    """The classes of the texts in some columns of a group, over all of its rows, as far as they matter.
+
+    A column with plain text in it is text, whatever else it holds, and plain text is what takes longest to class: in
+    much data, columns that have some at its head are not read any further.
+    """
+    head = _classes(group, group.frame.limit(HEAD), positions) if group.size > LARGE else {}
+    settled = {position: classes for position, classes in head.items() if values.PLAIN in classes}
+    return settled | _classes(group, group.frame, [position for position in positions if position not in settled])
+
+
+def _classes(group: Group, frame: DataFrame, positions: Iterable[int]) -> dict[int, set[str]]:
+    """The classes of the texts in some columns of a frame of a group. One Spark job."""
     cells = [F.struct(F.lit(i).alias("i"), group.column(i).alias("text")) for i in positions]
     if not cells:
         return {}
-    each = group.frame.where(F.col("__flaw").isNull()).select(F.explode(F.array(*cells)).alias("cell"))
+    each = frame.where(F.col("__flaw").isNull()).select(F.explode(F.array(*cells)).alias("cell"))
     classes = each.select("cell.i", values.classify(F.col("cell.text")).alias("class"))
     found: dict[int, set[str]] = {}
     for row in classes.where(F.col("class").isNotNull()).groupBy("i", "class").count().collect():

@@ -34,6 +34,10 @@ _MONTH = (
 NAMED_DATE = rf"(?i)^{_MONTH}\.? [0-9]{{1,2}},? [0-9]{{4}}$|^[0-9]{{1,2}}[ -]{_MONTH}\.?[ -][0-9]{{4}}$"
 
 
+PLAIN = "text"
+"""The class of a text that is nothing else. A column that has it is text."""
+
+
 def _numeric_stamp(text: Column, order: Order) -> Column:
     """`9/1/2026`, `01.09.2026 10:20`, `09/01/2026 08:32:12 PM` as a timestamp, the parts in `order`."""
     even = F.upper(F.regexp_replace(text, "[.-]", "/"))
@@ -106,7 +110,7 @@ def classify(text: Column) -> Column:
         .when(trimmed.rlike(NUMERIC_DATE) & order_free.isNotNull(), side)
         .when(trimmed.rlike(NUMERIC_TIME) & order_free.isNotNull(), F.concat(side, F.lit("_time")))
         .when(trimmed.rlike(NAMED_DATE) & _named_stamp(trimmed).isNotNull(), "named")
-        .otherwise("text")
+        .otherwise(PLAIN)
     )
 
 
