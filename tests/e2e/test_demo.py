@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -111,11 +112,19 @@ def test_load_takes_a_file_that_nobody_described(rapid: Rapid, demo: Any, tmp_pa
     assert row == {"total": 124875.0, "first": "01000", "days": 28}
 
 
+HEEDING = """
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+"""Becomes a command that heeds Ctrl-C, also below a shell that had its background ignore it."""
+
+
 def test_a_load_that_is_interrupted_is_mended_by_the_same_command(rapid: Rapid, demo: Any, tmp_path: Path) -> None:
     path, bucket = tmp_path / "broken.csv", demo["outputs"]["DataBucket"]
     path.write_text("id,amount\n" + "".join(f"{n},{n}.5\n" for n in range(1000)))
     s3 = aws.client(configuration.load(rapid.environment), "s3")
-    command = [str(ROOT / "rapid"), "load", str(path), "--dataset", "broken_off"]
+    command = [sys.executable, "-c", HEEDING, str(ROOT / "rapid"), "load", str(path), "--dataset", "broken_off"]
     with subprocess.Popen(command, env=rapid.environment, stderr=subprocess.PIPE, text=True) as process:
         until(lambda: s3.list_objects_v2(Bucket=bucket, Prefix="raw/broken_off/").get("Contents"))
         process.send_signal(signal.SIGINT)
