@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.waiting import until
+
 Aws = Callable[[str], Any]
 
 
@@ -39,12 +41,8 @@ def test_a_subscription_gets_what_its_pattern_selects(aws: Aws, group: str) -> N
     put(aws, group, '{"level": "INFO"}', '{"level": "ERROR", "n": 1}', "plain")
     shard = kinesis.list_shards(StreamName=group)["Shards"][0]["ShardId"]
     where = {"StreamName": group, "ShardId": shard, "ShardIteratorType": "TRIM_HORIZON"}
-    iterator, end = kinesis.get_shard_iterator(**where)["ShardIterator"], time.monotonic() + 20
-    records: list[Any] = []
-    while not records:
-        assert time.monotonic() < end
-        told = kinesis.get_records(ShardIterator=iterator)
-        iterator, records = told["NextShardIterator"], told["Records"]
+    iterator = kinesis.get_shard_iterator(**where)["ShardIterator"]
+    records = until(lambda: kinesis.get_records(ShardIterator=iterator)["Records"])
     batch = json.loads(gzip.decompress(records[0]["Data"]))
     assert (batch["logGroup"], batch["subscriptionFilters"]) == (group, ["f"])
     assert [event["message"] for event in batch["logEvents"]] == ['{"level": "ERROR", "n": 1}']
