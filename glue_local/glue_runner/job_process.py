@@ -226,6 +226,12 @@ class Job:
                 if SparkContext._active_spark_context:  # noqa: SLF001 - PySpark's own way to ask
                     SparkContext._active_spark_context.stop()  # noqa: SLF001
 
+    def end_java(self) -> None:
+        """Ends the JVM of this process: until then it writes into the job's folder."""
+        if self._java:
+            self._java.kill()
+            self._java.wait()
+
 
 def write_all(descriptor: int, data: bytes) -> None:
     """Writes all of it, however little a pipe takes at a time."""

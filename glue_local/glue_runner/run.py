@@ -71,6 +71,7 @@ def main() -> None:
         message = job.run()
         job.leave()
     finally:
+        job.end_java()
         shutil.rmtree(folder, ignore_errors=True)
     sys.stdout.flush()
     if message:

@@ -24,8 +24,9 @@ BUCKET = "glue-runner-wire"
 def rapid(jobs: Any) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Runs `./rapid glue ...` on the test's services."""
 
-    def run(*words: str) -> subprocess.CompletedProcess[str]:
-        environment = {**os.environ, **jobs.config.as_environment(), "PYTHONPATH": str(ROOT / "services")}
+    def run(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        own = {"PYTHONPATH": str(ROOT / "services"), **variables}
+        environment = {**os.environ, **jobs.config.as_environment(), **own}
         line = [sys.executable, "-m", "rapid.cli.main", "glue", *words]
         return subprocess.run(line, env=environment, capture_output=True, text=True, timeout=120, check=False)
 
@@ -42,6 +43,18 @@ def test_a_script_on_the_terminal(rapid: Any, tmp_path: Path) -> None:
     assert (bad.returncode, outcome["state"], outcome["error"]) == (1, "FAILED", "KeyError: 'no'")
     assert "args ['--day', 'bad']" in bad.stderr
     assert rapid("run", str(tmp_path / "none.py")).returncode == 1
+
+
+def test_a_spark_script_on_the_terminal_leaves_no_files(rapid: Any, tmp_path: Path) -> None:
+    script, temporary = tmp_path / "job.py", tmp_path / "tmp"
+    temporary.mkdir()
+    script.write_text(
+        "from pyspark.sql import SparkSession\nspark = SparkSession.builder.getOrCreate()\n"
+        "print(spark.range(1000).repartition(50).groupBy('id').count().count())\n"
+    )
+    ended = rapid("run", str(script), TMPDIR=str(temporary))
+    assert (ended.returncode, ended.stdout) == (0, "1000\n"), ended.stderr
+    assert list(temporary.glob("glue-run-*")) == []
 
 
 def test_modules_from_s3_and_the_logs_of_a_job(rapid: Any, jobs: Any, aws: Callable[[str], Any]) -> None:
