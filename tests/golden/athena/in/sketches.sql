@@ -10,4 +10,9 @@ select value_at_quantile(tdigest_agg(x, w), 0.5), value_at_quantile(qdigest_agg(
 select value_at_quantile(qdigest_agg(x, w, 0.01), 0.75), value_at_quantile(tdigest_agg(x), 0.25) from (values (1e0, 1),(5e0, 9)) t(x,w);
 select value_at_quantile(tdigest_agg(x), 0.5) from (values 1,2,3,4) t(x);
 select value_at_quantile(qdigest_agg(x), 0.25), value_at_quantile(qdigest_agg(x), 0.26), value_at_quantile(qdigest_agg(x), 0.75), value_at_quantile(qdigest_agg(x), 0.99) from (values 1,2,3,4) t(x);
-select cardinality(approx_set(true)), cardinality(approx_set(date '2020-01-01'))
+select cardinality(approx_set(true)), cardinality(approx_set(date '2020-01-01'));
+SELECT value_at_quantile(qdigest_agg(x, 1), 0.5), value_at_quantile(tdigest_agg(CAST(x AS double), 1.0), 0.5) FROM (VALUES 1, 2, 3) t(x);
+SELECT values_at_quantiles(qdigest_agg(CAST(x AS bigint), w), ARRAY[0.25, 0.75]) FROM (VALUES (1, 1), (2, 5), (3, 1)) t(x, w);
+SELECT value_at_quantile(qdigest_agg(x, w, 0.01), 0.9) FROM (VALUES (1, 1), (2, 5), (30, 10)) t(x, w);
+SELECT value_at_quantile(qdigest_agg(x, w), 0.9) FROM (VALUES (1, 0)) t(x, w);
+SELECT g, value_at_quantile(qdigest_agg(x, w), 0.5) FROM (VALUES ('a', 1, 3), ('a', NULL, 3), ('b', 7, NULL), ('b', 9, 2)) t(g, x, w) GROUP BY g ORDER BY g

@@ -223,6 +223,8 @@ def _slip(found: list[Token], at: int) -> tuple[int, str] | None:
     if before == "IN" and not _in_position(found, at) and (text != "(" or following == ")"):
         place = at - 2 if at > 1 and word(found[at - 2]) == "NOT" else at - 1
         return place, ", ".join(sorted(("'AND'", "'OR'", *_TAILS.get(_clause(found, place)[0], _WHERE))))
+    if before in ("PIVOT", "UNPIVOT") and text == "(" and _clause(found, at)[0] == "FROM":
+        return at, expecting(found, at)
     if text == "OFFSET" and _clause(found, at)[0] == "LIMIT":
         return at, "')'" if _depth(found, at) else "<EOF>"
     if before == "DISTINCT" and text == "*" and _clause(found, at)[0] == "(":

@@ -192,6 +192,9 @@ CREATE MACRO t_make_map(k, v) AS CASE WHEN len(k) <> len(v) THEN t_error('INVALI
 CREATE MACRO t_array_histogram(a) AS map_from_entries(list_transform(list_sort(list_distinct(a)), lambda k: {'key': k, 'value': CAST(len(list_filter(a, lambda x: x = k)) AS BIGINT)}));
 CREATE MACRO t_top(m, n) AS map_from_entries(list_transform(list_sort(list_transform(map_entries(m), lambda e: {'n': -CAST(e.value AS BIGINT), 'k': e.key}))[1:n], lambda e: {'key': e.k, 'value': -e.n}));
 CREATE MACRO t_percentile(ordered, p) AS CASE WHEN p < 0 OR p > 1 THEN t_error('INVALID_FUNCTION_ARGUMENT: Percentile must be between 0 and 1') ELSE list_extract(ordered, least(CAST(floor(p * list_count(ordered)) AS BIGINT), list_count(ordered) - 1) + 1) END;
+CREATE MACRO t_weighted(x, w) AS CASE WHEN x IS NULL OR w IS NULL THEN NULL WHEN w <= 0 THEN t_error('INVALID_FUNCTION_ARGUMENT: Percentile weight must be > 0, was ' || w)
+  WHEN w <> floor(w) OR w > 100000 THEN t_error('NOT_SUPPORTED: A weight of a digest that is not a whole number up to 100000 is not supported by Rapid Analytics')
+  ELSE list_transform(range(CAST(w AS BIGINT)), lambda i: x) END;
 CREATE MACRO t_sketch(x) AS CASE WHEN list_count(x) > 0 THEN list_sort(list_filter(x, lambda e: e IS NOT NULL)) END;
 CREATE MACRO t_quantile(ordered, x) AS CASE WHEN x >= ordered[1] AND x <= ordered[-1] THEN len(list_filter(ordered, lambda e: e < x)) / len(ordered)::DOUBLE END;
 CREATE MACRO t_percentiles(ordered, ps) AS CASE WHEN list_count(ordered) > 0 THEN list_transform(ps, lambda p: t_percentile(ordered, p)) END;

@@ -4,8 +4,6 @@ They are exact here, which is inside the error that Trino allows: a HyperLogLog 
 a digest the list of its values. So they are larger than Trino's, and their bytes are not Trino's.
 """
 
-from rapid.emulator.athena.sql.dialect import position
-from rapid.emulator.athena.sql.errors import not_supported
 from rapid.emulator.athena.sql.registry import SCALARS, Aggregation, Call, collecting, declare, special
 from rapid.emulator.athena.sql.scope import Typed
 from rapid.emulator.athena.sql.types import BIGINT, DOUBLE, HYPER_LOG_LOG, TDIGEST, UNKNOWN, VARCHAR, Type, array_of
@@ -33,8 +31,8 @@ def approx_set(call: Call, parts: Aggregation) -> Typed:
 
 @collecting("tdigest_agg", "qdigest_agg")
 def digest(call: Call, parts: Aggregation) -> Typed:
-    if call.count(1, 2, 3) > 1:
-        raise not_supported(f"{call.name} with weights", position(call.node))
+    """A weight is how often a value counts; the accuracy is not needed."""
+    given = call.count(1, 2) if call.name == "tdigest_agg" else call.count(1, 2, 3)
     value = call.typed(0)
     kind, made = DOUBLE, TDIGEST
     if call.name == "qdigest_agg":
@@ -42,7 +40,13 @@ def digest(call: Call, parts: Aggregation) -> Typed:
         made = Type("qdigest", (kind,))
     if not value.type.is_number or kind.name == "decimal":
         raise call.wrong_arguments()
-    return Typed(f"t_sketch({parts.collect(call.compiler.coerce(value, kind).sql)})", made)
+    counted = call.compiler.coerce(value, kind).sql
+    if given == 1:
+        return Typed(f"t_sketch({parts.collect(counted)})", made)
+    weight = call.typed(1)
+    if not weight.type.is_number:
+        raise call.wrong_arguments()
+    return Typed(f"t_sketch(flatten({parts.collect(f't_weighted({counted}, {weight.sql})')}))", made)
 
 
 @collecting("merge")
