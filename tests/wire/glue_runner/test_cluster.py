@@ -75,7 +75,7 @@ HUDI = (
 def _has_worker(page: str) -> bool:
     try:
         return any(worker["state"] == "ALIVE" for worker in requests.get(page, timeout=60).json()["workers"])
-    except requests.ConnectionError:
+    except requests.RequestException:  # not up yet, or not all of it
         return False
 
 
