@@ -7,11 +7,9 @@ https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html, read 2026-11).
 
 from typing import Any
 
-from localstack.runtime import hooks
 
-
-@hooks.on_infra_start()
 def refuse_unknown_operations() -> None:
+    """Puts the refusal in its place."""
     from localstack.aws.api import CommonServiceException, RequestContext
     from localstack.aws.handlers.service import ServiceExceptionSerializer
 
@@ -20,7 +18,7 @@ def refuse_unknown_operations() -> None:
     def create_exception_response(
         self: ServiceExceptionSerializer, exception: Exception, context: RequestContext
     ) -> Any:
-        if context.operation is None and _unknown(exception):
+        if context.operation is None and is_unknown(exception):
             name = context.request.headers.get("X-Amz-Target", "").rpartition(".")[2] or "This operation"
             message = f"{name} of {context.service.service_name} is not supported by Rapid Analytics."
             # The serializer wants an operation to write an answer of; any will do for an error.
@@ -31,7 +29,7 @@ def refuse_unknown_operations() -> None:
     ServiceExceptionSerializer.create_exception_response = create_exception_response
 
 
-def _unknown(exception: Exception) -> bool:
+def is_unknown(exception: Exception) -> bool:
     """Whether a request could not be parsed because no such operation is known."""
     from botocore.model import OperationNotFoundError
     from localstack.aws.protocol.parser import OperationNotFoundParserError

@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 
+from tests.waiting import until
+
 ROLE = "arn:aws:iam::000000000000:role/states"
 
 
 @pytest.fixture
-def run(machine: Any, until: Callable[..., Any]) -> Callable[[str, dict[str, Any]], dict[str, Any]]:
+def run(machine: Any) -> Callable[[str, dict[str, Any]], dict[str, Any]]:
     """`run(resource, parameters)`: the ended execution of a machine of one task."""
     states = machine.client("stepfunctions")
 

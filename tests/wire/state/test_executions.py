@@ -1,9 +1,10 @@
 """Executions of state machines after kill -9."""
 
 import json
-import time
 from collections.abc import Callable
 from typing import Any
+
+from tests.waiting import until
 
 ROLE = "arn:aws:iam::000000000000:role/states"
 
@@ -18,9 +19,7 @@ def test_an_ended_execution_stays_ended_and_an_interrupted_one_fails(mortal: Any
     states = client("stepfunctions")
     waiting = start(states, "waits", Type="Wait", Seconds=3600)
     ended = start(states, "ends", Type="Pass")
-    deadline = time.monotonic() + 30
-    while states.describe_execution(executionArn=ended)["status"] == "RUNNING":
-        assert time.monotonic() < deadline
+    until(lambda: states.describe_execution(executionArn=ended)["status"], lambda status: status != "RUNNING")
     mortal.restart()
     told = states.describe_execution(executionArn=ended)
     assert (told["status"], json.loads(told["output"])) == ("SUCCEEDED", {"n": 1})

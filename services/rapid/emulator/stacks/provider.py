@@ -68,6 +68,8 @@ def _check_request(request: Any) -> None:
         InsufficientCapabilitiesException: the IAM resources are not acknowledged.
     """
     template = template_preparer.parse_template(api_utils.extract_template_body(request))
+    if not isinstance(template, dict):
+        raise ValidationError("Template format error: unsupported structure.")
     check_parameters(template.get("Parameters") or {}, request.get("Parameters") or ())
     resources = (r for r in template.get("Resources", {}).values() if isinstance(r, dict))  # Fn::ForEach is a list
     made = [r for r in resources if r.get("Type") in _NEEDS_IAM]
