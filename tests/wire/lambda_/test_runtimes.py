@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from rapid.core.config import Config
 from rapid.emulator.lambda_ import host, node_sdk
@@ -187,3 +188,14 @@ def test_node_functions_have_the_sdk(functions: Any, emulator: Config, file: str
     node_sdk.fetch(emulator.cache)  # takes longer than a function is waited for
     answer = functions.invoke(functions.create(files={file: code}, Runtime="nodejs22.x", Timeout=30, MemorySize=512))
     assert (answer.error, answer.payload) == (None, True)
+
+
+@pytest.mark.parametrize("runtime", ["nodejs16.x", "python3.8"])
+def test_runtimes_of_the_past_are_refused_at_once(functions: Any, aws: Any, runtime: str) -> None:
+    """https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html#runtimes-deprecated"""
+    told = f"The runtime parameter of {runtime} is no longer supported for creating or updating AWS Lambda functions"
+    with pytest.raises(ClientError, match=told):
+        functions.create(files={"x": ""}, Runtime=runtime)
+    name = functions.create("def handler(e, c): return 1")
+    with pytest.raises(ClientError, match=told):
+        aws("lambda").update_function_configuration(FunctionName=name, Runtime=runtime)

@@ -19,6 +19,7 @@ from localstack.services.lambda_.provider import LambdaProvider
 
 from rapid.emulator.lambda_ import urls
 from rapid.emulator.lambda_.executor import telemetry
+from rapid.emulator.lambda_.runtimes import BLOCKED
 
 SYNCHRONOUS_LIMIT = 6 * 1024 * 1024
 ASYNCHRONOUS_LIMIT = 1024 * 1024
@@ -71,14 +72,16 @@ class RapidLambdaProvider(LambdaProvider):
         urls.install(self.router)
 
     def create_function(self, context: RequestContext, request: CreateFunctionRequest) -> FunctionConfiguration:
-        """LocalStack's, after AWS's check of the variables."""
+        """LocalStack's, after AWS's checks of the runtime and the variables."""
+        _refuse_blocked(request.get("Runtime"))
         _refuse_reserved(request.get("Environment"))
         return super().create_function(context, request)
 
     def update_function_configuration(
         self, context: RequestContext, request: UpdateFunctionConfigurationRequest
     ) -> FunctionConfiguration:
-        """LocalStack's, after AWS's check of the variables."""
+        """LocalStack's, after AWS's checks of the runtime and the variables."""
+        _refuse_blocked(request.get("Runtime"))
         _refuse_reserved(request.get("Environment"))
         return super().update_function_configuration(context, request)
 
@@ -97,6 +100,15 @@ RESERVED = frozenset({
     "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_LAMBDA_RUNTIME_API", "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR",
 })  # fmt: skip
 """https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime"""
+
+
+def _refuse_blocked(runtime: str | None) -> None:
+    if runtime in BLOCKED:
+        raise InvalidParameterValueException(
+            f"The runtime parameter of {runtime} is no longer supported for creating or updating AWS Lambda functions. "
+            "We recommend you use a supported runtime while creating or updating functions.",
+            Type="User",
+        )
 
 
 def _refuse_reserved(environment: dict[str, dict[str, str]] | None) -> None:

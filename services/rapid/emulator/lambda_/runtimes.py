@@ -24,6 +24,13 @@ SUPPORTED = (
     *(f"python{version}" for version in PYTHONS), *(f"nodejs{version}.x" for version in NODES),
     "provided.al2", "provided.al2023",
 )  # fmt: skip
+BLOCKED = frozenset({
+    "nodejs", "nodejs4.3", "nodejs6.10", "nodejs8.10", "nodejs10.x", "nodejs12.x", "nodejs14.x", "nodejs16.x",
+    "python2.7", "python3.6", "python3.7", "python3.8", "dotnetcore1.0", "dotnetcore2.0", "dotnetcore2.1",
+    "dotnetcore3.1", "dotnet5.0", "dotnet6", "ruby2.5", "ruby2.7", "go1.x", "java8", "provided",
+})  # fmt: skip
+"""With which AWS makes and updates no functions any more.
+https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html#runtimes-deprecated (read 2026-11)"""
 
 
 class UnsupportedRuntimeError(Exception):
