@@ -13,7 +13,7 @@ from localstack.services.edge import ROUTER
 from localstack.state import StateVisitor
 from moto.apigateway.models import UsagePlan, apigateway_backends
 
-from rapid.emulator.apigateway import openapi
+from rapid.emulator.apigateway import openapi, velocity
 from rapid.emulator.apigateway.gateway import Gateway
 from rapid.emulator.apigateway.models import UsageStore, usage_stores
 from rapid.emulator.apigateway.quotas import Quota, remaining
@@ -37,6 +37,7 @@ class Endpoint(ApiGatewayEndpoint):
 
 def create_provider() -> "ApiGatewayProvider":
     openapi.install()
+    velocity.install()
     endpoint = Endpoint(rest_gateway=Gateway(), store=apigateway_stores)
     return ApiGatewayProvider(router=ApiGatewayRouter(ROUTER, handler=endpoint))
 
