@@ -9,12 +9,18 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from botocore import xform_name
 from botocore.exceptions import ClientError
 
 
-def test_unwritten_operation_answers_501_and_names_itself(aws: Callable[[str], Any]) -> None:
-    with pytest.raises(ClientError, match=r"does not support dynamodb\.ListContributorInsights") as caught:
-        aws("dynamodb").list_contributor_insights()
+@pytest.mark.parametrize(
+    ("service", "operation"), [("dynamodb", "ListContributorInsights"), ("lambda", "ListCapacityProviders")]
+)
+def test_unwritten_operation_answers_501_and_names_itself(
+    aws: Callable[[str], Any], service: str, operation: str
+) -> None:
+    with pytest.raises(ClientError, match=rf"does not support {service}\.{operation} yet\.") as caught:
+        getattr(aws(service), xform_name(operation))()
     assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
 
 

@@ -14,7 +14,7 @@ from localstack.http import Response
 CBOR = "application/x-amz-cbor"
 
 
-def _not_supported(context: RequestContext) -> NotImplementedError:
+def not_supported(context: RequestContext) -> NotImplementedError:
     service = context.service.service_name
     return NotImplementedError(f"Rapid Analytics does not support {service}.{context.operation.name} yet.")
 
@@ -32,7 +32,7 @@ def moto(context: RequestContext, request: ServiceRequest) -> ServiceResponse | 
             return call_moto_with_request(context, request)
         return call_moto(context)
     except NotImplementedError as error:
-        raise _not_supported(context) from error
+        raise not_supported(context) from error
 
 
 def with_moto(provider: object) -> DispatchTable:

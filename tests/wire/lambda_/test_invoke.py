@@ -173,3 +173,23 @@ def test_a_handler_in_a_package(functions: Any) -> None:
              "pkg/other.py": "x = 5"}  # fmt: skip
     name = functions.create(files=files, Handler="pkg/mod.run")
     assert functions.invoke(name).payload == 5
+
+
+def test_an_answer_as_a_stream_of_events(functions: Any) -> None:
+    """https://docs.aws.amazon.com/lambda/latest/api/API_InvokeWithResponseStream.html (read 2026-11)"""
+    source = "def handler(event, context):\n    print('here')\n    return {'ä': event['n'] / event['by']}\n"
+    name, aws = functions.create(source), functions.aws("lambda")
+
+    def stream(by: int) -> list[dict[str, Any]]:
+        payload = json.dumps({"n": 3, "by": by})
+        answer = aws.invoke_with_response_stream(FunctionName=name, Payload=payload, LogType="Tail")
+        assert answer["StatusCode"] == 200
+        return list(answer["EventStream"])
+
+    chunk, complete = stream(2)
+    assert json.loads(chunk["PayloadChunk"]["Payload"]) == {"ä": 1.5}
+    assert "here" in base64.b64decode(complete["InvokeComplete"]["LogResult"]).decode()
+    assert "ErrorCode" not in complete["InvokeComplete"]
+    (failed,) = stream(0)
+    assert failed["InvokeComplete"]["ErrorCode"] == "Unhandled"
+    assert json.loads(failed["InvokeComplete"]["ErrorDetails"])["errorType"] == "ZeroDivisionError"

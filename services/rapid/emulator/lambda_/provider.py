@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections.abc import Iterator
 from typing import IO, Any
 
 from localstack.aws.api import RequestContext
@@ -12,10 +13,15 @@ from localstack.aws.api.lambda_ import (
     InvalidRequestContentException,
     InvocationResponse,
     InvocationType,
+    InvokeResponseStreamUpdate,
+    InvokeWithResponseStreamCompleteEvent,
+    InvokeWithResponseStreamResponse,
+    InvokeWithResponseStreamResponseEvent,
     UpdateFunctionConfigurationRequest,
 )
 from localstack.services.lambda_.invocation.lambda_models import RequestEntityTooLargeException
 from localstack.services.lambda_.provider import LambdaProvider
+from localstack.utils.strings import to_bytes, to_str
 
 from rapid.emulator.lambda_ import urls
 from rapid.emulator.lambda_.executor import telemetry
@@ -62,6 +68,27 @@ class RapidLambdaProvider(LambdaProvider):
             **kwargs,
         )
 
+    def invoke_with_response_stream(
+        self,
+        context: RequestContext,
+        function_name: str,
+        invocation_type: str | None = None,
+        log_type: str | None = None,
+        **kwargs: Any,
+    ) -> InvokeWithResponseStreamResponse:
+        """Invoke, answered as a stream of events. A function's answer is one event, sent when the function ends.
+
+        https://docs.aws.amazon.com/lambda/latest/api/API_InvokeWithResponseStream.html (read 2026-11)
+        """
+        kind = invocation_type or InvocationType.RequestResponse
+        if kind == InvocationType.Event:
+            raise InvalidParameterValueException("Invocation type Event is not supported for this API.", Type="User")
+        answer = self.invoke(context, function_name, kind, log_type=log_type, **kwargs)
+        return InvokeWithResponseStreamResponse(
+            StatusCode=answer["StatusCode"],
+            EventStream=_events(answer),
+        )
+
     def delete_function(self, context: RequestContext, function_name: str, **kwargs: Any) -> Any:
         """Its last log lines go before it: whoever deletes a function deletes its log group next."""
         telemetry().flush()
@@ -100,6 +127,19 @@ RESERVED = frozenset({
     "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_LAMBDA_RUNTIME_API", "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR",
 })  # fmt: skip
 """https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime"""
+
+
+def _events(answer: InvocationResponse) -> Iterator[InvokeWithResponseStreamResponseEvent]:
+    """What a function answered, and how it ended."""
+    payload = answer.get("Payload") or b""
+    complete = InvokeWithResponseStreamCompleteEvent()
+    if failure := answer.get("FunctionError"):
+        complete.update(ErrorCode=failure, ErrorDetails=to_str(payload))
+    elif payload:
+        yield InvokeWithResponseStreamResponseEvent(PayloadChunk=InvokeResponseStreamUpdate(Payload=to_bytes(payload)))
+    if "LogResult" in answer:
+        complete["LogResult"] = answer["LogResult"]
+    yield InvokeWithResponseStreamResponseEvent(InvokeComplete=complete)
 
 
 def _refuse_blocked(runtime: str | None) -> None:
