@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from tests.waiting import until
 from tests.wire.stacks.test_outcomes import events, name, queue, template, wait
 from tests.wire.stacks.test_types import create, delete, role
 
@@ -53,6 +54,12 @@ def test_a_published_function_is_deployed_again(aws: Aws, name: str) -> None:
     [alias] = cloudformation.describe_stacks(StackName=name)["Stacks"][0]["Outputs"]
     answer = functions.invoke(FunctionName=alias["OutputValue"])["Payload"].read()
     assert json.loads(answer).startswith("two ")
+    again = cloudformation.create_change_set(TemplateBody=SAM % {"word": "two"}, ChangeSetName="same", **many)
+    told = until(
+        lambda: cloudformation.describe_change_set(ChangeSetName=again["Id"]), lambda d: d["Status"] != "CREATE_PENDING"
+    )
+    assert (told["Status"], told["ExecutionStatus"]) == ("FAILED", "UNAVAILABLE")
+    assert told["StatusReason"].startswith("The submitted information didn't contain changes.")
     url = functions.get_function_url_config(FunctionName=alias["OutputValue"].rpartition(":")[0], Qualifier="live")
     assert url["Cors"]["AllowOrigins"] == ["https://two.example"]
     delete(aws, name)

@@ -11,6 +11,7 @@ from localstack import config
 from localstack.aws.api import RequestContext, handler
 from localstack.aws.api.cloudformation import (
     ChangeSetStatus,
+    ChangeSetType,
     CreateChangeSetInput,
     CreateChangeSetOutput,
     CreateStackInput,
@@ -27,6 +28,7 @@ from localstack.services.cloudformation import api_utils
 from localstack.services.cloudformation.engine import template_preparer, yaml_parser
 from localstack.services.cloudformation.engine.v2 import change_set_model_transform as transforms
 from localstack.services.cloudformation.engine.v2 import change_set_resource_support_checker as support
+from localstack.services.cloudformation.engine.v2.change_set_model import parent_change_type_of
 from localstack.services.cloudformation.engine.v2.change_set_model_preproc import ChangeSetModelPreproc
 from localstack.services.cloudformation.engine.validations import ValidationError
 from localstack.services.cloudformation.stores import get_cloudformation_store
@@ -108,7 +110,10 @@ class StacksProvider(stock.CloudformationProviderV2):
 
     @classmethod
     def _setup_change_set_model(cls, change_set: ChangeSet, **given: Any) -> None:
-        """Also looks at the parameters, and at the template: after its transforms, if it has any."""
+        """Also looks at the template: after its transforms, if it has any. They alone are no change in a change set.
+
+        Deploying a SAM template once more has to fail as "didn't contain changes", which its tools take for success.
+        """
         template = given["after_template"] or {}
         transformed = "Transform" in template or "Fn::Transform" in str(template)
         if template and not transformed:
@@ -116,6 +121,9 @@ class StacksProvider(stock.CloudformationProviderV2):
         super()._setup_change_set_model(change_set=change_set, **given)
         if transformed and (made := change_set.processed_template):
             check(made)
+        if transformed and change_set.change_set_type == ChangeSetType.UPDATE:
+            whole = change_set.update_model.node_template
+            whole.change_type = parent_change_type_of(list(whole.get_children()))
 
     @handler("CreateStack", expand=False)
     def create_stack(self, context: RequestContext, request: CreateStackInput) -> CreateStackOutput:
