@@ -32,24 +32,20 @@ def refuse_malformed_requests() -> None:
     """Puts both checks in their place."""
     from localstack.aws.api import RequestContext
     from localstack.aws.handlers.service import ServiceExceptionSerializer, ServiceRequestParser
-    from localstack.aws.protocol.parser import RequestParserError
 
-    from rapid.emulator.unknown_operations import is_unknown, refuse_unknown_operations
+    from rapid.emulator.unknown_operations import refuse_unwritten_operations
 
-    refuse_unknown_operations()
+    refuse_unwritten_operations()
     serialize, parse = ServiceExceptionSerializer.create_exception_response, ServiceRequestParser.parse_and_enrich
 
     def create_exception_response(
         self: ServiceExceptionSerializer, exception: Exception, context: RequestContext
     ) -> Any:
-        unread = context.operation is None and isinstance(exception, RequestParserError)
-        if is_unknown(exception) and not _is_query(context):
-            unread = False  # `unknown_operations` has the word for it
-        if unread or isinstance(exception, gzip.BadGzipFile | EOFError | zlib.error):
+        told = _refusal_of(exception, context)
+        if told is not exception:
             # The serializer wants an operation to write an answer of; any will do for an error.
             context.operation = context.operation or context.service.operation_model(context.service.operation_names[0])
-            exception = _unreadable(context)
-        return serialize(self, exception, context)
+        return serialize(self, told, context)
 
     def parse_and_enrich(self: ServiceRequestParser, context: RequestContext) -> None:
         parse(self, context)
@@ -58,6 +54,20 @@ def refuse_malformed_requests() -> None:
 
     ServiceExceptionSerializer.create_exception_response = create_exception_response
     ServiceRequestParser.parse_and_enrich = parse_and_enrich
+
+
+def _refusal_of(exception: Exception, context: Any) -> Exception:
+    """What is answered in an exception's place: it could not be read, or nobody knows the operation; else itself."""
+    from localstack.aws.protocol.parser import RequestParserError
+
+    from rapid.emulator.unknown_operations import is_unknown, refusal
+
+    unread = context.operation is None and isinstance(exception, RequestParserError)
+    if unread and is_unknown(exception):
+        unread = _is_query(context)  # queries have their own word for an unknown operation
+    if unread or isinstance(exception, gzip.BadGzipFile | EOFError | zlib.error):
+        return _unreadable(context)
+    return refusal(exception, context)
 
 
 def _is_query(context: Any) -> bool:

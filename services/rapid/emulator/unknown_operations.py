@@ -8,41 +8,33 @@ one and ask again. AWS's word for an operation that an endpoint does not have is
 from typing import Any
 
 
-def refuse_unknown_operations() -> None:
-    """Puts the refusal in its place."""
-    from localstack.aws.api import CommonServiceException, RequestContext
-    from localstack.aws.handlers.service import ServiceExceptionSerializer
+def refuse_unwritten_operations() -> None:
+    """Has operations without a provider refused in `refusal`'s words. What could not be parsed is `malformed`'s."""
+    from localstack.aws.api import RequestContext
     from localstack.aws.skeleton import Skeleton
 
-    stock = ServiceExceptionSerializer.create_exception_response
-    unwritten = Skeleton.on_not_implemented_error
-
-    def create_exception_response(
-        self: ServiceExceptionSerializer, exception: Exception, context: RequestContext
-    ) -> Any:
-        if context.operation is None and is_unknown(exception):
-            name = context.request.headers.get("X-Amz-Target", "").rpartition(".")[2] or "This operation"
-            message = f"{name} of {context.service.service_name} is not supported by Rapid Analytics."
-            # The serializer wants an operation to write an answer of; any will do for an error.
-            context.operation = context.service.operation_model(context.service.operation_names[0])
-            exception = CommonServiceException("UnknownOperationException", message, status_code=400, sender_fault=True)
-        return stock(self, _named(exception, context), context)
+    stock = Skeleton.on_not_implemented_error
 
     def on_not_implemented_error(
         self: Skeleton, serializer: Any, context: RequestContext, exception: NotImplementedError
     ) -> Any:
-        return unwritten(self, serializer, context, _named(exception, context))
+        return stock(self, serializer, context, refusal(exception, context))
 
-    ServiceExceptionSerializer.create_exception_response = create_exception_response
     Skeleton.on_not_implemented_error = on_not_implemented_error
 
 
-def _named(exception: Exception, context: Any) -> Exception:
-    """What says that an operation is not supported, where the exception does not."""
+def refusal(exception: Exception, context: Any) -> Exception:
+    """What says that an operation is not supported, where an exception means that and does not say it; else itself."""
+    from localstack.aws.api import CommonServiceException
+
     from rapid.emulator.moto import not_supported
 
-    if context.operation and isinstance(exception, NotImplementedError) and not exception.args:
-        return not_supported(context)
+    if context.operation is None and is_unknown(exception):
+        name = context.request.headers.get("X-Amz-Target", "").rpartition(".")[2] or "This operation"
+        message = f"{name} of {context.service.service_name} is not supported by Rapid Analytics."
+        exception = CommonServiceException("UnknownOperationException", message, status_code=400, sender_fault=True)
+    elif context.operation and isinstance(exception, NotImplementedError) and not exception.args:
+        exception = not_supported(context)
     return exception
 
 
