@@ -134,7 +134,7 @@ def _claims(context: RestApiInvocationContext, authorizer: Mapping[str, Any]) ->
         raise UnauthorizedError("Unauthorized")
     if wanted and not set(wanted) & set(tokens.scopes(claims)):
         raise UnauthorizedError("Unauthorized")
-    return {name: value if isinstance(value, str) else json.dumps(value) for name, value in claims.items()}
+    return tokens.texts(claims)
 
 
 def method_arn(context: RestApiInvocationContext) -> str:

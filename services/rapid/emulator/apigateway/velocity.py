@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -80,7 +80,6 @@ _ANY: dict[str, Method] = {"toString": _text, "equals": lambda a, b: type(a) is 
 _SIZED: dict[str, Method] = {"size": len, "isEmpty": lambda it: not it}
 _TEXT: dict[str, Method] = {
     **_ANY,
-    "toString": str,
     "equals": lambda text, other: isinstance(other, str) and text == other,
     "equalsIgnoreCase": lambda text, other: text.lower() == str(other).lower(),
     "length": len,
@@ -144,7 +143,6 @@ _MAP: dict[str, Method] = {
 }
 _KINDS: tuple[tuple[type | tuple[type, ...], dict[str, Method]], ...] = (
     (str, _TEXT),
-    (bool, _ANY),
     ((int, float), _NUMBER),
     ((list, tuple), _LIST),
     (dict, _MAP),
@@ -179,16 +177,12 @@ def _seen(value: Any, name: str, called: bool) -> Any:
     """What a template sees of a value when it names one of its fields, or calls one of its methods."""
     if isinstance(value, LocalNamespace):
         return value
-    for methods in _methods_of(value):
-        if not called:
-            return _Fields(value)
-        if name in methods:
-            return _Methods(value, methods)
-    return value
-
-
-def _methods_of(value: Any) -> Iterator[dict[str, Method]]:
-    return (methods for kind, methods in _KINDS if isinstance(value, kind))
+    methods = next((methods for kind, methods in _KINDS if isinstance(value, kind)), None)
+    if methods is None:
+        return value
+    if not called:
+        return _Fields(value)
+    return _Methods(value, methods) if name in methods else value
 
 
 def install() -> None:

@@ -82,8 +82,7 @@ def _with_token(call: events.Call, authorizer: Any, wanted: list[str]) -> events
     if wanted and not set(wanted) & set(granted):
         told = f'Bearer scope="{" ".join(wanted)}" error="insufficient_scope"'
         raise RefusedError(403, "Forbidden", {"WWW-Authenticate": told})
-    texts = {name: value if isinstance(value, str) else json.dumps(value) for name, value in claims.items()}
-    return replace(call, authorizer={"jwt": {"claims": texts, "scopes": granted if wanted else None}})
+    return replace(call, authorizer={"jwt": {"claims": tokens.texts(claims), "scopes": granted if wanted else None}})
 
 
 def _signed(call: events.Call) -> events.Call:

@@ -10,7 +10,7 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.
 import json
 import operator
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -158,18 +158,17 @@ class _Expression:
         return self._at < len(self._tokens) and self._tokens[self._at].upper() in words
 
     def _either(self) -> Test:
-        tests = [self._both()]
-        while self._next_is("||"):
-            self._take()
-            tests.append(self._both())
-        return lambda value: any(test(value) for test in tests)
+        return self._joined("||", self._both, any)
 
     def _both(self) -> Test:
-        tests = [self._one()]
-        while self._next_is("&&"):
+        return self._joined("&&", self._one, all)
+
+    def _joined(self, sign: str, part: Callable[[], Test], combined: Callable[[Iterable[bool]], bool]) -> Test:
+        tests = [part()]
+        while self._next_is(sign):
             self._take()
-            tests.append(self._one())
-        return lambda value: all(test(value) for test in tests)
+            tests.append(part())
+        return lambda value: combined(test(value) for test in tests)
 
     def _one(self) -> Test:
         if self._next_is("("):
