@@ -183,13 +183,13 @@ class Job:
         jars.fetch(kept, jars.missing(kept, *groups))
         python_in_jars(jars.paths(kept, *groups), self.folder / "python")
         self._own_jars = bool(groups)
-        if files and not self.setup["master"].startswith("local"):  # as spark-submit hands modules to executors
+        if files and self._on_cluster:  # as spark-submit hands modules to executors
             own["spark.submit.pyFiles"] = ",".join(map(str, files))
             own["spark.files"] = ",".join([*filter(None, [own.get("spark.files")]), *map(str, files)])
         if self._ready:
             from glue_runner import reuse
 
-            if groups and not self.setup["master"].startswith("local"):
+            if groups and self._on_cluster:
                 own |= spark_conf.for_executors(jars.paths(kept, jars.CORE, *groups), own)
             self._ready.adopt(own, jars.paths(kept, *groups))
             reuse.check()
@@ -197,6 +197,10 @@ class Job:
         starting = start_java(self.setup, {**self._catalog(), **own}, groups)
         prepare.import_what_scripts_use()
         self._java = starting.wait()
+
+    @property
+    def _on_cluster(self) -> bool:
+        return not self.setup["master"].startswith("local")
 
     def _catalog(self) -> dict[str, str]:
         """Opens this job's metastore. Returns the settings by which Spark finds it."""
@@ -210,7 +214,7 @@ class Job:
     def leaves_java_clean(self) -> bool:
         """Whether the JVM may serve another job, now that the script is over."""
         request = self._request
-        if request is None or self._own_jars or not self.setup["master"].startswith("local"):
+        if request is None or self._own_jars or self._on_cluster:
             return False
         from glue_runner import reuse
 
@@ -218,7 +222,7 @@ class Job:
 
     def leave(self) -> None:
         """Ends the Spark application where others look after it; a local one just ends with its JVM."""
-        if (self._java or self._ready) and not self.setup["master"].startswith("local"):
+        if (self._java or self._ready) and self._on_cluster:
             from py4j.protocol import Py4JError  # type: ignore[import-untyped]
             from pyspark import SparkContext
 
