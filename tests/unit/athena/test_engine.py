@@ -1,10 +1,12 @@
 """DuckDB as the engine sets it up."""
 
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from rapid.emulator.athena.engine import Engine
+from rapid.emulator.athena.engine import Connection, Engine, StoppedError
 from rapid.emulator.athena.sql.scope import Typed
 from rapid.emulator.athena.sql.shown import text
 from rapid.emulator.athena.sql.types import Type
@@ -42,3 +44,32 @@ def test_a_look_at_footers_is_no_scan(tmp_path: Path) -> None:
         assert connection.bytes_read == before, "the footer was read once"
         assert connection.rows(f"SELECT sum(a) FROM read_parquet('{path}')") == [(499500,)]
         assert connection.bytes_read > before
+
+
+class LateCursor:
+    """A cursor whose statement begins a moment after it was interrupted: too late for DuckDB to notice."""
+
+    def __init__(self, cursor: Any) -> None:
+        self._cursor, self._interrupted = cursor, threading.Event()
+        self.connection = Connection(self)
+
+    def interrupt(self) -> None:
+        self._cursor.interrupt()
+        self._interrupted.set()
+
+    def execute(self, sql: str) -> None:
+        self.connection.stop()
+        self._interrupted.wait()
+        self._cursor.execute(sql)
+
+
+def test_a_stop_just_before_the_statement_begins_is_not_lost(engine: Engine) -> None:
+    with engine.connection() as real:
+        late = LateCursor(real._cursor)
+        try:
+            with pytest.raises(StoppedError):
+                late.connection.execute("SELECT count(*) FROM range(50000) a, range(99999) b WHERE a.range * b.range < 0")
+        finally:
+            late.connection.close()
+    with engine.connection() as later:
+        assert later.rows("SELECT 1") == [(1,)], "nothing interrupts the next query"

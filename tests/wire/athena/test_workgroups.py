@@ -54,7 +54,8 @@ def test_primary_exists_and_stays(lab: Any) -> None:
 
 def test_named_queries(lab: Any) -> None:
     query_id = lab.athena.create_named_query(Name="n", Database=lab.database, QueryString="SELECT 1")["NamedQueryId"]
-    assert query_id in lab.athena.list_named_queries()["NamedQueryIds"]
+    pages = lab.athena.get_paginator("list_named_queries").paginate()
+    assert query_id in pages.search("NamedQueryIds[]")
     assert lab.athena.get_named_query(NamedQueryId=query_id)["NamedQuery"]["WorkGroup"] == "primary"
     both = lab.athena.batch_get_named_query(NamedQueryIds=[query_id, "nope"])
     assert (len(both["NamedQueries"]), len(both["UnprocessedNamedQueryIds"])) == (1, 1)
@@ -68,7 +69,7 @@ def test_catalogs_and_databases(lab: Any) -> None:
     assert {"CatalogName": "AwsDataCatalog", "Type": "GLUE"} in [
         {k: c[k] for k in ("CatalogName", "Type")} for c in catalogs
     ]
-    names = [d["Name"] for d in lab.athena.list_databases(CatalogName="AwsDataCatalog")["DatabaseList"]]
-    assert lab.database in names
+    pages = lab.athena.get_paginator("list_databases").paginate(CatalogName="AwsDataCatalog")
+    assert lab.database in pages.search("DatabaseList[].Name")
     with pytest.raises(lab.athena.exceptions.MetadataException):
         lab.athena.get_database(CatalogName="AwsDataCatalog", DatabaseName="nope")

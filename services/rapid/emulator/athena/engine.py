@@ -29,6 +29,8 @@ CONNECTIONS = 16
 """Queries that run at the same time; AWS's quota for DML is 20-200 by region, and this is one machine."""
 MEMORY_SHARE = 0.4
 _BATCH = 65_536
+_AGAIN_SECONDS = 0.05
+"""Until a query that was stopped, and still runs, is interrupted again."""
 
 
 class Engine:
@@ -82,9 +84,11 @@ class Engine:
     def connection(self) -> Iterator["Connection"]:
         """A connection of one's own; waits until one is idle."""
         cursor = self._idle.get()
+        connection = Connection(cursor)
         try:
-            yield Connection(cursor)
+            yield connection
         finally:
+            connection.close()
             self._idle.put(cursor)
 
 
@@ -94,13 +98,33 @@ class Connection:
     def __init__(self, cursor: Any) -> None:
         self._cursor = cursor
         self._registered: list[str] = []
+        self._lock = threading.Lock()
+        self._closed = threading.Event()
         self.stopped = threading.Event()
         self.bytes_read = 0
         self.profile: dict[str, Any] = {}
 
     def stop(self) -> None:
-        self.stopped.set()
-        self._cursor.interrupt()
+        """Interrupts what runs, until the connection is closed.
+
+        Once would not do: a statement that begins forgets an interruption that came a moment before (DuckDB 1.5.5).
+        """
+        if not self.stopped.is_set():
+            self.stopped.set()
+            threading.Thread(target=self._interrupt, name="athena-stop", daemon=True).start()
+
+    def _interrupt(self) -> None:
+        while True:
+            with self._lock:
+                if self._closed.is_set():
+                    return
+                self._cursor.interrupt()
+            self._closed.wait(_AGAIN_SECONDS)
+
+    def close(self) -> None:
+        """Called when its query has ended: nothing interrupts the next one on the same cursor."""
+        with self._lock:
+            self._closed.set()
 
     def execute(self, sql: str) -> None:
         """Runs a statement to its first row.
