@@ -68,7 +68,7 @@ def test_a_stop_just_before_the_statement_begins_is_not_lost(engine: Engine) -> 
         late = LateCursor(real._cursor)
         try:
             with pytest.raises(StoppedError):
-                late.connection.execute("SELECT count(*) FROM range(50000) a, range(99999) b WHERE a.range * b.range < 0")
+                late.connection.execute("SELECT count(*) FROM range(50000) a(x), range(99999) b(y) WHERE x * y < 0")
         finally:
             late.connection.close()
     with engine.connection() as later:
