@@ -119,6 +119,7 @@ def options(heap_mb: int, folder: Path, archive: Path | None) -> list[str]:
         # 48 s with both. A long job over much data may ask for both by
         # --conf spark.driver.extraJavaOptions=-XX:TieredStopAtLevel=4
         "-XX:TieredStopAtLevel=1",
+        "-XX:-DontCompileHugeMethods",  # Spark generates them for tables of many columns; interpreted, they cost twice
         "-XX:-UsePerfData",
         "-XX:+IgnoreUnrecognizedVMOptions",
         f"-Djava.io.tmpdir={folder / 'tmp'}",

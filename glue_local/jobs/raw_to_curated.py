@@ -12,7 +12,7 @@ import logging
 import re
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,7 +23,7 @@ from lake import batches, contract, job, prepare, reading, shape, small
 from lake.batches import Batch
 from lake.catalog import Catalog
 from lake.contract import Contract, Contracts
-from lake.judge import judge
+from lake.judge import contradicted, judge
 from lake.shape import Table
 from lake.storage import Bucket, S3Object, in_parallel
 from lake.values import TEXT
@@ -67,21 +67,35 @@ def seen_keys(lake: Lake, dataset: str) -> DataFrame | None:
     return lake.spark.read.schema(KEYS).parquet(*(lake.bucket.uri(item.key) for item in files))
 
 
+class WrongGuessError(Exception):
+    """Rows contradict the types that were guessed for these columns."""
+
+    def __init__(self, columns: Collection[str]) -> None:
+        super().__init__(", ".join(sorted(columns)))
+        self.columns = columns
+
+
 def transform(
-    lake: Lake, batch: Batch, output: Output, sources: list[prepare.Source]
+    lake: Lake, batch: Batch, output: Output, sources: list[prepare.Source], doubted: Collection[str]
 ) -> tuple[Table | None, list[Any]]:
-    """Reads, casts, judges and writes the readable objects of a batch. Returns the table and what was written."""
+    """Reads, casts, judges and writes the readable objects of a batch. Returns the table and what was written.
+
+    Raises:
+        WrongGuessError: what was written is to be undone.
+    """
     terms = lake.contracts.of(batch.dataset)
     groups = reading.read(lake.spark, lake.bucket, sources, ordered=not terms.configured)
-    table, columns = shape.table_of(groups, terms, lake.catalog.existing(batch.dataset))
+    table, parts = shape.table_of(groups, terms, lake.catalog.existing(batch.dataset), doubted)
     if not table.columns:
         # Nothing but flaws: a table needs a column for the rows' shape, and none of them becomes a row.
         table = Table({"value": TEXT}, {})
-    rows = [shape.cast_group(g, names, table, terms) for g, names in zip(groups, columns, strict=True)]
+    rows = [shape.cast_part(part, table, terms) for part in parts]
     judged = judge(
         reduce(DataFrame.union, rows), table, terms, seen_keys(lake, batch.dataset) if terms.primary_key else None
     )
     report = write(judged, list(table.columns), output, sum(source.plain_size for source in sources))
+    if wrong := contradicted(status for kind, _, status, *_ in report if kind == "count"):
+        raise WrongGuessError(wrong)
     return table, report
 
 
@@ -102,12 +116,19 @@ def update_catalog(lake: Lake, output: Output, table: Table, report: Sequence[An
         lake.catalog.add_partitions("quarantine", QUARANTINE, place)
 
 
-def process(lake: Lake, dataset: str, items: Sequence[S3Object]) -> list[dict[str, Any]]:
-    """Raw objects to manifests. Where Spark cannot read a batch, the objects at fault are found by halving it."""
+def process(lake: Lake, dataset: str, items: Sequence[S3Object], doubted: Collection[str] = ()) -> list[dict[str, Any]]:
+    """Raw objects to manifests. Where Spark cannot read a batch, the objects at fault are found by halving it.
+
+    The types of `doubted` columns are not guessed.
+    """
     batch = Batch(dataset, batch_id(), lake.run, tuple(items))
     batches.open_batch(lake.bucket, batch)
     try:
-        return finish(lake, batch, *curate(lake, batch))
+        return finish(lake, batch, *curate(lake, batch, doubted))
+    except WrongGuessError as error:
+        LOG.info("%s: not all rows have the types of the first ones: %s", dataset, error)
+        batches.undo(lake.bucket, batch)
+        return process(lake, dataset, items, {*doubted, *error.columns})
     except (AnalysisException, IllegalArgumentException, Py4JJavaError) as error:
         reason = fault_of_data(error)
         if reason is None:
@@ -116,7 +137,7 @@ def process(lake: Lake, dataset: str, items: Sequence[S3Object]) -> list[dict[st
     batches.undo(lake.bucket, batch)
     if len(items) > 1:
         half = len(items) // 2
-        return process(lake, dataset, items[:half]) + process(lake, dataset, items[half:])
+        return process(lake, dataset, items[:half], doubted) + process(lake, dataset, items[half:], doubted)
     return refuse(lake, dataset, items[0], reason)
 
 
@@ -149,7 +170,7 @@ def output_of(lake: Lake, batch: Batch) -> Output:
     return Output(lake.bucket.name, batch.dataset, batch.id, lake.run, partitioned, bool(terms.primary_key))
 
 
-def curate(lake: Lake, batch: Batch) -> tuple[Table | None, list[Any]]:
+def curate(lake: Lake, batch: Batch, doubted: Collection[str]) -> tuple[Table | None, list[Any]]:
     """Writes the rows of a batch where they belong. Returns the table, if any object could be read, and the report."""
     prepared = in_parallel(partial(prepare.prepare, lake.bucket, batch=batch.id), batch.items)
     sources = [source for parts in prepared for source in parts]
@@ -159,7 +180,7 @@ def curate(lake: Lake, batch: Batch) -> tuple[Table | None, list[Any]]:
     report: list[Any] = quarantine_objects(output, unknown)
     if not readable:
         return None, report
-    table, written = transform(lake, batch, output, readable)
+    table, written = transform(lake, batch, output, readable, doubted)
     return table, report + written
 
 

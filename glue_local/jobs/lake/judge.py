@@ -1,5 +1,6 @@
 """The fate of each row: curated, duplicate or quarantined, and why."""
 
+from collections.abc import Iterable
 from functools import reduce
 
 from pyspark.sql import Column, DataFrame, Window
@@ -9,6 +10,8 @@ from lake.contract import Contract, Field
 from lake.shape import Table, checked
 
 CURATED, DUPLICATE, QUARANTINED = "curated", "duplicate", "quarantined"
+CONTRADICTION = "contradicts "
+"""What the status of a row begins with that shows a guessed type to be wrong; the columns' names follow."""
 DAY = "yyyy-MM-dd"
 
 
@@ -16,7 +19,7 @@ def judge(rows: DataFrame, table: Table, contract: Contract, seen: DataFrame | N
     """Adds `__reason` (of a bad row, else empty), `__status`, `__dt` (day of the event time) and `__key` (hash of the
     primary key); the last two are null where there is none.
 
-    `rows` are those of `shape.cast_group`. `seen` has one column `key`: the hashes that earlier batches curated.
+    `rows` are those of `shape.cast_part`. `seen` has one column `key`: the hashes that earlier batches curated.
     """
     words = {field.name: field.type for field in contract.fields}
     faults = [_misfit(name, words.get(name) or table.columns[name].type.simpleString()[:80]) for name in checked(table)]
@@ -25,14 +28,28 @@ def judge(rows: DataFrame, table: Table, contract: Contract, seen: DataFrame | N
         F.when(~F.expr(f"({rule.check})"), F.lit(f"quality rule {rule.name}: {rule.check}")) for rule in contract.rules
     ]
     reason = F.coalesce(F.col("__flaw"), F.concat_ws("; ", *faults) if faults else F.lit(""))
-    rows = rows.select("__object", "__seq", "__raw", *table.columns, reason.alias("__reason"))
+    rows = rows.select("__object", "__seq", "__raw", "__contradicted", *table.columns, reason.alias("__reason"))
     good = F.col("__reason") == ""
     nothing = F.lit(None)
     day = F.when(good, F.date_format(contract.event_time, DAY)) if contract.event_time else nothing.cast("string")
     key = F.when(good, key_hash(contract)) if contract.primary_key else nothing.cast("binary")
     status = F.when(good, CURATED).otherwise(QUARANTINED)
     rows = rows.select("*", day.alias("__dt"), key.alias("__key"), status.alias("__status"))
-    return _without_duplicates(rows, seen) if contract.primary_key else rows
+    if contract.primary_key:
+        rows = _without_duplicates(rows, seen)
+    columns = F.col("__contradicted")
+    fate = F.when(columns == "", F.col("__status")).otherwise(F.concat(F.lit(CONTRADICTION), columns))
+    return rows.withColumn("__status", fate)
+
+
+def contradicted(statuses: Iterable[str]) -> set[str]:
+    """The columns whose guessed types are wrong, by the statuses of the rows."""
+    return {
+        name
+        for status in statuses
+        if status.startswith(CONTRADICTION)
+        for name in status.removeprefix(CONTRADICTION).split(",")
+    }
 
 
 def _shown(text: Column, name: str, what: str) -> Column:

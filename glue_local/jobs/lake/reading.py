@@ -8,7 +8,9 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from itertools import groupby
+from operator import or_
 from typing import Any
 
 from pyspark.sql import Column, DataFrame, SparkSession
@@ -74,7 +76,7 @@ def _group(spark: SparkSession, bucket: Bucket, sources: list[Source], ordered: 
         if sum(source.plain_size for source in sources) <= small.LARGEST:
             lines = small.text_frame(spark, _lines_of(bucket, sources), LINES)
         else:
-            lines = _reader(spark).text(paths).select("value", _object(staged).alias("__object"))
+            lines = _reader(spark).text(paths).select("value", _object(paths, staged).alias("__object"))
         return _json_lines(spark, lines, ordered)
     if kind == "csv":
         return _csv(spark, sources[0], paths, staged)
@@ -86,7 +88,9 @@ def _reader(spark: SparkSession) -> Any:
     return spark.read.option("__globPaths__", "false")
 
 
-def _object(staged: dict[str, str]) -> Column:
+def _object(paths: list[str], staged: dict[str, str]) -> Column:
+    if len(paths) == 1:
+        return F.lit(next(iter(staged.values()), paths[0].split("/", 3)[3]))
     key = F.expr(OBJECT_OF_PATH)
     if not staged:
         return key
@@ -165,13 +169,13 @@ def _csv(spark: SparkSession, source: Source, paths: list[str], staged: dict[str
     )
     if layout.header is not None:
         # The heading is told by its text, wherever it stands: below a preamble, or again where files were joined.
-        cells = F.array(
-            *[F.trim(F.regexp_replace(F.coalesce(F.col(name), F.lit("")), "^\ufeff", "")) for name in columns]
-        )
-        rows = rows.where(F.col(CORRUPT).isNotNull() | (cells != F.array(*[F.lit(cell) for cell in layout.header])))
+        cells = [F.trim(F.regexp_replace(F.coalesce(F.col(name), F.lit("")), "^\ufeff", "")) for name in columns]
+        # One cell nearly always tells; all of them are looked at where it does not.
+        other = [cell != heading for cell, heading in zip(cells, layout.header, strict=True)]
+        rows = rows.where(F.col(CORRUPT).isNotNull() | reduce(or_, other))
     raw = F.coalesce(F.col(CORRUPT), F.to_csv(F.struct(*columns), {"sep": layout.separator}))
     frame = rows.select(
-        _object(staged).alias("__object"),
+        _object(paths, staged).alias("__object"),
         F.when(F.col(CORRUPT).isNotNull(), f"the row does not have {layout.width} columns").alias("__flaw"),
         raw.alias("__raw"),
         F.monotonically_increasing_id().alias("__seq"),
@@ -198,7 +202,7 @@ def _typed(spark: SparkSession, kind: str, paths: list[str], staged: dict[str, s
     names = tuple(rows.columns)
     quoted = ["`" + name.replace("`", "``") + "`" for name in names]
     frame = rows.select(
-        _object(staged).alias("__object"),
+        _object(paths, staged).alias("__object"),
         F.lit(None).cast("string").alias("__flaw"),
         F.to_json(F.struct(*quoted)).alias("__raw") if names else F.lit("{}").alias("__raw"),
         F.monotonically_increasing_id().alias("__seq"),

@@ -1,6 +1,6 @@
 """One table out of all groups of a dataset: which columns it has, of which type, and each group's rows cast to them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from pyspark.sql import Column, DataFrame
@@ -9,17 +9,11 @@ from pyspark.sql import types as T
 
 from lake import names, values
 from lake.contract import TYPES, Contract
+from lake.inference import clean_type, infer
 from lake.reading import Group
 from lake.sniff import MISSING
 from lake.values import ColumnType
 
-WIDEST_TYPE = 60_000
-"""Characters of a nested type's text; the catalog takes 131,072. Wider ones (objects used as maps) stay JSON text."""
-DEEPEST_TYPE = 32
-"""Levels of a nested type; Arrow, through which rows leave Spark, takes 64. Deeper ones stay JSON text, too."""
-LARGE = 64 << 20
-"""Bytes of a group from which its head is looked at first, and how many rows that is."""
-HEAD = 1000
 OWN_FIELDS: dict[str, T.DataType] = {"_ingest_id": T.StringType(), "_received_at": T.TimestampType()}
 """What the ingest function adds to each record."""
 
@@ -40,6 +34,15 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Part:
+    """A group as a part of the table: the column of each of its fields, and what its guesses need (`Inferred`)."""
+
+    group: Group
+    columns: list[str]
+    guesses: Mapping[int, frozenset[str]]
+
+
+@dataclass(frozen=True)
 class Existing:
     """What the catalog already says of a dataset's table: type per column, and original → column name."""
 
@@ -57,94 +60,32 @@ def column_names(group: Group, contract: Contract, existing: Existing) -> list[s
     return [configured.get(names.clean(name)) or assigned[name] for name in group.fields]
 
 
-def clean_type(kind: T.DataType) -> T.DataType:
-    """The type with member names that the catalog takes."""
-    if isinstance(kind, T.ArrayType):
-        return T.ArrayType(clean_type(kind.elementType))
-    if isinstance(kind, T.MapType):
-        return T.MapType(kind.keyType, clean_type(kind.valueType))
-    if isinstance(kind, T.StructType):
-        given = names.assign(kind.names)
-        members = [(given[f.name] if not given[f.name][0].isdigit() else f"_{given[f.name]}", f.dataType) for f in kind]
-        return T.StructType([T.StructField(name, clean_type(member)) for name, member in members])
-    return kind
-
-
 def is_nested(kind: T.DataType) -> bool:
     return isinstance(kind, (T.ArrayType, T.MapType, T.StructType))
 
 
-def depth(kind: T.DataType) -> int:
-    """How many levels a type has; 1 for a scalar."""
-    if isinstance(kind, T.ArrayType):
-        return 1 + depth(kind.elementType)
-    if isinstance(kind, T.MapType):
-        return 1 + depth(kind.valueType)
-    if isinstance(kind, T.StructType):
-        return 1 + max((depth(member.dataType) for member in kind), default=0)
-    return 1
-
-
-def text_classes(group: Group, positions: Iterable[int]) -> dict[int, set[str]]:
-    """The classes of the texts in some columns of a group, over all of its rows, as far as they matter.
-
-    A column with plain text in it is text, whatever else it holds, and plain text is what takes longest to class: in
-    much data, columns that have some at its head are not read any further.
-    """
-    head = _classes(group, group.frame.limit(HEAD), positions) if group.size > LARGE else {}
-    settled = {position: classes for position, classes in head.items() if values.PLAIN in classes}
-    return settled | _classes(group, group.frame, [position for position in positions if position not in settled])
-
-
-def _classes(group: Group, frame: DataFrame, positions: Iterable[int]) -> dict[int, set[str]]:
-    """The classes of the texts in some columns of a frame of a group. One Spark job."""
-    cells = [F.struct(F.lit(i).alias("i"), group.column(i).alias("text")) for i in positions]
-    if not cells:
-        return {}
-    each = frame.where(F.col("__flaw").isNull()).select(F.explode(F.array(*cells)).alias("cell"))
-    classes = each.select("cell.i", values.classify(F.col("cell.text")).alias("class"))
-    found: dict[int, set[str]] = {}
-    for row in classes.where(F.col("class").isNotNull()).groupBy("i", "class").count().collect():
-        found.setdefault(row["i"], set()).add(row["class"])
-    return found
-
-
-def _found_types(group: Group, columns: list[str], settled: Mapping[str, ColumnType]) -> dict[str, ColumnType]:
-    """The types of a group's columns that are not settled yet, from its data."""
-    found: dict[str, ColumnType] = {}
-    open_texts: list[int] = []
-    for position, name in enumerate(columns):
-        if name in settled:
-            continue
-        kind = group.types.get(group.fields[position])
-        if kind is None or (group.kind == "json" and isinstance(kind, T.StringType)):
-            open_texts.append(position)
-            continue
-        kind = clean_type(kind)
-        too_large = len(kind.simpleString()) > WIDEST_TYPE or depth(kind) > DEEPEST_TYPE
-        found[name] = values.TEXT if too_large else ColumnType(kind)
-    classes = text_classes(group, open_texts)
-    for position in open_texts:
-        found[columns[position]] = values.decide(classes.get(position, ()), numbers=group.kind == "csv")
-    return found
-
-
-def table_of(groups: list[Group], contract: Contract, existing: Existing) -> tuple[Table, list[list[str]]]:
-    """The dataset's table after these groups, and each group's column names.
+def table_of(
+    groups: list[Group], contract: Contract, existing: Existing, doubted: Collection[str] = ()
+) -> tuple[Table, list[Part]]:
+    """The dataset's table after these groups, and the groups as its parts.
 
     Types already in the catalog stay as they are, nested ones may gain members; rows that do not fit go to quarantine.
+    The types of a table that nobody knows yet may be guessed, except for `doubted` columns.
     """
     settled = {field.name: ColumnType(T._parse_datatype_string(TYPES[field.type])) for field in contract.fields}
     settled |= {name: ColumnType(kind) for name, kind in existing.types.items() if name not in settled}
     if contract.configured:
         settled |= {name: ColumnType(kind) for name, kind in OWN_FIELDS.items() if name not in settled}
-    columns_of = [column_names(group, contract, existing) for group in groups]
+    parts: list[Part] = []
     fresh: dict[str, ColumnType] = {}
     originals: dict[str, str] = {column: original for original, column in existing.names.items()}
     seen: set[str] = set()
-    for group, columns in zip(groups, columns_of, strict=True):
+    for group in groups:
+        columns = column_names(group, contract, existing)
         settled |= _extended(group, columns, settled, existing)
-        for name, column in _found_types(group, columns, settled).items():
+        inferred = infer(group, columns, settled, None if existing.types else doubted)
+        parts.append(Part(group, columns, inferred.guesses))
+        for name, column in inferred.types.items():
             fresh[name] = values.join(fresh[name], column) if name in fresh else column
         for original, name in zip(group.fields, columns, strict=True):
             originals.setdefault(name, original)
@@ -152,8 +93,8 @@ def table_of(groups: list[Group], contract: Contract, existing: Existing) -> tup
     shown = {
         name: column for name, column in settled.items() if name not in OWN_FIELDS or name in seen | set(existing.types)
     }
-    ordered = {name: fresh[name] for columns in columns_of for name in columns if name in fresh}
-    return Table(shown | ordered, originals, frozenset(fresh)), columns_of
+    ordered = {name: fresh[name] for part in parts for name in part.columns if name in fresh}
+    return Table(shown | ordered, originals, frozenset(fresh)), parts
 
 
 def _extended(
@@ -219,8 +160,13 @@ def checked(table: Table) -> list[str]:
     return [n for n, c in table.columns.items() if n not in table.fresh and not isinstance(c.type, T.StringType)]
 
 
-def cast_column(group: Group, positions: list[int], column: ColumnType, blank_is_null: bool) -> tuple[Column, Column]:
-    """(value, text) of one table column in a group that has it at `positions`; the text is null where it is blank."""
+def cast_column(
+    group: Group, positions: list[int], column: ColumnType, blank_is_null: bool, fits: bool
+) -> tuple[Column, Column]:
+    """(value, text) of one table column in a group that has it at `positions`; the text is null where it is blank.
+
+    `fits` says that all texts are of the type.
+    """
     source = group.types.get(group.fields[positions[0]])
     at = group.column(positions[0])
     if group.kind == "typed" and source == column.type and not blank_is_null:
@@ -236,7 +182,7 @@ def cast_column(group: Group, positions: list[int], column: ColumnType, blank_is
     if not blank_is_null and not isinstance(column.type, T.StringType):
         text = F.when(~F.trim(text).isin(*MISSING), text)
     whole = text if blank_is_null or len(texts) > 1 else texts[0]
-    return values.read(whole, column), text
+    return values.read(whole, column, fits), text
 
 
 def _as_text(group: Group, position: int) -> Column:
@@ -246,18 +192,35 @@ def _as_text(group: Group, position: int) -> Column:
     return F.to_json(group.column(position)) if is_nested(kind) else group.column(position).cast("string")
 
 
-def cast_group(group: Group, columns: list[str], table: Table, contract: Contract) -> DataFrame:
-    """A group's rows as the table's columns, with the text of each checked column `c` as `__text_c`."""
+def cast_part(part: Part, table: Table, contract: Contract) -> DataFrame:
+    """A group's rows as the table's columns, with the text of each checked column `c` as `__text_c`.
+
+    `__contradicted` names the columns, with commas, whose guessed type a row shows to be wrong; empty where it is none.
+    """
     configured = {field.name for field in contract.fields}
     check = set(checked(table))
     selected: list[Column] = []
     for name, column in table.columns.items():
-        positions = [i for i, each in enumerate(columns) if each == name]
+        positions = [i for i, each in enumerate(part.columns) if each == name]
         if positions:
-            value, text = cast_column(group, positions, column, name in configured)
+            value, text = cast_column(part.group, positions, column, name in configured, name in table.fresh)
         else:
             value, text = F.lit(None).cast(column.type), F.lit(None).cast("string")
         selected.append(value.alias(name))
         if name in check:
             selected.append(text.alias(f"__text_{name}"))
-    return group.frame.select("__object", "__seq", "__flaw", "__raw", *selected)
+    contradicted = F.concat_ws(
+        ",",
+        *[
+            F.when(~values.belongs(part.group.column(position), classes), part.columns[position])
+            for position, classes in part.guesses.items()
+        ],
+    )
+    return part.group.frame.select(
+        "__object",
+        "__seq",
+        "__flaw",
+        "__raw",
+        F.when(F.col("__flaw").isNull(), contradicted).otherwise("").alias("__contradicted"),
+        *selected,
+    )

@@ -4,8 +4,10 @@
 type, so nothing is guessed from a sample; `read` and `fits` then read texts as that type.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Literal
 
 from pyspark.sql import Column
@@ -17,7 +19,6 @@ from lake.sniff import MISSING
 Order = Literal["mdy", "dmy"]
 Style = Literal["any", "iso", "numeric", "named"]
 
-INTEGER = r"^-?(0|[1-9][0-9]{0,17})$"
 LONG_INTEGER = r"^-?[1-9][0-9]{18,37}$"
 DECIMAL = r"^-?(0|[1-9][0-9]*)?\.[0-9]+([eE][+-]?[0-9]+)?$|^-?(0|[1-9][0-9]*)\.?([eE][+-][0-9]+)?$"
 ANY_NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
@@ -32,10 +33,6 @@ _MONTH = (
     "|Aug(ust)?|Sep(t(ember)?)?|Oct(ober)?|Nov(ember)?|Dec(ember)?)"
 )
 NAMED_DATE = rf"(?i)^{_MONTH}\.? [0-9]{{1,2}},? [0-9]{{4}}$|^[0-9]{{1,2}}[ -]{_MONTH}\.?[ -][0-9]{{4}}$"
-
-
-PLAIN = "text"
-"""The class of a text that is nothing else. A column that has it is text."""
 
 
 def _numeric_stamp(text: Column, order: Order) -> Column:
@@ -57,8 +54,11 @@ def _named_stamp(text: Column) -> Column:
 
 
 def _iso_stamp(text: Column) -> Column:
-    dashed = F.regexp_replace(text, "^([0-9]{4})/([0-9]{1,2})/", "$1-$2-")
-    return F.regexp_replace(dashed, "([+-][0-9]{2})([0-9]{2})$", "$1:$2").cast("timestamp")
+    dashed = F.when(text.contains("/"), F.regexp_replace(text, "^([0-9]{4})/([0-9]{1,2})/", "$1-$2-")).otherwise(text)
+    zoned = F.when(
+        F.substring(dashed, -5, 1).isin("+", "-"), F.regexp_replace(dashed, "([+-][0-9]{2})([0-9]{2})$", "$1:$2")
+    ).otherwise(dashed)
+    return zoned.cast("timestamp")
 
 
 def stamp(text: Column, order: Order = "mdy", style: Style = "any") -> Column:
@@ -86,6 +86,31 @@ def epoch(text: Column) -> Column:
     return F.when(F.abs(number) >= 1e11, F.timestamp_seconds(number / 1000)).otherwise(F.timestamp_seconds(number))
 
 
+CLASSES = frozenset(
+    {"missing", "integer", "long", "decimal", "boolean", "date", "time", "named", "text"}
+    | {"mdy", "dmy", "either", "mdy_time", "dmy_time", "either_time"}
+)
+PLAIN = "text"
+"""The class of a text that is nothing else. A column that has it is text."""
+
+
+def _tests(trimmed: Column) -> dict[str, Column]:
+    """Whether a trimmed text that is not blank has a class, for the classes that do not take more to tell.
+
+    They are in order: a text has the first one that says so.
+    """
+    whole = trimmed.cast("bigint")
+    return {
+        "missing": trimmed.isin(*MISSING),
+        "integer": whole.isNotNull() & ((whole.cast("string") == trimmed) | (trimmed == "-0")),
+        "long": trimmed.rlike(LONG_INTEGER) & whole.isNull(),
+        "decimal": trimmed.rlike(DECIMAL),
+        "boolean": F.lower(trimmed).isin("true", "false"),
+        "date": trimmed.rlike(ISO_DATE) & _iso_stamp(trimmed).isNotNull(),
+        "time": trimmed.rlike(ISO_TIME) & _iso_stamp(trimmed).isNotNull(),
+    }
+
+
 def classify(text: Column) -> Column:
     """The class of one text: null (blank), missing, integer, long, decimal, boolean, date, time, named, text, or of a
     date in numbers.
@@ -98,20 +123,31 @@ def classify(text: Column) -> Column:
     second = F.regexp_extract(trimmed, r"^[0-9]{1,2}[-/.]([0-9]{1,2})", 1).cast("int")
     side = F.when(first > 12, "dmy").when(second > 12, "mdy").otherwise("either")
     order_free = F.when(side == "dmy", _numeric_stamp(trimmed, "dmy")).otherwise(_numeric_stamp(trimmed, "mdy"))
+    found = F.when(trimmed.isNull() | (trimmed == ""), F.lit(None))
+    for name, test in _tests(trimmed).items():
+        found = found.when(test, name)
     return (
-        F.when(trimmed.isNull() | (trimmed == ""), F.lit(None))
-        .when(trimmed.isin(*MISSING), "missing")
-        .when(trimmed.rlike(INTEGER), "integer")
-        .when(trimmed.rlike(LONG_INTEGER), F.when(trimmed.cast("bigint").isNull(), "long").otherwise("integer"))
-        .when(trimmed.rlike(DECIMAL), "decimal")
-        .when(F.lower(trimmed).isin("true", "false"), "boolean")
-        .when(trimmed.rlike(ISO_DATE) & _iso_stamp(trimmed).isNotNull(), "date")
-        .when(trimmed.rlike(ISO_TIME) & _iso_stamp(trimmed).isNotNull(), "time")
-        .when(trimmed.rlike(NUMERIC_DATE) & order_free.isNotNull(), side)
+        found.when(trimmed.rlike(NUMERIC_DATE) & order_free.isNotNull(), side)
         .when(trimmed.rlike(NUMERIC_TIME) & order_free.isNotNull(), F.concat(side, F.lit("_time")))
         .when(trimmed.rlike(NAMED_DATE) & _named_stamp(trimmed).isNotNull(), "named")
         .otherwise(PLAIN)
     )
+
+
+def harmless(classes: Collection[str], numbers: bool) -> frozenset[str]:
+    """The classes that other texts of a column may have without changing the type that these classes decide."""
+    decided = decide(classes, numbers)
+    return frozenset(each for each in CLASSES if decide({*classes, each}, numbers) == decided)
+
+
+def belongs(text: Column, classes: frozenset[str]) -> Column:
+    """Whether a text is blank or has one of these classes."""
+    trimmed = F.trim(text)
+    tests = _tests(trimmed)
+    simple = [tests[name] for name in reversed(tests) if name in classes]
+    others = classes - tests.keys()
+    hard = [classify(text).isin(*others)] if others else []
+    return text.isNull() | (trimmed == "") | reduce(or_, [*simple, *hard])
 
 
 @dataclass(frozen=True)
@@ -196,10 +232,15 @@ def join(one: ColumnType, other: ColumnType) -> ColumnType:
     return ColumnType(merged, numeric.pop() if numeric else "mdy", one.style if one.style == other.style else "any")
 
 
-def read(text: Column, to: ColumnType) -> Column:  # noqa: PLR0911 - one line per type
-    """The text as a value of a scalar type, or null where it does not fit. Empty text is null, but stays in strings."""
+def read(text: Column, to: ColumnType, fits: bool = False) -> Column:  # noqa: PLR0911 - one line per type
+    """The text as a value of a scalar type, or null where it does not fit. Empty text is null, but stays in strings.
+
+    `fits` says that every text that is not null is of the type, so that numbers need no check of their own.
+    """
     trimmed = F.trim(text)
     kind = to.type
+    if fits and isinstance(kind, NUMBER_TYPES):
+        return trimmed.cast(kind)
     if isinstance(kind, T.StringType):
         return text
     if isinstance(kind, T.BooleanType):

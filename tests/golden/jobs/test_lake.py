@@ -45,6 +45,10 @@ ODD_FILES: dict[str, bytes] = {
     b"2026-01-03,2/28/2026,28.2.2026,3/4/2026,Jul 1 2001,soon\n",
     "raw/binary/a.xlsx": b"PK\x03\x04" + b"\0" * 40,
     "raw/nothing/a.csv": b"",
+    # Its first rows do not tell the types: those of three columns are guessed wrongly.
+    "raw/late/a.csv": b"id,whole,word,seldom,day\n"
+    + b"".join(b"%d,%d,%d,,2026-01-02\n" % (i, i * 7, i) for i in range(200_000))
+    + b"200000,2.5,x,7,2026-01-03\n",
 }
 
 
@@ -240,6 +244,12 @@ def test_marts_of_unchanged_data_stay(lake: Lake, emulator: Config) -> None:
             0,
         ),
         ("stream", {"a": "double"}, 2, 1),
+        (
+            "late",
+            {"id": "bigint", "whole": "double", "word": "string", "seldom": "bigint", "day": "date"},
+            200_001,
+            0,
+        ),
         ("packed", {"zip": "string", "n": "bigint"}, 2, 0),
         (
             "dates",
@@ -258,6 +268,9 @@ def test_values_of_odd_files(lake: Lake) -> None:
     assert lake.rows("curated/latin/") == [{"name": "José", "city": "Köln"}]
     assert [row["text"] for row in lake.rows("curated/ragged/")] == ['two\nlines, "quoted"', "z"]
     assert [row["raw"] for row in lake.rows("quarantine/ragged/")] == ["2", "3,x,y"]
+    late = lake.rows("curated/late/")
+    assert sum(row["whole"] for row in late) == 7 * sum(range(200_000)) + 2.5
+    assert [row["seldom"] for row in late if row["seldom"]] == [7]
     assert [row["text"] for row in lake.rows("curated/ends/")] == ["a", "b\nc", "d", "e"]
     assert [row["zip"] for row in lake.rows("curated/packed/")] == ["00501", "00502"]
     assert [str(row["eu"]) for row in lake.rows("curated/dates/")] == ["2026-01-31", "2026-02-28"]
