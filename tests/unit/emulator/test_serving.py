@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 
-from rapid.emulator.serving import connection
+from rapid.emulator import certificate
+from rapid.emulator.serving import connection, websockets
 from rapid.emulator.serving.server import Server
+from tests.websockets import Client
 
 Start = Callable[[str, list[tuple[str, str]]], Any]
 
@@ -166,14 +168,11 @@ def test_a_large_body_arrives_whole(server: Server) -> None:
 
 
 def test_https_on_the_same_port(server: Server, tmp_path: Path) -> None:
-    from localstack.utils.crypto import generate_ssl_cert
-
-    _, certificate, key = generate_ssl_cert(str(tmp_path / "server.pem"), serial_number=1)
+    (tmp_path / "server.pem").write_text(certificate.make(["127.0.0.1"]))
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    tls.load_cert_chain(certificate, key)
+    tls.load_cert_chain(tmp_path / "server.pem")
     port = started(server, tls=tls)
-    trusting = ssl.create_default_context()
-    trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+    trusting = ssl.create_default_context(cafile=tmp_path / "server.pem")
     for client in (
         http.client.HTTPSConnection("127.0.0.1", port, context=trusting),
         http.client.HTTPConnection("127.0.0.1", port),
@@ -182,6 +181,46 @@ def test_https_on_the_same_port(server: Server, tmp_path: Path) -> None:
             client.request("GET", "/k")
             scheme = b"https" if isinstance(client, http.client.HTTPSConnection) else b"http"
             assert client.getresponse().read() == b"GET /k " + scheme + b" "
+
+
+def shout(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
+    """Answers each message of a WebSocket in capitals, and requests without one with 426."""
+    if upgrade := environ.get(websockets.ENVIRON):
+        socket = upgrade.accept("loud")
+        for text in socket.messages(60, 60, 1024):
+            socket.send(text.upper())
+            if text == "end":
+                socket.close(4000, "as asked")
+    start("426 Upgrade Required", [])
+    return []
+
+
+@pytest.mark.parametrize("scheme", ["ws", "wss"])
+def test_a_websocket(server: Server, tmp_path: Path, scheme: str) -> None:
+    (tmp_path / "server.pem").write_text(certificate.make(["localhost", "127.0.0.1"]))
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(tmp_path / "server.pem")
+    port = started(server, shout, tls)
+    trusting = ssl.create_default_context(cafile=tmp_path / "server.pem") if scheme == "wss" else None
+    client = Client(f"{scheme}://127.0.0.1:{port}/", subprotocols=["loud"], tls=trusting)
+    for text in ("a", "b" * 1000):
+        client.send(text)
+        assert client.receive() == text.upper()
+    client.send("end")
+    assert [client.receive(), client.receive()] == ["END", (4000, "as asked")]
+
+
+def test_a_frame_that_is_too_large_ends_a_websocket(server: Server) -> None:
+    client = Client(f"ws://127.0.0.1:{started(server, shout)}/")
+    client.send("x" * 1025)
+    assert client.receive()[0] == websockets.TOO_BIG
+
+
+def test_requests_that_are_no_handshake_are_answered(server: Server) -> None:
+    port = started(server, shout)
+    assert exchange(port, b"GET / HTTP/1.1\r\nHost: x\r\n" + LAST + b"\r\n").startswith(b"HTTP/1.1 426")
+    broken = b"GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
+    assert exchange(port, broken).startswith(b"HTTP/1.1 500")
 
 
 def test_many_connections_at_once(server: Server) -> None:

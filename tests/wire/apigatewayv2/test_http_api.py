@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 import requests
-from botocore.exceptions import ClientError
 
 TEMPLATE = """
 Transform: AWS::Serverless-2016-10-31
@@ -133,10 +132,3 @@ def test_quick_create_and_payload_1(aws: Any) -> None:
     for each in (api, proxy):
         v2.delete_api(ApiId=each["ApiId"])
     assert requests.get(f"{api['ApiEndpoint']}/any").status_code == 404
-
-
-def test_websocket_apis_are_refused_by_name(aws: Any) -> None:
-    with pytest.raises(ClientError, match="does not support WebSocket APIs"):
-        aws("apigatewayv2").create_api(
-            Name="socket", ProtocolType="WEBSOCKET", RouteSelectionExpression="$request.body.action"
-        )

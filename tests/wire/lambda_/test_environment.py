@@ -20,7 +20,13 @@ DEFINED = {
     "LD_LIBRARY_PATH", "PYTHONPATH", "AWS_XRAY_CONTEXT_MISSING", "AWS_XRAY_DAEMON_ADDRESS", "TZ",
     "_AWS_XRAY_DAEMON_ADDRESS", "_AWS_XRAY_DAEMON_PORT", "PWD", "SHLVL",
 }  # fmt: skip
-OURS = {"AWS_ENDPOINT_URL", "HOME", "TMPDIR", "LC_CTYPE"}  # LC_CTYPE: by Python, where en_US.UTF-8 is not installed
+OURS = {
+    "AWS_CA_BUNDLE",
+    "AWS_ENDPOINT_URL",
+    "HOME",
+    "TMPDIR",
+    "LC_CTYPE",
+}  # LC_CTYPE: by Python, where en_US.UTF-8 is not installed
 
 
 def test_all_of_aws_variables_and_none_of_the_emulator_s(functions: Any, emulator: Any) -> None:

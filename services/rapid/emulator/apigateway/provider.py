@@ -19,12 +19,13 @@ from rapid.emulator.apigateway.models import UsageStore, usage_stores
 from rapid.emulator.apigateway.quotas import Quota, remaining
 from rapid.emulator.apigateway.usage import today
 from rapid.emulator.apigatewayv2.endpoint import answer, find_api
+from rapid.emulator.apigatewayv2.websocket import endpoint as websocket
 
 _LONGEST_DAYS = 90
 
 
 class Endpoint(ApiGatewayEndpoint):
-    """LocalStack's, which knows the addresses of both kinds of API, and how to answer for REST APIs alone."""
+    """LocalStack's, which knows the addresses of all kinds of API, and how to answer for REST APIs alone."""
 
     def __call__(self, request: Request, **kwargs: Any) -> Response:
         http_api = find_api(kwargs.get("api_id", "").lower())
@@ -32,7 +33,8 @@ class Endpoint(ApiGatewayEndpoint):
             answered: Response = super().__call__(request, **kwargs)
             return answered
         inside = f"{ApiGatewayRouter.EXECUTE_API_INTERNAL_PATH}/{kwargs['api_id']}"
-        return answer(http_api, request, request.path.removeprefix(inside))
+        answered_by = websocket.answer if http_api[2].protocol_type == "WEBSOCKET" else answer
+        return answered_by(http_api, request, request.path.removeprefix(inside))
 
 
 def create_provider() -> "ApiGatewayProvider":

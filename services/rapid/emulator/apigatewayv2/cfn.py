@@ -1,4 +1,4 @@
-"""CloudFormation types of HTTP APIs.
+"""CloudFormation types of HTTP and WebSocket APIs.
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/AWS_ApiGatewayV2.html (read 2026-11)
 """
@@ -58,12 +58,17 @@ class Api(CloudFormationResourceProviderPlugin):
     factory = partial(ApiProvider, _API)
 
 
-def _part(kind: str) -> ResourceType:
-    """A part of an API that has an identifier of its own: `Route` is made by CreateRoute and known by its RouteId."""
+def _part(kind: str, *above: str) -> ResourceType:
+    """A part of an API that has an identifier of its own: `Route` is made by CreateRoute and known by its RouteId.
+
+    Args:
+        kind: as in the type's name.
+        above: properties that say where it is within its API.
+    """
     identifier = f"{kind}Id"
 
     def where(p: Model) -> Model:
-        return {"ApiId": p["ApiId"], identifier: p["Ref"]}
+        return {name: p[name] for name in ("ApiId", *above)} | {identifier: p["Ref"]}
 
     return ResourceType(
         f"AWS::ApiGatewayV2::{kind}",
@@ -81,6 +86,9 @@ Route = plugin(_part("Route"))
 Integration = plugin(_part("Integration"))
 Authorizer = plugin(_part("Authorizer"))
 Deployment = plugin(_part("Deployment"))
+ApiModel = plugin(_part("Model"))
+RouteResponse = plugin(_part("RouteResponse", "RouteId"))
+IntegrationResponse = plugin(_part("IntegrationResponse", "IntegrationId"))
 
 
 def _stage(p: Model) -> Model:

@@ -17,6 +17,12 @@ _TEXT = re.compile(r"text/.*|application/(json|xml|javascript|.+\+(json|xml))")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
+def clock(seconds: float) -> str:
+    """A moment as events have it: `28/Nov/2026:14:04:36 +0000`."""
+    moment = time.gmtime(seconds)
+    return f"{moment.tm_mday:02d}/{_MONTHS[moment.tm_mon - 1]}/{time.strftime('%Y:%H:%M:%S +0000', moment)}"
+
+
 class MalformedAnswerError(Exception):
     """A function's answer is none that HTTP APIs understand: 500."""
 
@@ -78,7 +84,6 @@ class Call:
     def context(self) -> dict[str, Any]:
         """What both payload formats say of the request."""
         now = time.time()
-        clock = time.gmtime(now)
         host = self.request.host
         return {
             "accountId": self.account,
@@ -87,7 +92,7 @@ class Call:
             "domainPrefix": host.partition(".")[0],
             "requestId": self.id,
             "stage": self.stage,
-            "time": f"{clock.tm_mday:02d}/{_MONTHS[clock.tm_mon - 1]}/{time.strftime('%Y:%H:%M:%S +0000', clock)}",
+            "time": clock(now),
             "timeEpoch": int(now * 1000),
         }
 

@@ -1,4 +1,4 @@
-"""HTTP APIs on Moto's store, with what Moto lacks: addresses that resolve, OpenAPI bodies, refusals by name."""
+"""HTTP and WebSocket APIs on Moto's store, with what Moto lacks: addresses that resolve, OpenAPI bodies, refusals."""
 
 from typing import Any
 
@@ -26,13 +26,14 @@ class HttpApiProvider(MotoProvider, ServiceLifecycleHook):
     @handler("CreateApi", expand=False)
     def create_api(self, context: RequestContext, request: dict[str, Any]) -> Any:
         """Makes an API; one with a Target gets its route, integration and stage as well ("quick create")."""
-        if request.get("ProtocolType") == "WEBSOCKET":
-            raise CommonServiceException(
-                "NotImplementedException", "Rapid Analytics does not support WebSocket APIs.", 501
-            )
+        sockets = request.get("ProtocolType") == "WEBSOCKET"
+        if sockets and not request.get("RouteSelectionExpression"):
+            raise CommonServiceException("BadRequestException", "RouteSelectionExpression is required", 400)
         answer = call_moto(context)
         api = self._api(context, answer["ApiId"])
         api.api_endpoint = f"{config.external_service_url()}/_aws/execute-api/{api.api_id}"
+        if sockets:
+            api.api_endpoint = f"ws{api.api_endpoint.removeprefix('http')}"
         if target := request.get("Target"):
             kind = "HTTP_PROXY" if target.startswith("http") else "AWS_PROXY"
             extension = {
@@ -43,6 +44,15 @@ class HttpApiProvider(MotoProvider, ServiceLifecycleHook):
             openapi.load(api, {"paths": {"/$default": {"x-amazon-apigateway-any-method": operation}}})
             api.create_stage({"stageName": "$default", "autoDeploy": True})
         return {**answer, "ApiEndpoint": api.api_endpoint}
+
+    @handler("CreateRoute", expand=False)
+    def create_route(self, context: RequestContext, request: dict[str, Any]) -> Any:
+        """Makes a route; one that asks for an API key would let everybody through."""
+        if request.get("ApiKeyRequired") and self._api(context, request["ApiId"]).protocol_type == "WEBSOCKET":
+            raise CommonServiceException(
+                "NotImplementedException", "Rapid Analytics does not support API keys of WebSocket APIs.", 501
+            )
+        return call_moto(context)
 
     @handler("ImportApi", expand=False)
     def import_api(self, context: RequestContext, request: dict[str, Any]) -> Any:

@@ -11,8 +11,10 @@ from importlib.metadata import distribution
 from pathlib import Path
 
 from rapid.core import config as configuration
+from rapid.emulator.certificate import authority
 from rapid.emulator.lambda_ import node_sdk
 from rapid.emulator.lambda_.runtimes import OWN, Runtime, own_python
+from rapid.emulator.lambda_.variables import AUTHORITY
 
 FOLDER = Path(__file__).parent
 INSIDE = FOLDER / "inside"
@@ -67,6 +69,7 @@ class Host:
             if not folder.exists():
                 building = folder.with_name(f"{folder.name}.new")
                 (building / "bin").mkdir(parents=True)
+                shutil.copyfile(authority(), building / AUTHORITY)
                 if runtime.family == "python":
                     self._fill_python(building, runtime)
                 elif runtime.family == "nodejs":

@@ -1,13 +1,18 @@
 """The environment variables of a function's process: AWS's, the function's own, and nothing of the emulator's.
 
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html (read 2026-11). Beyond AWS's list:
-AWS_ENDPOINT_URL (so that SDKs reach the emulator), TMPDIR (an environment's own /tmp) and HOME (so that the SDK does
-not read the ~/.aws of whoever runs the emulator; AWS sets no HOME and the sandbox user has none).
+AWS_ENDPOINT_URL (so that SDKs reach the emulator), AWS_CA_BUNDLE and NODE_EXTRA_CA_CERTS (so that they take its
+certificate where code says `https://`, as for the @connections of WebSocket APIs), TMPDIR (an environment's own /tmp)
+and HOME (so that the SDK does not read the ~/.aws of whoever runs the emulator; AWS sets no HOME and the sandbox user
+has none).
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+AUTHORITY = "authority.pem"
+"""The emulator's certificate in /var/runtime."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,7 @@ def variables(identity: Identity, paths: Paths, own: Mapping[str, str]) -> dict[
         "PWD": str(paths.task),
         "SHLVL": "0",
         "TZ": ":UTC",
+        "AWS_CA_BUNDLE": f"{paths.runtime}/{AUTHORITY}",
         "AWS_ENDPOINT_URL": identity.endpoint,
         "HOME": str(paths.scratch),
         "TMPDIR": str(paths.scratch),
@@ -79,6 +85,7 @@ def variables(identity: Identity, paths: Paths, own: Mapping[str, str]) -> dict[
     elif identity.runtime.startswith("nodejs"):
         modules = [f"{paths.opt}/nodejs/node_modules", f"{paths.runtime}/node_modules", str(paths.task)]
         environment["NODE_PATH"] = ":".join(modules)
+        environment["NODE_EXTRA_CA_CERTS"] = environment["AWS_CA_BUNDLE"]
     if identity.logging.get("LogFormat") == "JSON":
         environment["AWS_LAMBDA_LOG_FORMAT"] = "JSON"
         environment["AWS_LAMBDA_LOG_LEVEL"] = identity.logging.get("ApplicationLogLevel", "INFO")

@@ -11,6 +11,7 @@ import httptools
 
 from rapid.emulator.serving.requests import Incoming, Reader, environ
 from rapid.emulator.serving.responses import Response, head
+from rapid.emulator.serving.websockets import ENVIRON, Upgrade
 
 LOG = logging.getLogger(__name__)
 
@@ -63,6 +64,10 @@ class Connection:
         self.close()
         return False
 
+    def _given_away(self) -> None:
+        """It is a WebSocket from here on: the server's end does not wait for it."""
+        self.busy = False
+
     def close(self) -> None:
         """Ends it; whoever reads from it stops."""
         with contextlib.suppress(OSError):
@@ -105,14 +110,20 @@ class Connection:
         self.sock.settimeout(STALL_SECONDS)
         response = Response(request, self.sock.sendall)
         body: Iterable[bytes] = ()
+        asked = environ(request, scheme, self._server, self._client)
+        upgrade = Upgrade(self.sock, request, self._reader.rest, on_take=self._given_away)
+        if Upgrade.wanted(request):
+            asked[ENVIRON] = upgrade
         try:
-            body = self._application(environ(request, scheme, self._server, self._client), response.start)
+            body = self._application(asked, response.start)
+            if upgrade.taken:
+                return False
             response.send(body)
         except OSError:
             raise
         except Exception:  # the application's edge: its fault must not take the thread or leave a client waiting
             LOG.exception("A request failed: %s %s", request.method, request.target.decode("latin-1"))
-            if not response.sent:
+            if not response.sent and not upgrade.taken:
                 failed = [("Content-Length", "0"), ("Connection", "close")]
                 self.sock.sendall(head("500 Internal Server Error", failed))
             return False

@@ -38,6 +38,7 @@ class Reader:
         self._parser = httptools.HttpRequestParser(self)
         self._current = Incoming()
         self.complete: deque[Incoming] = deque()
+        self.rest = b""  # what came after a request for another protocol
 
     @property
     def current(self) -> Incoming:
@@ -48,8 +49,9 @@ class Reader:
         """Takes bytes, cut anywhere; whole requests are in `complete`."""
         try:
             self._parser.feed_data(data)
-        except httptools.HttpParserUpgrade:  # to a protocol that is not spoken here: the request itself is answered
+        except httptools.HttpParserUpgrade as upgrade:  # if nobody takes it, the request itself is answered
             self._parser = httptools.HttpRequestParser(self)
+            self.rest = data[upgrade.args[0] :]
 
     # What httptools calls
 

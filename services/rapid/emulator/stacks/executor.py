@@ -36,7 +36,7 @@ from rapid.emulator.stacks.resources import Resources
 
 LOG = logging.getLogger(__name__)
 _VERBS = {ChangeAction.Add: "CREATE", ChangeAction.Modify: "UPDATE", ChangeAction.Remove: "DELETE"}
-_API_URL = re.compile(r"https://([a-z0-9]+)\.execute-api\.[^/]+(/.*)?")
+_API_URL = re.compile(r"(https|wss)://([a-z0-9]+)\.execute-api\.[^/]+(/.*)?")
 Change = Callable[[], bool]
 """Does one thing to one resource; False when it failed."""
 
@@ -280,4 +280,7 @@ class Executor(ChangeSetModelExecutor):
     def _perform_static_replacements(value: str) -> str:
         """API Gateway's address as it can be reached here: its host name needs a name server that knows it."""
         found = _API_URL.fullmatch(value)
-        return f"{config.external_service_url()}/_aws/execute-api/{found[1]}{found[2] or ''}" if found else value
+        if not found:
+            return value
+        here = config.external_service_url().replace("http", "ws" if found[1] == "wss" else "http", 1)
+        return f"{here}/_aws/execute-api/{found[2]}{found[3] or ''}"
