@@ -47,6 +47,7 @@ __all__ = ["Call", "Model", "ResourceType", "plugin"]
 TAGGING = {
     "glue": ("ResourceArn", "TagsToAdd", "TagsToRemove"),
     "athena": ("ResourceARN", "Tags", "TagKeys"),
+    "pipes": ("resourceArn", "tags", "tagKeys"),
     "quicksight": ("ResourceArn", "Tags", "TagKeys"),
 }
 """Per service: TagResource's argument for the ARN and for new tags, UntagResource's for the keys."""

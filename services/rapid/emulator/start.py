@@ -9,6 +9,7 @@ from rapid.core.config import Config
 PROVIDERS = {
     "glue": "rapid",
     "events": "rapid",
+    "pipes": "rapid",
     "athena": "rapid",
     "cloudformation": "rapid",
     "apigateway": "rapid",
