@@ -11,6 +11,7 @@ import pytest
 from rapid import deploy
 from rapid.core import aws as clients
 from rapid.core.config import ROOT, Config
+from tests.listing import listed
 
 STACK = "by-awscli"
 
@@ -33,6 +34,10 @@ def awscli(emulator: Config) -> Callable[..., Any]:
     return run
 
 
+def named(found: list[str]) -> list[str]:
+    return [name for name in found if STACK in name]
+
+
 @pytest.mark.slow
 def test_a_stack_from_create_to_delete(emulator: Config, aws: Callable[[str], Any], awscli: Callable[..., Any]) -> None:
     deploy.package(deploy.local(emulator))
@@ -48,14 +53,12 @@ def test_a_stack_from_create_to_delete(emulator: Config, aws: Callable[[str], An
     awscli("delete-stack", "--stack-name", STACK)
     awscli("wait", "stack-delete-complete", "--stack-name", stack)
     left = {
-        "buckets": [b["Name"] for b in aws("s3").list_buckets()["Buckets"] if STACK in b["Name"]],
-        "functions": [
-            f["FunctionName"] for f in aws("lambda").list_functions()["Functions"] if STACK in f["FunctionName"]
-        ],
+        "buckets": named(listed(aws("s3"), "list_buckets", "Buckets[].Name")),
+        "functions": named(listed(aws("lambda"), "list_functions", "Functions[].FunctionName")),
         "log groups": aws("logs").describe_log_groups(logGroupNamePrefix=f"/aws/lambda/{STACK}")["logGroups"],
-        "jobs": [j["Name"] for j in aws("glue").get_jobs()["Jobs"] if STACK in j["Name"]],
-        "roles": [r["RoleName"] for r in aws("iam").list_roles()["Roles"] if STACK in r["RoleName"]],
-        "apis": [a["name"] for a in aws("apigateway").get_rest_apis()["items"] if a["name"] == STACK],
+        "jobs": named(listed(aws("glue"), "list_jobs", "JobNames[]")),
+        "roles": named(listed(aws("iam"), "list_roles", "Roles[].RoleName")),
+        "apis": named(listed(aws("apigateway"), "get_rest_apis", "items[].name")),
         "queues": aws("sqs").list_queues(QueueNamePrefix=STACK).get("QueueUrls", []),
         "rules": aws("events").list_rules(NamePrefix=STACK)["Rules"],
     }

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from rapid.core.config import Config
+from tests.listing import listed
 
 
 def _definition(*paths: str) -> dict[str, Any]:
@@ -57,8 +58,7 @@ def stack(aws: Callable[[str], Any]) -> Iterator[dict[str, str]]:
     yield {output["OutputKey"]: output["OutputValue"] for output in outputs}
     stacks.delete_stack(StackName="stacked")
     stacks.get_waiter("stack_delete_complete").wait(StackName="stacked", WaiterConfig={"Delay": 1})
-    left = [api["name"] for api in aws("apigateway").get_rest_apis()["items"]]
-    assert "stacked" not in left
+    assert "stacked" not in listed(aws("apigateway"), "get_rest_apis", "items[].name")
 
 
 def _status(config: Config, api: str, path: str, **headers: str) -> int:

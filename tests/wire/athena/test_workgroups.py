@@ -9,6 +9,8 @@ import pytest
 from botocore.exceptions import ClientError
 from pyarrow import parquet
 
+from tests.listing import listed
+
 
 def test_an_enforced_workgroup_decides_where_results_go(lab: Any) -> None:
     name = f"wg{uuid.uuid4().hex[:6]}"
@@ -54,8 +56,7 @@ def test_primary_exists_and_stays(lab: Any) -> None:
 
 def test_named_queries(lab: Any) -> None:
     query_id = lab.athena.create_named_query(Name="n", Database=lab.database, QueryString="SELECT 1")["NamedQueryId"]
-    pages = lab.athena.get_paginator("list_named_queries").paginate()
-    assert query_id in pages.search("NamedQueryIds[]")
+    assert query_id in listed(lab.athena, "list_named_queries", "NamedQueryIds[]")
     assert lab.athena.get_named_query(NamedQueryId=query_id)["NamedQuery"]["WorkGroup"] == "primary"
     both = lab.athena.batch_get_named_query(NamedQueryIds=[query_id, "nope"])
     assert (len(both["NamedQueries"]), len(both["UnprocessedNamedQueryIds"])) == (1, 1)
@@ -65,11 +66,9 @@ def test_named_queries(lab: Any) -> None:
 
 
 def test_catalogs_and_databases(lab: Any) -> None:
-    catalogs = lab.athena.list_data_catalogs()["DataCatalogsSummary"]
-    assert {"CatalogName": "AwsDataCatalog", "Type": "GLUE"} in [
-        {k: c[k] for k in ("CatalogName", "Type")} for c in catalogs
-    ]
-    pages = lab.athena.get_paginator("list_databases").paginate(CatalogName="AwsDataCatalog")
-    assert lab.database in pages.search("DatabaseList[].Name")
+    catalogs = listed(lab.athena, "list_data_catalogs", "DataCatalogsSummary[].[CatalogName, Type]")
+    assert ["AwsDataCatalog", "GLUE"] in catalogs
+    databases = listed(lab.athena, "list_databases", "DatabaseList[].Name", CatalogName="AwsDataCatalog")
+    assert lab.database in databases
     with pytest.raises(lab.athena.exceptions.MetadataException):
         lab.athena.get_database(CatalogName="AwsDataCatalog", DatabaseName="nope")

@@ -18,6 +18,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from rapid.core.config import Config
+from tests.listing import listed
 from tests.wire.stacks.test_outcomes import events, wait
 
 Aws = Callable[[str], Any]
@@ -110,7 +111,7 @@ def stack(aws: Aws, emulator: Config) -> Iterator[Stack]:
     yield Stack(f"{base}/{made['Rest']}/dev/x", f"{base}/{made['Http']}", tokens)
     cloudformation.delete_stack(StackName=told["StackId"])
     assert wait(cloudformation, told["StackId"]) == "DELETE_COMPLETE", events(cloudformation, told["StackId"])
-    assert made["Pool"] not in [pool["Id"] for pool in cognito.list_user_pools(MaxResults=60)["UserPools"]]
+    assert made["Pool"] not in listed(cognito, "list_user_pools", "UserPools[].Id", MaxResults=60)
 
 
 def ask(url: str, **headers: str) -> tuple[int, Any, Any]:

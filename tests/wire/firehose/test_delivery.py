@@ -181,4 +181,6 @@ def test_a_kinesis_stream_is_delivered_from_now_on(aws: Aws, name: str) -> None:
 def test_what_would_not_be_done_is_refused(aws: Aws, name: str, destination: dict[str, Any]) -> None:
     with pytest.raises(ClientError, match="is not supported by Rapid Analytics"):
         create(aws, name, **destination)
-    assert name not in aws("firehose").list_delivery_streams()["DeliveryStreamNames"]
+    firehose = aws("firehose")
+    with pytest.raises(firehose.exceptions.ResourceNotFoundException):
+        firehose.describe_delivery_stream(DeliveryStreamName=name)

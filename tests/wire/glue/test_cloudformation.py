@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, WaiterError
 
+from tests.listing import listed
+
 ACCOUNT = {"Ref": "AWS::AccountId"}
 COLUMNS = [{"Name": "id", "Type": "bigint"}]
 TEMPLATE: dict[str, Any] = {
@@ -195,14 +197,14 @@ def test_a_stack_is_created_updated_and_deleted(glue: Any, deployed: Any, cloudf
     renamed = copy.deepcopy(changed)
     renamed["Resources"]["Load"]["Properties"]["Name"] = "cfn-renamed"
     assert deployed(renamed)["Load"] == "cfn-renamed"
-    assert "cfn-renamed" in glue.list_jobs()["JobNames"]
+    assert "cfn-renamed" in listed(glue, "list_jobs", "JobNames[]")
     assert glue.get_trigger(Name="cfn-start")["Trigger"]["Actions"][0]["JobName"] == "cfn-renamed"
 
     glue.delete_trigger(Name="cfn-start")  # gone already when the stack is deleted
     delete(cloudformation, "glue-types")
     assert glue.get_databases()["DatabaseList"] == []
-    assert "cfn-renamed" not in glue.list_jobs()["JobNames"]
-    assert "cfn-flow" not in glue.list_workflows()["Workflows"]
+    assert "cfn-renamed" not in listed(glue, "list_jobs", "JobNames[]")
+    assert "cfn-flow" not in listed(glue, "list_workflows", "Workflows[]")
 
 
 def _record(*names: str) -> str:
@@ -358,7 +360,7 @@ def test_the_other_types(glue: Any, deployed: Any, cloudformation: Any) -> None:
     assert glue.get_tags(ResourceArn=refs["Registry"])["Tags"] == {"team": "bi"}
     assert "> 1" in glue.get_data_quality_ruleset(Name="cfn-rules")["Ruleset"]
     delete(cloudformation, "glue-types")
-    assert [r for r in glue.list_registries()["Registries"] if r["RegistryName"] == "cfn-registry"] == []
+    assert "cfn-registry" not in listed(glue, "list_registries", "Registries[].RegistryName")
     assert glue.get_ml_transforms()["Transforms"] == []
 
 

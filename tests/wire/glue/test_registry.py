@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from tests.listing import listed
+
 
 def record(*fields: Any, name: str = "r") -> str:
     return json.dumps({"type": "record", "name": name, "fields": list(fields)})
@@ -44,7 +46,7 @@ def test_registries(registry: tuple[Any, str]) -> None:
     found = glue.get_registry(RegistryId={"RegistryName": name})
     assert (found["RegistryArn"], found["Description"], found["Status"]) == (arn, "second", "AVAILABLE")
     assert glue.get_tags(ResourceArn=arn)["Tags"] == {"a": "b"}
-    assert name in [entry["RegistryName"] for entry in glue.list_registries()["Registries"]]
+    assert name in listed(glue, "list_registries", "Registries[].RegistryName")
     assert glue.delete_registry(RegistryId={"RegistryName": name})["Status"] == "DELETING"
     with pytest.raises(glue.exceptions.EntityNotFoundException, match="Registry is not found"):
         glue.get_registry(RegistryId={"RegistryName": name})

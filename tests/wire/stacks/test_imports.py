@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.listing import listed
 from tests.wire.stacks.test_outcomes import queue, wait
 
 Aws = Callable[[str], Any]
@@ -52,7 +53,8 @@ def test_an_export_in_use_stays_as_it_is(aws: Aws, name: str) -> None:
         events = cloudformation.describe_stack_events(StackName=name)["StackEvents"]
         reasons = [event.get("ResourceStatusReason", "") for event in events]
         assert any(f"Export {name}-x cannot be {verb} as it is in use by {user}" in reason for reason in reasons)
-    assert {e["Name"]: e["Value"] for e in cloudformation.list_exports()["Exports"]}[f"{name}-x"] == "one"
+    exports = listed(cloudformation, "list_exports", "Exports[].[Name, Value]")
+    assert [f"{name}-x", "one"] in exports
 
     user_id = cloudformation.describe_stacks(StackName=user)["Stacks"][0]["StackId"]
     cloudformation.delete_stack(StackName=user)

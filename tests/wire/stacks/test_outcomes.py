@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.listing import listed
 from tests.waiting import until
 
 Aws = Callable[[str], Any]
@@ -73,12 +74,12 @@ def test_a_deleted_stack_is_described_by_its_id_only(aws: Aws, name: str) -> Non
     cloudformation = aws("cloudformation")
     stack = cloudformation.create_stack(StackName=name, TemplateBody=template(Q=queue(f"{name}-q")))["StackId"]
     assert wait(cloudformation, stack) == "CREATE_COMPLETE"
-    assert name in [one["StackName"] for one in cloudformation.describe_stacks()["Stacks"]]
+    assert name in listed(cloudformation, "describe_stacks", "Stacks[].StackName")
     cloudformation.delete_stack(StackName=name)
     assert wait(cloudformation, stack) == "DELETE_COMPLETE"
-    assert name not in [one["StackName"] for one in cloudformation.describe_stacks()["Stacks"]]
-    listed = cloudformation.list_stacks(StackStatusFilter=["DELETE_COMPLETE"])["StackSummaries"]
-    assert name in [one["StackName"] for one in listed]
+    assert name not in listed(cloudformation, "describe_stacks", "Stacks[].StackName")
+    deleted = {"StackStatusFilter": ["DELETE_COMPLETE"]}
+    assert name in listed(cloudformation, "list_stacks", "StackSummaries[].StackName", **deleted)
 
 
 def test_on_failure_do_nothing_keeps_what_was_made(aws: Aws, name: str) -> None:

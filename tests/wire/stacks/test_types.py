@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.listing import listed
 from tests.wire.stacks.test_outcomes import events, template, wait
 
 Aws = Callable[[str], Any]
@@ -58,7 +59,7 @@ def test_dashboards_are_made_changed_and_deleted(aws: Aws, name: str) -> None:
     assert wait(cloudformation, name) == "UPDATE_COMPLETE"
     assert "two" in cloudwatch.get_dashboard(DashboardName=name)["DashboardBody"]
     delete(aws, name)
-    assert name not in [one["DashboardName"] for one in cloudwatch.list_dashboards()["DashboardEntries"]]
+    assert name not in listed(cloudwatch, "list_dashboards", "DashboardEntries[].DashboardName")
 
 
 def test_metric_filters_of_a_log_group(aws: Aws, name: str) -> None:
@@ -193,7 +194,7 @@ def test_a_resource_that_failed_after_it_was_made_is_deleted_too(aws: Aws, name:
         "DELETE_IN_PROGRESS",
         "DELETE_COMPLETE",
     ]
-    assert name not in [one["FunctionName"] for one in aws("lambda").list_functions()["Functions"]]
+    assert name not in listed(aws("lambda"), "list_functions", "Functions[].FunctionName")
     cloudformation.delete_stack(StackName=stack)
     assert wait(cloudformation, stack) == "DELETE_COMPLETE"
     assert "StackStatusReason" not in cloudformation.describe_stacks(StackName=stack)["Stacks"][0]
