@@ -5,6 +5,7 @@ and creation time, so that any later command finds it and never mistakes a recyc
 Each service leads a session of its own: stopping it stops everything it started.
 """
 
+import contextlib
 import http.client
 import json
 import os
@@ -239,10 +240,19 @@ def _require_disk(folder: Path) -> None:
 
 
 def _session_members(entry: Path) -> list[psutil.Process]:
-    """Processes left in the session of a service whose leader may be gone (it was killed)."""
+    """Processes left in the session of a service whose leader may be gone (it was killed).
+
+    None if the pid in a file that was left behind is another's by now.
+    """
     try:
-        leader: int = json.loads(entry.read_text())["pid"]
+        read = json.loads(entry.read_text())
+        leader, created = int(read["pid"]), float(read["created"])
     except (OSError, ValueError, KeyError):
+        return []
+    with contextlib.suppress(psutil.NoSuchProcess):
+        if abs(psutil.Process(leader).create_time() - created) >= 1.0:
+            return []
+    if created < psutil.boot_time():
         return []
     members = []
     for process in psutil.process_iter():

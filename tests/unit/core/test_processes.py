@@ -1,8 +1,10 @@
 """Supervision of real, small processes: start, find, stop, and what is said when something is wrong."""
 
+import json
 import os
 import signal
 import socket
+import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -72,6 +74,20 @@ def test_a_killed_service_is_dead_and_stop_still_ends_its_children(supervisor: S
     supervisor.stop(["toy"])
     psutil.wait_procs([child], timeout=60)
     assert not child.is_running()
+
+
+@pytest.mark.parametrize("age", [100.0, 10_000_000_000.0])
+def test_a_process_file_that_was_left_behind_harms_nobody_who_has_its_pid_now(
+    supervisor: Supervisor, age: float
+) -> None:
+    """Of a machine that was switched off, for instance: pids begin anew."""
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], start_new_session=True) as other:
+        supervisor.config.run.mkdir(parents=True)
+        created = psutil.Process(other.pid).create_time() - age
+        (supervisor.config.run / "toy.json").write_text(json.dumps({"pid": other.pid, "created": created, "port": 1}))
+        assert supervisor.stop(["toy"]) == []
+        assert other.poll() is None
+        other.kill()
 
 
 def test_a_taken_port_is_named_with_its_owner_and_setting(supervisor: Supervisor, spec: ServiceSpec) -> None:
