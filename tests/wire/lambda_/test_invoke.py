@@ -121,6 +121,22 @@ def test_a_running_invocation_outlives_its_version(functions: Any, gate: Any, aw
     assert answers[0].payload == {"gate": gate.name}
 
 
+def test_an_environment_that_was_starting_when_its_function_was_deleted_stays_no_longer_than_its_invocation(
+    functions: Any, gate: Any, aws: Any
+) -> None:
+    code = "import os\nprint('begun', flush=True)\nhold(GATE)\ndef handler(e, c):\n    return os.getpid()"
+    name = functions.create(gate.source + code.replace("GATE", repr(gate.name)), Timeout=300)
+    answers: list[Any] = []
+    running = threading.Thread(target=lambda: answers.append(functions.invoke(name)))
+    running.start()
+    until(lambda: "begun\n" in functions.events(name))
+    aws("lambda").delete_function(FunctionName=name)
+    functions.names.remove(name)
+    gate.open()
+    running.join()
+    until(lambda: not runs(answers[0].payload))
+
+
 @pytest.mark.parametrize("runtime", ["python3.9", "python3.10", "python3.12", "python3.13"])
 def test_other_pythons_run(functions: Any, runtime: str) -> None:
     name = functions.create("import os\ndef handler(e, c): return os.environ['AWS_EXECUTION_ENV']", Runtime=runtime)

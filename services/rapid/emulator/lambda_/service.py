@@ -145,6 +145,8 @@ class Assignment(AssignmentService):
     def __init__(self) -> None:
         super().__init__()
         self._closing = threading.Event()
+        self._retired: set[str] = set()
+        """Versions that were updated or deleted: what was starting for them then is retired when it is there."""
         self._reaper = threading.Thread(target=self._reap, name="lambda-keepalive", daemon=True)
         self._reaper.start()
 
@@ -159,6 +161,8 @@ class Assignment(AssignmentService):
             environment = self.start_environment(version_manager_id, function_version)
             environment.reserve()
             self.environments[version_manager_id][environment.id] = environment
+            if version_manager_id in self._retired:
+                environment.retire()
         try:
             yield environment
         except Exception:
@@ -174,6 +178,7 @@ class Assignment(AssignmentService):
 
     def stop_environments_for_version(self, version_manager_id: str) -> None:
         """Stops a version's environments; those that run an invocation after it, as on AWS."""
+        self._retired.add(version_manager_id)
         for environment in list(self.environments.get(version_manager_id, {}).values()):
             if not environment.retire():
                 self.stop_environment(environment)
