@@ -16,22 +16,33 @@ ROLE = "arn:aws:iam::000000000000:role/states"
 
 
 @pytest.fixture
-def run(machine: Any) -> Callable[[str, dict[str, Any]], dict[str, Any]]:
+def run(machine: Any, start: Callable[[str, dict[str, Any]], str]) -> Callable[[str, dict[str, Any]], dict[str, Any]]:
     """`run(resource, parameters)`: the ended execution of a machine of one task."""
     states = machine.client("stepfunctions")
 
     def run(resource: str, parameters: dict[str, Any]) -> dict[str, Any]:
-        task = {"Type": "Task", "Resource": f"arn:aws:states:::{resource}", "Parameters": parameters, "End": True}
-        definition = json.dumps({"StartAt": "T", "States": {"T": task}})
-        name = f"m{secrets.token_hex(5)}"
-        arn = states.create_state_machine(name=name, definition=definition, roleArn=ROLE)["stateMachineArn"]
-        execution = states.start_execution(stateMachineArn=arn)["executionArn"]
+        execution = start(resource, parameters)
         ended: dict[str, Any] = until(
             lambda: states.describe_execution(executionArn=execution), lambda told: told["status"] != "RUNNING"
         )
         return ended
 
     return run
+
+
+@pytest.fixture
+def start(machine: Any) -> Callable[[str, dict[str, Any]], str]:
+    """`start(resource, parameters)`: the execution, just started, of a machine of one task."""
+    states = machine.client("stepfunctions")
+
+    def start(resource: str, parameters: dict[str, Any]) -> str:
+        task = {"Type": "Task", "Resource": f"arn:aws:states:::{resource}", "Parameters": parameters, "End": True}
+        definition = json.dumps({"StartAt": "T", "States": {"T": task}})
+        name = f"m{secrets.token_hex(5)}"
+        arn = states.create_state_machine(name=name, definition=definition, roleArn=ROLE)["stateMachineArn"]
+        return str(states.start_execution(stateMachineArn=arn)["executionArn"])
+
+    return start
 
 
 @pytest.fixture
@@ -54,6 +65,18 @@ def test_a_state_fails_with_its_glue_job(run: Any, job: str) -> None:
     assert json.loads(ended["cause"])["ErrorMessage"] == "made to fail"
 
 
+def test_a_job_is_stopped_with_the_execution_that_waits_for_it(
+    start: Any, machine: Any, job: str, fake: Any, glue: Any
+) -> None:
+    """https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html#connect-sync."""
+    states = machine.client("stepfunctions")
+    execution = start("glue:startJobRun.sync", {"JobName": job})
+    fake.next_run()
+    states.stop_execution(executionArn=execution)
+    until(lambda: [run["JobRunState"] for run in glue.get_job_runs(JobName=job)["JobRuns"]], ["STOPPED"].__eq__)
+    assert states.describe_execution(executionArn=execution)["status"] == "ABORTED"
+
+
 @pytest.fixture
 def results(machine: Any) -> dict[str, Any]:
     bucket = f"results-{secrets.token_hex(5)}"
@@ -70,6 +93,23 @@ def test_a_state_waits_for_its_query(run: Any, results: dict[str, Any]) -> None:
     told = run("athena:getQueryResults", {"QueryExecutionId": execution["QueryExecutionId"]})
     rows = json.loads(told["output"])["ResultSet"]["Rows"]
     assert [row["Data"][0]["VarCharValue"] for row in rows] == ["one", "1"]
+
+
+ENDLESS = "SELECT count(*) FROM UNNEST(sequence(1, 99999)) a(x), UNNEST(sequence(1, 99999)) b(y) WHERE x * y < 0"
+
+
+def test_a_query_is_stopped_with_the_execution_that_waits_for_it(
+    start: Any, machine: Any, results: dict[str, Any]
+) -> None:
+    states, athena = machine.client("stepfunctions"), machine.client("athena")
+    before = athena.list_query_executions()["QueryExecutionIds"][:1]
+    execution = start("athena:startQueryExecution.sync", {"QueryString": ENDLESS, "ResultConfiguration": results})
+    query = until(lambda: athena.list_query_executions()["QueryExecutionIds"][:1], lambda now: now != before)[0]
+    states.stop_execution(executionArn=execution)
+    until(
+        lambda: athena.get_query_execution(QueryExecutionId=query)["QueryExecution"]["Status"]["State"],
+        "CANCELLED".__eq__,
+    )
 
 
 def test_a_state_fails_with_its_query(run: Any, results: dict[str, Any]) -> None:

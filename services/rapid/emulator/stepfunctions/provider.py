@@ -25,6 +25,7 @@ from localstack.services.stepfunctions.backend.store import sfn_stores
 from localstack.services.stepfunctions.provider import StepFunctionsProvider
 
 from rapid.emulator.state import mark_dirty, save, when_saved
+from rapid.emulator.stepfunctions import cancellation
 from rapid.emulator.stepfunctions.athena import AthenaTask
 
 INTERRUPTED = "The emulator ended while this execution was running."
@@ -78,6 +79,7 @@ def install() -> None:
         if ResourceCondition.WaitForTaskToken in self._supported_integration_patterns:
             wait(self, env, **given)
             return
+        started = env.stack[-1]
         resolver = self._build_sync_resolver(env=env, **given)
         env.stack.append(
             self._eval_sync(
@@ -88,6 +90,8 @@ def install() -> None:
                 heartbeat_endpoint=None,
             )
         )
+        if not env.is_running():
+            cancellation.cancel(self.resource, started, given["resource_runtime_part"], given["state_credentials"])
 
     StateTaskServiceCallback._eval_integration_pattern = wait_for_task  # noqa: SLF001
     state_task_factory.state_task_service_for = state_task_service_for
