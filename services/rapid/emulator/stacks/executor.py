@@ -4,6 +4,7 @@
     UPDATE  fails → UPDATE_ROLLBACK: what was made is deleted, what was changed is changed back
     DELETE  fails → DELETE_FAILED: stops at the resource, and a second delete goes on there
 
+A deletion that comes during the creation ends it after the resource in work, and deletes what is there.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html (read 2026-11). Resources are
 taken one after the other; AWS works on independent ones side by side.
 """
@@ -11,8 +12,10 @@ taken one after the other; AWS works on independent ones side by side.
 import copy
 import logging
 import re
+import threading
 from collections.abc import Callable
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from localstack import config
 from localstack.aws.api.cloudformation import ChangeAction, ChangeSetStatus, ResourceStatus, StackStatus
@@ -29,7 +32,7 @@ from localstack.services.cloudformation.engine.v2.change_set_model_preproc impor
 )
 from localstack.services.cloudformation.resource_provider import OperationStatus, ProgressEvent
 from localstack.services.cloudformation.stores import exports_map, get_cloudformation_store
-from localstack.services.cloudformation.v2.entities import ChangeSet
+from localstack.services.cloudformation.v2.entities import ChangeSet, Stack
 
 from rapid.emulator.stacks.imports import refused_change
 from rapid.emulator.stacks.resources import Resources
@@ -39,6 +42,14 @@ _VERBS = {ChangeAction.Add: "CREATE", ChangeAction.Modify: "UPDATE", ChangeActio
 _API_URL = re.compile(r"(https|wss)://([a-z0-9]+)\.execute-api\.[^/]+(/.*)?")
 Change = Callable[[], bool]
 """Does one thing to one resource; False when it failed."""
+_turns: "WeakKeyDictionary[Stack, threading.Lock]" = WeakKeyDictionary()
+_turns_lock = threading.Lock()
+
+
+def _turn(stack: Stack) -> threading.Lock:
+    """The lock that the operations on a stack hold, one after the other."""
+    with _turns_lock:
+        return _turns.setdefault(stack, threading.Lock())
 
 
 class Executor(ChangeSetModelExecutor):
@@ -47,6 +58,7 @@ class Executor(ChangeSetModelExecutor):
     def __init__(self, change_set: ChangeSet) -> None:
         super().__init__(change_set)
         self.stack = change_set.stack
+        self.operation = self.stack.status
         self.resource_provider_executor = Resources(stack_name=self.stack.stack_name, stack_id=self.stack.stack_id)
         self.before = dict(self.stack.resolved_resources)
         self.failed: list[str] = []
@@ -56,13 +68,20 @@ class Executor(ChangeSetModelExecutor):
 
     def execute(self) -> ChangeSetModelExecutorResult:
         """Does what the change set says. LocalStack's provider sets the final status only if this left none."""
-        status = self.stack.status
-        if status == StackStatus.DELETE_IN_PROGRESS:
-            return self._delete()
-        reason = self._process()
-        if reason is None:
-            return self._end_well(status)
-        return self._roll_back(status, reason)
+        with _turn(self.stack):
+            if self.operation == StackStatus.DELETE_IN_PROGRESS:
+                return self._delete()
+            reason = self._process()
+            if self._is_deleted:
+                return ChangeSetModelExecutorResult(self.stack.resolved_resources, [], reason)
+            if reason is None:
+                return self._end_well(self.operation)
+            return self._roll_back(self.operation, reason)
+
+    @property
+    def _is_deleted(self) -> bool:
+        """Whether the stack's deletion has been asked for meanwhile."""
+        return str(self.stack.status).startswith("DELETE_")
 
     def _process(self) -> str | None:
         """Makes and changes resources in order; why it stopped, or None."""
@@ -93,6 +112,7 @@ class Executor(ChangeSetModelExecutor):
 
     def _delete(self) -> ChangeSetModelExecutorResult:
         """Deletes what the stack has, in the reverse of the order in which it was made."""
+        self.before = self._before_resolved_resources = dict(self.stack.resolved_resources)
         for name, resource in reversed(list(self.stack.resolved_resources.items())):
             if not self._remove(name, resource["Type"]):
                 reason = f"The following resource(s) failed to delete: [{', '.join(self.failed)}]. "
@@ -151,11 +171,15 @@ class Executor(ChangeSetModelExecutor):
     # ------------------------------------------------------------------ one resource
 
     def _execute_resource_change(self, name: str, before: Any, after: Any) -> None:
+        if self._is_deleted:
+            raise TriggerRollback(name, "Resource creation cancelled")
         if is_nothing(after):
             self.later.append(lambda: self._remove(name, before.resource_type))
         elif is_nothing(before):
             if self._act(ChangeAction.Add, name, after.resource_type, None, after.properties) or self._half_made(name):
                 self.undo.append(lambda: self._take_back(name, after.resource_type))
+                # A deletion, also one after a kill, goes by what the stack has.
+                self.stack.resolved_resources = {**self.stack.resolved_resources, name: self.resources[name]}
         elif before.resource_type != after.resource_type or self._needs_replacement(before, after):
             self._replace(name, before, after)
         else:

@@ -174,12 +174,19 @@ class StacksProvider(stock.CloudformationProviderV2):
 
     @handler("DeleteStack")
     def delete_stack(self, context: RequestContext, stack_name: str, **rest: Any) -> None:
-        """Deletes a stack, unless it is protected, or another imports what it exports: then its status stays."""
+        """Deletes a stack, unless it is protected, or another imports what it exports: then its status stays.
+
+        One that is being created is deleted once the resource in work is there; a second deletion changes nothing.
+        """
         store = get_cloudformation_store(context.account_id, context.region)
         if stack := stock.find_stack_v2(store, stack_name):
             if stack.enable_termination_protection:
                 name = stack.stack_name
                 raise ValidationError(f"Stack [{name}] cannot be deleted while TerminationProtection is enabled")
+            if stack.status == StackStatus.DELETE_IN_PROGRESS:
+                return
+            if stack.status.startswith("UPDATE_") and stack.status.endswith("_IN_PROGRESS"):
+                raise ValidationError(f"Stack [{stack.stack_id}] cannot be deleted while in status {stack.status}")
             if reason := refused_deletion(store, stack.resolved_exports):
                 _set_stack_status(stack, stack.status, reason)
                 return
@@ -206,6 +213,8 @@ def _set_status(self: Stack, status: StackStatus, reason: StackStatusReason | No
     rests, ends = (not s.endswith("_IN_PROGRESS") for s in (self.status, status))
     if rests and ends and self.events:
         return
+    if self.status == StackStatus.DELETE_IN_PROGRESS and not status.startswith("DELETE_"):
+        return  # of the creation that the deletion cut short
     if self.status == StackStatus.ROLLBACK_IN_PROGRESS and status == StackStatus.CREATE_FAILED:
         status = StackStatus.ROLLBACK_COMPLETE
     if not ends:
