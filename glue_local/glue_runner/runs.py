@@ -179,7 +179,7 @@ class Runner:
             yield False
             return
         try:
-            yield True
+            yield not stop.is_set()
         finally:
             self._slots.release()
 

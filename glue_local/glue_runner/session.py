@@ -24,6 +24,10 @@ from glue_runner.script import describe
 FILE = "<stdin>"
 NEVER_RAN = {"ErrorName": "KeyboardInterrupt", "ErrorValue": "Cancelled before it ran.", "Traceback": []}
 """The output of a statement that was cancelled while it waited: clients read an Output in every final state."""
+INTERRUPT = signal.SIGUSR1
+"""Not SIGINT, for which each new Spark context puts a handler of its own in place."""
+AGAIN_SECONDS = 0.05
+"""Between two interruptions of a statement."""
 Tell = Callable[[dict[str, Any]], None]
 
 
@@ -36,6 +40,8 @@ class Session:
         self._cancelled: set[int] = set()
         self._lock = threading.Lock()
         self._current: int | None = None
+        self._interruptible = False
+        """Whether the main thread is in a statement's own code: nowhere else does an interruption raise anything."""
         self._names: dict[str, Any] = {"__name__": "__main__", "__builtins__": __builtins__}
         self._count = 0
 
@@ -46,26 +52,46 @@ class Session:
             return
         with self._lock:
             self._cancelled.add(message["cancel"])
-            if self._current == message["cancel"]:
-                os.kill(os.getpid(), signal.SIGINT)
+        threading.Thread(target=self._keep_interrupting, args=(message["cancel"],), daemon=True).start()
+
+    def _keep_interrupting(self, number: int) -> None:
+        """Interrupts a statement until it is over. All but one come to nothing, unless Python drops the exception."""
+        while True:
+            with self._lock:
+                if self._current != number:
+                    return
+                os.kill(os.getpid(), INTERRUPT)
+            time.sleep(AGAIN_SECONDS)
 
     def serve(self, idle_seconds: float | None) -> None:
         """Runs statements until none has come for so long."""
+        signal.signal(INTERRUPT, self._interrupt)
+        sys.unraisablehook = self._unraisable
         while True:
             try:
                 statement = self._waiting.get(timeout=idle_seconds)
             except queue.Empty:
                 return
-            with contextlib.suppress(KeyboardInterrupt):  # it came when the statement was over
-                self._run(statement["id"], statement["code"])
+            self._run(statement["id"], statement["code"])
 
     def _interrupt(self, _signal: int, _frame: object) -> None:
+        """Raises in the statement's code, once: what that does to clean up is left alone."""
+        if not self._interruptible:
+            return
+        self._interruptible = False
         from pyspark import SparkContext
 
         active = SparkContext._active_spark_context  # noqa: SLF001 - PySpark's own way to ask
         if active is not None:
             threading.Thread(target=active.cancelAllJobs, daemon=True).start()
         raise KeyboardInterrupt
+
+    def _unraisable(self, found: "sys.UnraisableHookArgs") -> None:
+        """Lets the next interruption through where Python drops this one: in a finalizer, of which py4j has many."""
+        if not issubclass(found.exc_type, KeyboardInterrupt):
+            sys.__unraisablehook__(found)
+        elif self._current is not None:
+            self._interruptible = True
 
     def provide(self) -> str | None:
         """Makes `spark` and `sc`, which statements find. Returns the error message if that fails."""
@@ -82,7 +108,6 @@ class Session:
         return None
 
     def _run(self, number: int, code: str) -> None:
-        signal.signal(signal.SIGINT, self._interrupt)  # each new Spark context puts its own handler in place
         with self._lock:
             cancelled = number in self._cancelled
             self._current = None if cancelled else number
@@ -94,13 +119,10 @@ class Session:
         self._report(number, "RUNNING", StartedOn=started)
         printed = io.StringIO()
         code, pyplot = figures.split(code)
-        picture: str | None = None
-        try:
-            with contextlib.redirect_stdout(_Both(printed, sys.stdout)):
-                error, picture = self._execute(code, pyplot)
-        finally:
-            with self._lock:
-                self._current = None
+        with contextlib.redirect_stdout(_Both(printed, sys.stdout)):
+            error, picture = self._execute(number, code, pyplot)
+        with self._lock:
+            self._current = None
         state = "CANCELLED" if number in self._cancelled and isinstance(error, KeyboardInterrupt) else "AVAILABLE"
         output: dict[str, Any] = {"ExecutionCount": self._count, "Status": "ok" if error is None else "error"}
         self._count += 1
@@ -121,13 +143,16 @@ class Session:
         progress = 0.0 if state == "RUNNING" else 1.0
         self._tell({"statement": {"Id": number, "State": state, "Progress": progress, **more}})
 
-    def _execute(self, code: str, pyplot: str | None = None) -> tuple[BaseException | None, str | None]:
+    def _execute(self, number: int, code: str, pyplot: str | None) -> tuple[BaseException | None, str | None]:
         """Runs a statement; prints the value of a last expression, or draws the figure of `pyplot`.
 
         Returns:
             What it raised, and the picture.
         """
         try:
+            self._interruptible = True
+            if number in self._cancelled:  # a moment ago, when nothing would have been interrupted
+                raise KeyboardInterrupt
             tree = ast.parse(code, FILE)
             last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
             exec(compile(tree, FILE, "exec"), self._names)  # noqa: S102 - running the statement is the point
@@ -139,8 +164,11 @@ class Session:
             if pyplot:
                 return None, figures.draw(eval(pyplot, self._names))  # noqa: S307 - a name that the statement gives
         except BaseException as error:  # the edge: whatever a statement raises is its output
+            self._interruptible = False
             traceback.print_exc()
             return error, None
+        finally:
+            self._interruptible = False
         return None, None
 
 

@@ -2,16 +2,27 @@
 
 import base64
 import signal
+import sys
 import threading
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
-from glue_runner.session import Session
+from glue_runner.session import INTERRUPT, Session
 
 
 @pytest.fixture
-def told() -> Any:
+def served() -> Iterator[Callable[[Session], None]]:
+    """Serves a session to its end, and puts back what that changes of the process."""
+    handler, hook = signal.getsignal(INTERRUPT), sys.unraisablehook
+    yield lambda session: session.serve(0.01)
+    signal.signal(INTERRUPT, handler)
+    sys.unraisablehook = hook
+
+
+@pytest.fixture
+def told(served: Callable[[Session], None]) -> Any:
     """Runs statements to their end and returns what was told of each."""
 
     def run(*statements: str, cancel: tuple[int, ...] = ()) -> dict[int, list[dict[str, Any]]]:
@@ -21,11 +32,7 @@ def told() -> Any:
             session.take({"statement": {"id": number, "code": code}})
         for number in cancel:
             session.take({"cancel": number})
-        before = signal.getsignal(signal.SIGINT)
-        try:
-            session.serve(0.01)
-        finally:
-            signal.signal(signal.SIGINT, before)
+        served(session)
         return found
 
     return run
@@ -60,6 +67,42 @@ def test_a_statement_that_runs_can_be_cancelled(told: Any, monkeypatch: pytest.M
 
     monkeypatch.setattr(Session, "take", cancel_soon)
     assert told("import time\nwhile True:\n    time.sleep(0.01)")[0][-1]["State"] == "CANCELLED"
+
+
+IN_FINALIZER = """
+class Slow:
+    def __del__(self):
+        cancel()
+        while interruptible():
+            pass
+Slow()
+while True:
+    pass
+"""
+
+
+def test_a_cancellation_that_python_drops_in_a_finalizer_is_not_lost(served: Any) -> None:
+    states: list[str] = []
+    session = Session(lambda report: states.append(report["statement"]["State"]))
+    session._names |= {"cancel": lambda: session.take({"cancel": 0}), "interruptible": lambda: session._interruptible}
+    session.take({"statement": {"id": 0, "code": IN_FINALIZER}})
+    served(session)
+    assert states == ["RUNNING", "CANCELLED"]
+
+
+def test_a_cancellation_between_the_start_and_the_first_line_is_not_lost(served: Any) -> None:
+    states: list[str] = []
+
+    def tell(report: dict[str, Any]) -> None:
+        states.append(report["statement"]["State"])
+        if states == ["RUNNING"]:
+            session.take({"cancel": 0})
+
+    session = Session(tell)
+    session.take({"statement": {"id": 0, "code": "while True:\n    pass"}})
+    session.take({"statement": {"id": 1, "code": "1"}})
+    served(session)
+    assert states == ["RUNNING", "CANCELLED", "RUNNING", "AVAILABLE"]
 
 
 PLOT = """

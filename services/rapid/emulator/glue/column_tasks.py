@@ -9,7 +9,6 @@ import threading
 import uuid
 from collections.abc import Callable
 from datetime import datetime
-from functools import partial
 
 from botocore.exceptions import BotoCoreError, ClientError
 from localstack.aws.api import RequestContext, handler
@@ -26,7 +25,7 @@ from rapid.emulator.glue.errors import (
     GlueError,
     InvalidInputException,
 )
-from rapid.emulator.glue.models import GlueStore, Structure, now
+from rapid.emulator.glue.models import CHANGING, GlueStore, Structure, now
 from rapid.emulator.glue.scope import Scope
 from rapid.emulator.glue.tables import find_table
 from rapid.emulator.state import mark_dirty
@@ -79,8 +78,8 @@ def start(scope: Scope, request: Structure) -> str:
 
 
 def _run(scope: Scope, task_id: str) -> None:
-    update = partial(_update, scope, task_id)
-    update(Status="RUNNING")
+    if not _advance(scope, task_id, Status="RUNNING"):
+        return
     task = scope.store.column_tasks[task_id]
     message = None
     try:
@@ -90,15 +89,19 @@ def _run(scope: Scope, task_id: str) -> None:
     except Exception as error:  # the edge of this thread: the run must not stay RUNNING for ever
         LOG.exception("Column statistics run %s failed", task_id)
         message = f"Internal Service Exception: {error}"
-    if scope.store.column_tasks[task_id]["Status"] == "RUNNING":
-        told = {"ErrorMessage": message} if message else {}
-        update(Status="FAILED" if message else "SUCCEEDED", EndTime=now(), **told)
+    told = {"ErrorMessage": message} if message else {}
+    _advance(scope, task_id, Status="FAILED" if message else "SUCCEEDED", EndTime=now(), **told)
 
 
-def _update(scope: Scope, task_id: str, **members: object) -> None:
+def _advance(scope: Scope, task_id: str, **members: object) -> bool:
+    """Takes a run that is active to its next state. False if it has ended, or was stopped, meanwhile."""
     tasks = scope.store.column_tasks
-    tasks[task_id] = {**tasks[task_id], **members, "LastUpdated": now()}
+    with CHANGING:
+        if tasks[task_id]["Status"] not in ACTIVE:
+            return False
+        tasks[task_id] = {**tasks[task_id], **members, "LastUpdated": now()}
     mark_dirty("glue")
+    return True
 
 
 class ColumnStatisticsTasks:
@@ -108,9 +111,8 @@ class ColumnStatisticsTasks:
 
     def resume_column_tasks(self, scope: Scope) -> None:
         """Fails the runs that the end of the emulator cut off, and takes up the schedules."""
-        for task_id, task in list(scope.store.column_tasks.items()):
-            if task["Status"] in ACTIVE:
-                _update(scope, task_id, Status="FAILED", EndTime=now(), ErrorMessage="The emulator stopped meanwhile.")
+        for task_id in scope.store.column_tasks:
+            _advance(scope, task_id, Status="FAILED", EndTime=now(), ErrorMessage="The emulator stopped meanwhile.")
         for key in scope.store.column_settings:
             self._arrange_statistics(scope, key)
 
@@ -122,9 +124,9 @@ class ColumnStatisticsTasks:
     def stop_column_statistics_task_run(self, context: RequestContext, request: Structure) -> Structure:
         scope = Scope.of(context)
         key = _named(scope.store, request)
-        for task_id, task in scope.store.column_tasks.items():
-            if (task["DatabaseName"], task["TableName"]) == key and task["Status"] in ACTIVE:
-                _update(scope, task_id, Status="STOPPED", EndTime=now())
+        for task_id, task in list(scope.store.column_tasks.items()):
+            of_table = (task["DatabaseName"], task["TableName"]) == key
+            if of_table and _advance(scope, task_id, Status="STOPPED", EndTime=now()):
                 return {}
         raise ColumnStatisticsTaskNotRunningException(f"No column statistics task of table {key[1]} is running.")
 

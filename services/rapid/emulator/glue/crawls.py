@@ -184,6 +184,8 @@ class Crawls:
         seconds = (ended - run.history["StartTime"]).total_seconds()
         told = {"ErrorMessage": message} if message else {}
         with self._lock:
+            if run.state == "CANCELLING" and state == "SUCCEEDED":  # it came to its end before it looked
+                state = "CANCELLED"
             run.state = state
             run.counts = (
                 journal.count("TABLE", "ADD"),

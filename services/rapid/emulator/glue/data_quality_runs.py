@@ -58,9 +58,8 @@ class DataQualityRuns:
 
     def _cancel(self, context: RequestContext, kind: str, run_id: str) -> Structure:
         run = _find(context, kind, run_id)
-        if run.ended:
+        if not run.begin_to_stop(LastModifiedOn=now()):
             raise InvalidInputException(f"Run {run_id} is in state {run.state} and cannot be cancelled.")
-        run.update(Status="STOPPING", LastModifiedOn=now())
         self.orchestration.follower.stop(run)
         return {}
 
@@ -134,8 +133,7 @@ def _apply(scope: Scope, run: DataQualityRun, status: RunStatus) -> None:
         if ruleset := (report.get("data_quality") or {}).get("RecommendedRuleset"):
             _recommended(scope, run, ruleset)
     state, moment = {"QUEUED": "STARTING"}.get(status.state, status.state), now()
-    if not (run.stopping and state not in FINAL):
-        run.update(Status=state, LastModifiedOn=moment)
+    run.follow(state, LastModifiedOn=moment)
     if status.execution_seconds is not None:
         run.update(ExecutionTime=round(status.execution_seconds))
     if state in FINAL:

@@ -71,16 +71,17 @@ class Engine:
         return run
 
     def stop(self, scope: Scope, run: JobRun) -> None:
-        """Asks a run to stop; STOPPED follows when the script is gone."""
+        """Asks a run to stop, unless it has just ended; STOPPED follows when the script is gone."""
         with self.lock:
-            waiting = run.state == "WAITING"
+            if run.ended:
+                return
             run.stopping = True
-            if not waiting:
-                run.update(JobRunState="STOPPING", LastModifiedOn=now())
+            if run.state == "WAITING":
+                self._apply(scope, run, RunStatus("STOPPED", None, None))
+                return
+            run.update(JobRunState="STOPPING", LastModifiedOn=now())
         mark_dirty("glue")
-        if waiting:
-            self._apply(scope, run, RunStatus("STOPPED", None, None))
-        elif run.submitted:
+        if run.submitted:
             threading.Thread(target=self.follower.stop, args=(run,), daemon=True).start()
 
     def resume(self, scope: Scope) -> None:

@@ -3,6 +3,7 @@
 A catalog entity is kept as the structure that Glue's API returns, so that reading it copies nothing but a dict.
 """
 
+import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +16,10 @@ Structure = dict[str, Any]
 PartitionKey = tuple[str, ...]
 FINAL = frozenset({"SUCCEEDED", "FAILED", "TIMEOUT", "STOPPED", "ERROR"})
 """States in which what the Glue runner runs changes no more."""
+
+
+CHANGING = threading.RLock()
+"""Held while the state of a task or a statement changes, so that neither a stop nor an end is written over."""
 
 
 def now() -> datetime:
@@ -98,7 +103,23 @@ class Task:
 
     def update(self, **members: Any) -> None:
         """Changes what is answered, by a new structure: the one before may just be on its way to a client."""
-        self.response = self.response | members
+        with CHANGING:
+            self.response = self.response | members
+
+    def follow(self, state: str, **members: Any) -> None:
+        """Takes over a state of the runner's. One that is to stop shows nothing of the way there."""
+        with CHANGING:
+            if state in FINAL or not self.stopping:
+                self.update(Status=state, **members)
+
+    def begin_to_stop(self, **members: Any) -> bool:
+        """Puts it in STOPPING. False if it has ended."""
+        with CHANGING:
+            if self.ended:
+                return False
+            self.stopping = True
+            self.update(Status="STOPPING", **members)
+            return True
 
     @property
     def id(self) -> str:

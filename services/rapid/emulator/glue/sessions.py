@@ -22,7 +22,7 @@ from rapid.emulator.glue.errors import (
     RunnerUnavailableError,
 )
 from rapid.emulator.glue.jobs import DPU_PER_WORKER
-from rapid.emulator.glue.models import FINAL, Session, Structure, now
+from rapid.emulator.glue.models import CHANGING, FINAL, Session, Structure, now
 from rapid.emulator.glue.orchestration import Orchestration
 from rapid.emulator.glue.runner import RunStatus
 from rapid.emulator.glue.scope import Scope
@@ -78,9 +78,8 @@ class Sessions:
     @handler("StopSession", expand=False)
     def stop_session(self, context: RequestContext, request: Structure) -> Structure:
         session = _find(context, request["Id"])
-        if session.ended:
+        if not session.begin_to_stop():
             raise IllegalSessionStateException(f"Session is in {session.state} status")
-        session.update(Status="STOPPING")
         self.orchestration.follower.stop(session)
         return {"Id": session.name}
 
@@ -88,7 +87,7 @@ class Sessions:
     def delete_session(self, context: RequestContext, request: Structure) -> Structure:
         """Deletes a session; one that is alive is stopped first."""
         session = _find(context, request["Id"])
-        if not session.ended:
+        if session.begin_to_stop():
             self.orchestration.follower.stop(session)
         del store_of(context).sessions[session.name]
         store_of(context).tags.pop(arn(context, f"session/{session.name}"), None)
@@ -96,11 +95,12 @@ class Sessions:
 
     @handler("RunStatement", expand=False)
     def run_statement(self, context: RequestContext, request: Structure) -> Structure:
-        session = _ready(context, request["SessionId"])
         if not 1 <= len(request["Code"]) <= 68000:
             raise InvalidInputException("Code must have 1 to 68000 characters.")
-        number = len(session.statements)
-        session.statements[number] = {"Id": number, "Code": request["Code"], "State": "WAITING", "Progress": 0.0}
+        with CHANGING:
+            session = _ready(context, request["SessionId"])
+            number = len(session.statements)
+            session.statements[number] = {"Id": number, "Code": request["Code"], "State": "WAITING", "Progress": 0.0}
         self._send(session, {"statement": {"id": number, "code": request["Code"]}})
         return {"Id": number}
 
@@ -115,10 +115,13 @@ class Sessions:
 
     @handler("CancelStatement", expand=False)
     def cancel_statement(self, context: RequestContext, request: Structure) -> Structure:
-        session = _ready(context, request["SessionId"])
-        statement = _statement(session, request["Id"])
-        if statement["State"] in PENDING:
-            session.statements[request["Id"]] = {**statement, "State": "CANCELLING"}
+        with CHANGING:
+            session = _ready(context, request["SessionId"])
+            statement = _statement(session, request["Id"])
+            pending = statement["State"] in PENDING
+            if pending:
+                session.statements[request["Id"]] = {**statement, "State": "CANCELLING"}
+        if pending:
             self._send(session, {"cancel": request["Id"]})
         return {}
 
@@ -182,13 +185,18 @@ def _statement(session: Session, number: int) -> Structure:
 
 def _apply(session: Session, status: RunStatus) -> None:
     """Takes over what the runner says: statements, and the session's own state."""
+    with CHANGING:
+        _take_over(session, status)
+    mark_dirty("glue")
+
+
+def _take_over(session: Session, status: RunStatus) -> None:
     for report in status.reports:
         if found := report.get("statement"):
             before = session.statements.get(found["Id"], {"Code": ""})
             session.statements[found["Id"]] = {**before, **found}
     state = STATES.get(status.state, status.state)
-    if not (session.stopping and state not in FINAL):
-        session.update(Status=state, Progress=0.0 if state == "PROVISIONING" else 1.0)
+    session.follow(state, Progress=0.0 if state == "PROVISIONING" else 1.0)
     if status.execution_seconds is not None:
         session.update(ExecutionTime=status.execution_seconds)
         session.update(DPUSeconds=status.execution_seconds * session.response["MaxCapacity"])
@@ -200,4 +208,3 @@ def _apply(session: Session, status: RunStatus) -> None:
             if statement["State"] not in {"AVAILABLE", "CANCELLED", "ERROR"}:
                 output = {"Status": "error", "ErrorName": "SessionEnded", "ErrorValue": state, "Traceback": []}
                 session.statements[number] = {**statement, "State": "CANCELLED", "Output": output}
-    mark_dirty("glue")

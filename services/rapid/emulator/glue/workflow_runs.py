@@ -6,7 +6,12 @@ from collections.abc import Callable
 from rapid.emulator.glue import chains, graphs
 from rapid.emulator.glue.actions import Actions
 from rapid.emulator.glue.chains import Node
-from rapid.emulator.glue.errors import ConcurrentRunsExceededException, EntityNotFoundException, InvalidInputException
+from rapid.emulator.glue.errors import (
+    ConcurrentRunsExceededException,
+    EntityNotFoundException,
+    IllegalWorkflowStateException,
+    InvalidInputException,
+)
 from rapid.emulator.glue.models import CrawlRun, JobRun, Structure, Workflow, WorkflowRun, now
 from rapid.emulator.glue.scope import Scope
 from rapid.emulator.state import mark_dirty
@@ -69,8 +74,16 @@ class WorkflowRuns:
         return run
 
     def stop(self, scope: Scope, run: WorkflowRun) -> None:
-        """Stops all runs of a workflow run; STOPPED follows when the last is gone."""
+        """Stops all runs of a workflow run; STOPPED follows when the last is gone.
+
+        Raises:
+            IllegalWorkflowStateException: it has ended, or is stopping already.
+        """
         with self.engine.lock:
+            if run.status != "RUNNING":
+                raise IllegalWorkflowStateException(
+                    f"Workflow run {run.id} is in state {run.status} and cannot be stopped."
+                )
             run.update(Status="STOPPING")
             for action in list(chains.runs_of(scope, run)):
                 if isinstance(action, JobRun) and not action.ended:

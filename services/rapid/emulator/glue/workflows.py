@@ -117,10 +117,6 @@ class Workflows:
     @handler("StopWorkflowRun", expand=False)
     def stop_workflow_run(self, context: RequestContext, request: Structure) -> Structure:
         run = _find_run(store_of(context), request["Name"], request["RunId"])
-        if run.status != "RUNNING":
-            raise IllegalWorkflowStateException(
-                f"Workflow run {request['RunId']} is in state {run.status} and cannot be stopped."
-            )
         self.orchestration.workflows.stop(Scope.of(context), run)
         return {}
 

@@ -63,6 +63,21 @@ def test_a_crawl_that_is_stopped(lake: Any) -> None:
     assert lake.tables() == {}
 
 
+def test_a_crawl_whose_stop_was_accepted_has_not_succeeded(lake: Any) -> None:
+    """Crawls of nothing are over before they look whether they are to stop."""
+    name, accepted = lake.create("nothing/"), 0
+    for _ in range(20):
+        lake.glue.start_crawler(Name=name)
+        try:
+            lake.glue.stop_crawler(Name=name)
+            accepted += 1
+        except lake.glue.exceptions.CrawlerNotRunningException:
+            pass  # it had ended
+        lake.rested(name)
+    states = [crawl["State"] for crawl in lake.glue.list_crawls(CrawlerName=name)["Crawls"]]
+    assert (len(states), states.count("STOPPED")) == (20, accepted)
+
+
 def test_schedules(lake: Any) -> None:
     glue = lake.glue
     name = lake.create("t/", Schedule="cron(15 12 * * ? *)")
