@@ -1,5 +1,6 @@
 """The command line: `./rapid COMMAND`."""
 
+import errno
 import importlib
 import json
 import logging
@@ -31,6 +32,10 @@ COMMANDS = {
     "bench": "rapid.cli.bench",
 }
 """Every command and the module that holds the function of its name."""
+
+
+UNWRITABLE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.ENOSPC, errno.EDQUOT}
+"""Errors of a file or folder that whoever runs the command can do something about."""
 
 
 class Commands(click.Group):
@@ -82,6 +87,10 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         click.echo("Stopped.", err=True)
         sys.exit(130)
+    except OSError as error:
+        if error.errno not in UNWRITABLE or not error.filename:
+            raise
+        fail(f"{error.filename}: {error.strerror}. Everything that is kept here lies in RAPID_HOME: ./rapid config.")
     except Exception as error:  # an answer of AWS, or none, is told in a sentence; anything else is a defect of ours
         from botocore.exceptions import BotoCoreError, ClientError
 
@@ -90,7 +99,7 @@ def main() -> None:
         fail(error)
 
 
-def fail(error: Exception) -> NoReturn:
+def fail(error: Exception | str) -> NoReturn:
     """Says what went wrong, to machines too where they were asked for, and ends with exit code 1."""
     if "--json" in sys.argv:
         print(json.dumps({"ok": False, "error": str(error)}))

@@ -6,6 +6,8 @@ The table in the README and `./rapid config` are made from `SETTINGS`.
 """
 
 import os
+import re
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,11 +33,18 @@ class Setting:
         return self.name.removeprefix("RAPID_").lower()
 
 
+def _whole(text: str, least: int, most: int, wanted: str) -> int:
+    try:
+        value = int(text)
+    except ValueError:
+        value = least - 1
+    if not least <= value <= most:
+        raise ValueError(wanted)
+    return value
+
+
 def _port(text: str) -> int:
-    port = int(text)
-    if not 0 < port < 65536:
-        raise ValueError("a port is a whole number from 1 to 65535")
-    return port
+    return _whole(text, 1, 65535, "a port is a whole number from 1 to 65535")
 
 
 def _path(text: str) -> Path:
@@ -52,10 +61,17 @@ def _flag(text: str) -> bool:
 
 
 def _positive(text: str) -> int:
-    value = int(text)
-    if value <= 0:
-        raise ValueError("use a whole number above 0")
-    return value
+    return _whole(text, 1, sys.maxsize, "use a whole number above 0")
+
+
+def _count(text: str) -> int:
+    return _whole(text, 0, sys.maxsize, "use a whole number, 0 or above")
+
+
+def _account(text: str) -> str:
+    if not re.fullmatch("[0-9]{12}", text):
+        raise ValueError("an account has 12 digits")
+    return text
 
 
 def _level(text: str) -> str:
@@ -80,10 +96,10 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("RAPID_ENVIRONMENTS", ".rapid/envs", "folder of the Python environments, one per part", _path),
     Setting("RAPID_CACHE", "~/.cache/rapid-analytics", "folder for downloads that outlive a checkout (jars)", _path),
     Setting("RAPID_REGION", "us-east-1", "AWS region that is emulated"),
-    Setting("RAPID_ACCOUNT", "000000000000", "AWS account that is emulated"),
+    Setting("RAPID_ACCOUNT", "000000000000", "AWS account that is emulated", _account),
     Setting("RAPID_STACK_NAME", "rapid-analytics", "name of the CloudFormation stack"),
     Setting("RAPID_SPARK_MASTER", "local[*]", "where Glue jobs run: local[*] or spark://host:7077"),
-    Setting("RAPID_GLUE_WARM", "2", "JVMs that the Glue runner keeps ready; 0 starts each job cold", int),
+    Setting("RAPID_GLUE_WARM", "2", "JVMs that the Glue runner keeps ready; 0 starts each job cold", _count),
     Setting("RAPID_GLUE_PARALLEL", "3", "Glue jobs that run at the same time; more are queued", _positive),
     Setting("RAPID_GLUE_MEMORY_MB", "1024", "Java heap of one Glue job, in MiB", _positive),
     Setting("RAPID_ATHENA_TIMEOUT_MINUTES", "30", "minutes after which an Athena query fails; AWS's quota", _positive),
@@ -214,7 +230,7 @@ def load(environ: Mapping[str, str] | None = None, dotenv: Path | None = None) -
     """Reads and parses every setting.
 
     Raises:
-        SettingError: an unknown name, or a value that does not parse.
+        SettingError: an unknown name, a value that does not parse, or one port for two services.
     """
     values: dict[str, Any] = {}
     texts = sources(environ, dotenv)
@@ -224,4 +240,9 @@ def load(environ: Mapping[str, str] | None = None, dotenv: Path | None = None) -
             values[setting.field] = setting.parse(text)
         except ValueError as error:
             raise SettingError(f"{setting.name}={text!r} (from {origin}): {error}.") from error
+    ports: dict[int, str] = {}
+    for setting in SETTINGS:
+        port = values[setting.field]
+        if setting.parse is _port and ports.setdefault(port, setting.name) != setting.name:
+            raise SettingError(f"{ports[port]} and {setting.name} are both {port}: each service needs its own port.")
     return Config(**values)

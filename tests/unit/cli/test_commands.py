@@ -1,8 +1,10 @@
 """Every command: listed, helpful, in the README."""
 
 import importlib.util
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 import pytest
@@ -42,6 +44,18 @@ def test_what_is_piped_is_not_cut(capsys: pytest.CaptureFixture[str]) -> None:
 def test_readme_names_every_command() -> None:
     readme = (ROOT / "README.md").read_text()
     assert [name for name in (*COMMANDS, "doctor") if f"`{name}" not in readme and f"rapid {name}" not in readme] == []
+
+
+def test_a_home_that_cannot_be_written_to_is_told_in_a_sentence(tmp_path: Path) -> None:
+    home = tmp_path / "file"
+    home.touch()
+    command = [sys.executable, "-m", "rapid.cli.main", "up", "glue", "--json"]
+    environment = {**os.environ, "RAPID_HOME": str(home), "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    (said,) = done.stderr.splitlines()
+    assert said.startswith(f"Error: {home}")
+    assert "RAPID_HOME" in said
 
 
 def test_an_unknown_command_is_refused() -> None:

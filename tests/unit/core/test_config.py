@@ -27,7 +27,9 @@ def test_environment_wins_over_file_and_file_over_default(dotenv: Path) -> None:
     ("name", "value", "reason"),
     [
         ("RAPID_EMULATOR_PORT", "0", "1 to 65535"),
-        ("RAPID_EMULATOR_PORT", "port", "invalid literal"),
+        ("RAPID_EMULATOR_PORT", "port", "1 to 65535"),
+        ("RAPID_GLUE_WARM", "-1", "0 or above"),
+        ("RAPID_ACCOUNT", "me", "12 digits"),
         ("RAPID_DURABLE", "maybe", "use 1 or 0"),
         ("RAPID_GLUE_PARALLEL", "0", "above 0"),
         ("RAPID_LOG_LEVEL", "loud", "DEBUG, INFO, WARNING or ERROR"),
@@ -36,6 +38,11 @@ def test_environment_wins_over_file_and_file_over_default(dotenv: Path) -> None:
 def test_a_bad_value_names_the_setting_and_its_source(dotenv: Path, name: str, value: str, reason: str) -> None:
     with pytest.raises(SettingError, match=rf"{name}='{value}' \(from environment\): .*{reason}"):
         load({name: value}, dotenv)
+
+
+def test_two_services_on_one_port_are_refused_before_either_starts(dotenv: Path) -> None:
+    with pytest.raises(SettingError, match="RAPID_EMULATOR_PORT and RAPID_RUNNER_PORT are both 4580"):
+        load({"RAPID_EMULATOR_PORT": "4580"}, dotenv)
 
 
 def test_an_unknown_setting_is_refused_and_the_valid_ones_are_listed(dotenv: Path) -> None:
