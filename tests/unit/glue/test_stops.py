@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rapid.emulator.glue import column_tasks, engine
+from rapid.emulator.glue import column_tasks, engine, notices
 from rapid.emulator.glue.models import JobRun, Session, glue_stores, now
 from rapid.emulator.glue.runner import RunStatus
 from rapid.emulator.glue.scope import Scope
@@ -33,7 +33,7 @@ def store() -> Iterator[Any]:
 @pytest.fixture
 def jobs(store: Any, monkeypatch: pytest.MonkeyPatch) -> engine.Engine:
     monkeypatch.setattr(engine, "Follower", Follower)
-    monkeypatch.setattr(engine.notices, "job_state_change", lambda *_: None)
+    monkeypatch.setattr(notices, "job_state_change", lambda *_: None)
     store.jobs["j"] = {"Name": "j", "ExecutionProperty": {"MaxConcurrentRuns": 1}}
     return engine.Engine(None, lambda *_: None)  # type: ignore[arg-type]
 

@@ -55,9 +55,11 @@ class FakeRunner:
         self.server.server_close()
         self.server = None
 
-    def next_run(self) -> Run:
-        """The next run that the emulator hands over."""
-        return self.started.get(timeout=SECONDS)
+    def next_run(self, job: str = "") -> Run:
+        """The next run that the emulator hands over, of a job with this in its name: other tests may have left some."""
+        while job not in (run := self.started.get(timeout=SECONDS)).request["job_name"]:
+            continue
+        return run
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -41,7 +41,7 @@ def test_arguments_go_by_precedence(glue: Any, fake: Any, job: str, state: Any) 
     given = {"--b": "run", "--c": "run", "--then": "SUCCEEDED"}
     run_id = glue.start_job_run(JobName=job, Arguments=given)["JobRunId"]
     wanted = {"--a": "default", "--b": "run", "--c": "fixed", "--then": "SUCCEEDED"}
-    request = fake.next_run().request
+    request = fake.next_run(job).request
     assert request["arguments"] == wanted
     assert request["run_id"] == run_id
     assert request["timeout_seconds"] == 2880 * 60
@@ -60,30 +60,30 @@ def test_arguments_go_by_precedence(glue: Any, fake: Any, job: str, state: Any) 
 
 def test_failure_brings_the_message(glue: Any, fake: Any, job: str, state: Any) -> None:
     run_id = glue.start_job_run(JobName=job)["JobRunId"]
-    fake.next_run().say("FAILED", "ValueError: boom", 1.0)
+    fake.next_run(job).say("FAILED", "ValueError: boom", 1.0)
     assert state(job, run_id, "FAILED")["ErrorMessage"] == "ValueError: boom"
 
 
 def test_concurrent_runs_exceeded(glue: Any, fake: Any, job: str, state: Any) -> None:
     run_id = glue.start_job_run(JobName=job)["JobRunId"]
-    run = fake.next_run()
+    run = fake.next_run(job)
     with pytest.raises(glue.exceptions.ConcurrentRunsExceededException, match=f"Concurrent runs exceeded for {job}"):
         glue.start_job_run(JobName=job)
     run.say("SUCCEEDED", None, 1)
     state(job, run_id, "SUCCEEDED")
     glue.start_job_run(JobName=job)
-    fake.next_run().say("SUCCEEDED", None, 1)
+    fake.next_run(job).say("SUCCEEDED", None, 1)
 
 
 def test_queued_run_waits_for_its_turn(glue: Any, fake: Any, job: str, state: Any) -> None:
     first = glue.start_job_run(JobName=job)["JobRunId"]
-    running = fake.next_run()
+    running = fake.next_run(job)
     second = glue.start_job_run(JobName=job, JobRunQueuingEnabled=True)["JobRunId"]
     waiting = state(job, second, "WAITING")
     assert waiting["StateDetail"]
     running.say("SUCCEEDED", None, 1)
     state(job, first, "SUCCEEDED")
-    fake.next_run().say("SUCCEEDED", None, 1)
+    fake.next_run(job).say("SUCCEEDED", None, 1)
     assert "StateDetail" not in state(job, second, "SUCCEEDED")
 
 
@@ -91,8 +91,8 @@ def test_retries_are_attempts_of_the_same_run(glue: Any, fake: Any, job: str, st
     definition = {"Role": "role", "Command": COMMAND, "GlueVersion": "5.1", "MaxRetries": 1}
     glue.update_job(JobName=job, JobUpdate=definition)
     run_id = glue.start_job_run(JobName=job, Arguments={"--x": "1"})["JobRunId"]
-    fake.next_run().say("FAILED", "first", 1)
-    again = fake.next_run()
+    fake.next_run(job).say("FAILED", "first", 1)
+    again = fake.next_run(job)
     assert again.request["run_id"] == f"{run_id}_attempt_1"
     assert again.request["arguments"] == {"--x": "1"}
     again.say("FAILED", "second", 1)
@@ -106,7 +106,7 @@ def test_timeout_is_not_retried(glue: Any, fake: Any, job: str, state: Any) -> N
     definition = {"Role": "role", "Command": COMMAND, "MaxRetries": 1, "Timeout": 5}
     glue.update_job(JobName=job, JobUpdate=definition)
     run_id = glue.start_job_run(JobName=job, Timeout=7)["JobRunId"]
-    run = fake.next_run()
+    run = fake.next_run(job)
     assert run.request["timeout_seconds"] == 7 * 60
     run.say("TIMEOUT", None, 420)
     assert state(job, run_id, "TIMEOUT")["ExecutionTime"] == 420
@@ -115,7 +115,7 @@ def test_timeout_is_not_retried(glue: Any, fake: Any, job: str, state: Any) -> N
 
 def test_stop(glue: Any, fake: Any, job: str, state: Any) -> None:
     run_id = glue.start_job_run(JobName=job)["JobRunId"]
-    fake.next_run()
+    fake.next_run(job)
     state(job, run_id, "RUNNING")
     answer = glue.batch_stop_job_run(JobName=job, JobRunIds=[run_id, "jr_none"])
     assert answer["SuccessfulSubmissions"] == [{"JobName": job, "JobRunId": run_id}]
@@ -144,7 +144,7 @@ def test_state_change_event(glue: Any, fake: Any, machine: Any, job: str) -> Non
     events.put_rule(Name="glue", EventPattern=json.dumps({"source": ["aws.glue"], "detail": {"jobName": [job]}}))
     events.put_targets(Rule="glue", Targets=[{"Id": "q", "Arn": arn}])
     run_id = glue.start_job_run(JobName=job)["JobRunId"]
-    fake.next_run().say("FAILED", "boom", 1)
+    fake.next_run(job).say("FAILED", "boom", 1)
     (message,) = until(lambda: sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20).get("Messages"))
     event = json.loads(message["Body"])
     assert (event["source"], event["detail-type"]) == ("aws.glue", "Glue Job State Change")
@@ -164,7 +164,7 @@ def test_kill_of_the_emulator_loses_no_run(glue: Any, fake: Any, machine: Any, j
     for name in names:
         glue.create_job(Name=name, Role="role", Command=COMMAND, GlueVersion="5.1")
         ids.append(glue.start_job_run(JobName=name)["JobRunId"])
-    runs = {run.request["job_name"]: run for run in (fake.next_run() for _ in names)}
+    runs = {run.request["job_name"]: run for run in (fake.next_run(job) for _ in names)}
     for name, run_id in zip(names, ids, strict=True):
         state(name, run_id, "RUNNING")
     machine.kill()
@@ -180,7 +180,7 @@ def test_kill_of_the_emulator_loses_no_run(glue: Any, fake: Any, machine: Any, j
 
 def test_dead_runner_fails_the_run(glue: Any, fake: Any, job: str, state: Any) -> None:
     run_id = glue.start_job_run(JobName=job)["JobRunId"]
-    fake.next_run()
+    fake.next_run(job)
     state(job, run_id, "RUNNING")
     fake.close()
     try:

@@ -71,7 +71,7 @@ def test_a_job_is_stopped_with_the_execution_that_waits_for_it(
     """https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html#connect-sync."""
     states = machine.client("stepfunctions")
     execution = start("glue:startJobRun.sync", {"JobName": job})
-    fake.next_run()
+    fake.next_run(job)
     states.stop_execution(executionArn=execution)
     until(lambda: [run["JobRunState"] for run in glue.get_job_runs(JobName=job)["JobRuns"]], ["STOPPED"].__eq__)
     assert states.describe_execution(executionArn=execution)["status"] == "ABORTED"
@@ -95,7 +95,8 @@ def test_a_state_waits_for_its_query(run: Any, results: dict[str, Any]) -> None:
     assert [row["Data"][0]["VarCharValue"] for row in rows] == ["one", "1"]
 
 
-ENDLESS = "SELECT count(*) FROM UNNEST(sequence(1, 99999)) a(x), UNNEST(sequence(1, 99999)) b(y) WHERE x * y < 0"
+NUMBERS = "UNNEST(sequence(1, 10000))"
+ENDLESS = f"SELECT count(*) FROM {NUMBERS} a(x), {NUMBERS} b(y), {NUMBERS} c(z) WHERE x * y * z < 0"
 
 
 def test_a_query_is_stopped_with_the_execution_that_waits_for_it(

@@ -21,7 +21,7 @@ COMMAND = {"Name": "glueetl", "ScriptLocation": "s3://scripts/job.py"}
 def names(glue: Any) -> dict[str, str]:
     """Two jobs and an unused name, new for each test."""
     suffix = secrets.token_hex(4)
-    found = {"first": f"first-{suffix}", "second": f"second-{suffix}", "flow": f"flow-{suffix}"}
+    found = {"first": f"first-{suffix}", "second": f"second-{suffix}", "flow": f"flow-{suffix}", "suffix": suffix}
     for name in (found["first"], found["second"]):
         glue.create_job(Name=name, Role="role", Command=COMMAND, GlueVersion="5.1")
     return found
@@ -62,7 +62,7 @@ def ended(glue: Any, flow: str, run: str) -> dict[str, Any]:
 def test_a_run_goes_through_the_graph(glue: Any, fake: Any, flow: dict[str, str]) -> None:
     name = flow["flow"]
     run_id = glue.start_workflow_run(Name=name, RunProperties={"a": "1"})["RunId"]
-    first = fake.next_run()
+    first = fake.next_run(flow["suffix"])
     assert first.request["arguments"] == {"--WORKFLOW_NAME": name, "--WORKFLOW_RUN_ID": run_id}
     statistics = glue.get_workflow_run(Name=name, RunId=run_id)["Run"]["Statistics"]
     assert (statistics["TotalActions"], statistics["RunningActions"]) == (1, 1)
@@ -70,7 +70,7 @@ def test_a_run_goes_through_the_graph(glue: Any, fake: Any, flow: dict[str, str]
         glue.start_workflow_run(Name=name)
     glue.put_workflow_run_properties(Name=name, RunId=run_id, RunProperties={"b": "2"})
     first.say("SUCCEEDED", None, 1)
-    second = fake.next_run()
+    second = fake.next_run(flow["suffix"])
     assert second.request["arguments"]["--from"] == "trigger"
     assert second.request["arguments"]["--WORKFLOW_RUN_ID"] == run_id
     assert second.request["timeout_seconds"] == 540
@@ -99,14 +99,14 @@ def test_a_run_goes_through_the_graph(glue: Any, fake: Any, flow: dict[str, str]
 
 def test_a_failed_condition_ends_the_run(glue: Any, fake: Any, flow: dict[str, str]) -> None:
     run_id = glue.start_workflow_run(Name=flow["flow"])["RunId"]
-    fake.next_run().say("FAILED", "no", 1)
+    fake.next_run(flow["suffix"]).say("FAILED", "no", 1)
     run = ended(glue, flow["flow"], run_id)
     assert (run["Status"], run["Statistics"]["TotalActions"]) == ("COMPLETED", 1)
 
 
 def test_stop_workflow_run(glue: Any, fake: Any, flow: dict[str, str]) -> None:
     run_id = glue.start_workflow_run(Name=flow["flow"])["RunId"]
-    fake.next_run()
+    fake.next_run(flow["suffix"])
     glue.stop_workflow_run(Name=flow["flow"], RunId=run_id)
     run = ended(glue, flow["flow"], run_id)
     assert (run["Status"], run["Statistics"]["StoppedActions"]) == ("STOPPED", 1)
@@ -116,11 +116,11 @@ def test_stop_workflow_run(glue: Any, fake: Any, flow: dict[str, str]) -> None:
 
 def test_kill_in_the_middle_of_a_workflow(glue: Any, fake: Any, machine: Any, flow: dict[str, str]) -> None:
     run_id = glue.start_workflow_run(Name=flow["flow"])["RunId"]
-    first = fake.next_run()
+    first = fake.next_run(flow["suffix"])
     machine.kill()
     first.say("SUCCEEDED", None, 1)
     machine.start()
-    fake.next_run().say("SUCCEEDED", None, 1)
+    fake.next_run(flow["suffix"]).say("SUCCEEDED", None, 1)
     run = ended(glue, flow["flow"], run_id)
     assert (run["Status"], run["Statistics"]["SucceededActions"]) == ("COMPLETED", 2)
 
@@ -131,15 +131,15 @@ def test_chain_outside_a_workflow(glue: Any, fake: Any, names: dict[str, str]) -
     start = f"{names['flow']}-start"
     glue.create_trigger(Name=start, Type="ON_DEMAND", Actions=[{"JobName": names["first"]}])
     by_hand = glue.start_job_run(JobName=names["first"], Arguments={"--then": "SUCCEEDED"})["JobRunId"]
-    assert fake.next_run().request["job_name"] == names["first"]
+    assert fake.next_run(names["suffix"]).request["job_name"] == names["first"]
     ask = lambda: glue.get_job_run(JobName=names["first"], RunId=by_hand)["JobRun"]["JobRunState"]  # noqa: E731
     until(ask, lambda state: state == "SUCCEEDED")
     glue.start_trigger(Name=start)
-    by_trigger = fake.next_run()
+    by_trigger = fake.next_run(names["suffix"])
     assert by_trigger.request["job_name"] == names["first"]
     assert by_trigger.request["arguments"] == {}
     by_trigger.say("SUCCEEDED", None, 1)
-    second = fake.next_run()
+    second = fake.next_run(names["suffix"])
     assert second.request["job_name"] == names["second"]
     second.say("SUCCEEDED", None, 1)
     assert len(glue.get_job_runs(JobName=names["second"])["JobRuns"]) == 1
@@ -165,10 +165,10 @@ def test_logical(glue: Any, fake: Any, names: dict[str, str], logical: str, star
         Actions=[{"JobName": third, "Arguments": {"--then": "SUCCEEDED"}}],
     )
     run_id = glue.start_workflow_run(Name=flow)["RunId"]
-    runs = {r.request["job_name"]: r for r in (fake.next_run(), fake.next_run())}
+    runs = {r.request["job_name"]: r for r in (fake.next_run(names["suffix"]), fake.next_run(names["suffix"]))}
     runs[names["first"]].say("SUCCEEDED", None, 1)
     if starts:
-        assert fake.next_run().request["job_name"] == third
+        assert fake.next_run(names["suffix"]).request["job_name"] == third
     runs[names["second"]].say("FAILED", None, 1)
     run = ended(glue, flow, run_id)
     assert run["Statistics"]["TotalActions"] == (3 if starts else 2)
@@ -205,7 +205,7 @@ def test_batch_size(glue: Any, fake: Any, machine: Any, names: dict[str, str]) -
     ids = [put()]
     assert glue.get_workflow_runs(Name=names["flow"])["Runs"] == []
     ids.append(put())
-    run_id = fake.next_run().request["arguments"]["--WORKFLOW_RUN_ID"]
+    run_id = fake.next_run(names["suffix"]).request["arguments"]["--WORKFLOW_RUN_ID"]
     assert event_ids(glue, names["flow"], run_id) == sorted(ids)
     condition = glue.get_workflow_run(Name=names["flow"], RunId=run_id)["Run"]["StartingEventBatchCondition"]
     assert condition["BatchSize"] == 2
@@ -214,21 +214,21 @@ def test_batch_size(glue: Any, fake: Any, machine: Any, names: dict[str, str]) -
 def test_batch_window(glue: Any, fake: Any, machine: Any, names: dict[str, str]) -> None:
     put = event_flow(glue, machine, names, size=100, window=1)
     wanted = put()
-    run_id = fake.next_run().request["arguments"]["--WORKFLOW_RUN_ID"]
+    run_id = fake.next_run(names["suffix"]).request["arguments"]["--WORKFLOW_RUN_ID"]
     assert event_ids(glue, names["flow"], run_id) == [wanted]
 
 
 def test_events_wait_for_a_busy_workflow_and_a_kill(glue: Any, fake: Any, machine: Any, names: dict[str, str]) -> None:
     put = event_flow(glue, machine, names, size=1, window=900, MaxConcurrentRuns=1)
     put()
-    busy = fake.next_run()
+    busy = fake.next_run(names["suffix"])
     ids = [put() for _ in range(5)]
     machine.kill()
     machine.start()
     busy.say("SUCCEEDED", None, 1)
     seen: list[str] = []
     while len(seen) < 5:
-        run = fake.next_run()
+        run = fake.next_run(names["suffix"])
         seen += event_ids(glue, names["flow"], run.request["arguments"]["--WORKFLOW_RUN_ID"])
         run.say("SUCCEEDED", None, 1)
     assert sorted(seen) == sorted(ids)
@@ -245,14 +245,14 @@ def test_a_job_killed_at_each_attempt_holds_up_no_event_and_its_batch_can_be_res
     retried = {"Role": "role", "Command": COMMAND, "GlueVersion": "5.1", "MaxRetries": 1}
     glue.update_job(JobName=names["first"], JobUpdate=retried)
     lost = put()
-    first = fake.next_run()
+    first = fake.next_run(names["suffix"])
     waiting = put()
     run_id = first.request["arguments"]["--WORKFLOW_RUN_ID"]
     first.say("FAILED", "killed", 1)
-    again = fake.next_run()
+    again = fake.next_run(names["suffix"])
     assert again.request["arguments"]["--WORKFLOW_RUN_ID"] == run_id
     again.say("FAILED", "killed again", 1)
-    following = fake.next_run()
+    following = fake.next_run(names["suffix"])
     assert event_ids(glue, names["flow"], following.request["arguments"]["--WORKFLOW_RUN_ID"]) == [waiting]
     following.say("SUCCEEDED", None, 1)
     failed = ended(glue, names["flow"], run_id)
@@ -260,7 +260,7 @@ def test_a_job_killed_at_each_attempt_holds_up_no_event_and_its_batch_can_be_res
     (node,) = [node for node in failed["Graph"]["Nodes"] if node["Name"] == names["first"]]
     assert [run["JobRunState"] for run in node["JobDetails"]["JobRuns"]] == ["FAILED", "FAILED"]
     resumed = glue.resume_workflow_run(Name=names["flow"], RunId=run_id, NodeIds=[node["UniqueId"]])["RunId"]
-    fake.next_run().say("SUCCEEDED", None, 1)
+    fake.next_run(names["suffix"]).say("SUCCEEDED", None, 1)
     assert ended(glue, names["flow"], resumed)["Statistics"]["SucceededActions"] == 1
     assert event_ids(glue, names["flow"], resumed) == [lost]
 
@@ -278,7 +278,7 @@ def test_scheduled_trigger_fires_once_a_minute(glue: Any, fake: Any, names: dict
     assert glue.get_trigger(Name=trigger)["Trigger"]["State"] == "CREATED"
     glue.start_trigger(Name=trigger)
     assert glue.get_trigger(Name=trigger)["Trigger"]["State"] == "ACTIVATED"
-    run = fake.next_run()
+    run = fake.next_run(names["suffix"])
     assert run.request["job_name"] == names["first"]
     glue.stop_trigger(Name=trigger)
     assert glue.get_trigger(Name=trigger)["Trigger"]["State"] == "DEACTIVATED"
@@ -349,7 +349,7 @@ def test_crawlers_are_nodes_and_a_run_is_resumed(glue: Any, fake: Any, machine: 
             Predicate={"Conditions": [{"LogicalOperator": "EQUALS", **condition}]}, Actions=[{"JobName": job}],
         )  # fmt: skip
     run_id = glue.start_workflow_run(Name=name)["RunId"]
-    fake.next_run().say("FAILED", "no", 1)
+    fake.next_run(names["suffix"]).say("FAILED", "no", 1)
     run = ended(glue, name, run_id)
     nodes = {node["Name"]: node for node in run["Graph"]["Nodes"]}
     assert nodes[crawls]["CrawlerDetails"]["Crawls"][0]["State"] == "SUCCEEDED"
@@ -359,10 +359,10 @@ def test_crawlers_are_nodes_and_a_run_is_resumed(glue: Any, fake: Any, machine: 
     node = nodes[names["first"]]["UniqueId"]
     resumed = glue.resume_workflow_run(Name=name, RunId=run_id, NodeIds=[node])
     assert resumed["NodeIds"] == [node]
-    again = fake.next_run()
+    again = fake.next_run(names["suffix"])
     assert again.request["arguments"]["--WORKFLOW_RUN_ID"] == resumed["RunId"]
     again.say("SUCCEEDED", None, 1)
-    fake.next_run().say("SUCCEEDED", None, 1)
+    fake.next_run(names["suffix"]).say("SUCCEEDED", None, 1)
     run = ended(glue, name, resumed["RunId"])
     assert (run["Statistics"]["TotalActions"], run["Statistics"]["SucceededActions"]) == (3, 3)
     assert run["PreviousRunId"] == run_id
