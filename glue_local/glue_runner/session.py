@@ -15,7 +15,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TextIO
 
 from glue_runner import figures
@@ -28,6 +28,9 @@ INTERRUPT = signal.SIGUSR1
 """Not SIGINT, for which each new Spark context puts a handler of its own in place."""
 AGAIN_SECONDS = 0.05
 """Between two interruptions of a statement."""
+LATE_SECONDS = 1.0
+LATE_TIMES = 60
+"""Pause and number of cancellations after a statement's end: its last call in the JVM may submit a job only then."""
 Tell = Callable[[dict[str, Any]], None]
 
 
@@ -56,12 +59,22 @@ class Session:
 
     def _keep_interrupting(self, number: int) -> None:
         """Interrupts a statement until it is over. All but one come to nothing, unless Python drops the exception."""
-        while True:
-            with self._lock:
-                if self._current != number:
-                    return
-                os.kill(os.getpid(), INTERRUPT)
+        with self._lock:
+            if self._current != number:
+                return
+        while self._interrupt_once(number):
+            _cancel_jobs(number)
             time.sleep(AGAIN_SECONDS)
+        for _ in range(LATE_TIMES):
+            _cancel_jobs(number)
+            time.sleep(LATE_SECONDS)
+
+    def _interrupt_once(self, number: int) -> bool:
+        """Whether the statement still runs."""
+        with self._lock:
+            if self._current == number:
+                os.kill(os.getpid(), INTERRUPT)
+            return self._current == number
 
     def serve(self, idle_seconds: float | None) -> None:
         """Runs statements until none has come for so long."""
@@ -79,11 +92,6 @@ class Session:
         if not self._interruptible:
             return
         self._interruptible = False
-        from pyspark import SparkContext
-
-        active = SparkContext._active_spark_context  # noqa: SLF001 - PySpark's own way to ask
-        if active is not None:
-            threading.Thread(target=active.cancelAllJobs, daemon=True).start()
         raise KeyboardInterrupt
 
     def _unraisable(self, found: "sys.UnraisableHookArgs") -> None:
@@ -99,8 +107,6 @@ class Session:
 
         try:
             spark = SparkSession.builder.getOrCreate()
-            # else tasks outlive their statement
-            spark.sparkContext.setLocalProperty("spark.job.interruptOnCancel", "true")
         except Exception as error:  # the edge: whatever Spark raises ends the session, with its reason
             traceback.print_exc()
             return describe(error)
@@ -119,7 +125,7 @@ class Session:
         self._report(number, "RUNNING", StartedOn=started)
         printed = io.StringIO()
         code, pyplot = figures.split(code)
-        with contextlib.redirect_stdout(_Both(printed, sys.stdout)):
+        with _tagged(number), contextlib.redirect_stdout(_Both(printed, sys.stdout)):
             error, picture = self._execute(number, code, pyplot)
         with self._lock:
             self._current = None
@@ -170,6 +176,36 @@ class Session:
         finally:
             self._interruptible = False
         return None, None
+
+
+def _context() -> Any:
+    from pyspark import SparkContext
+
+    return SparkContext._active_spark_context  # noqa: SLF001 - PySpark's own way to ask
+
+
+@contextlib.contextmanager
+def _tagged(number: int) -> Iterator[None]:
+    """Tags Spark's jobs of a statement, and lets their tasks end with them.
+
+    Each time: both belong to a thread of the JVM, and an interruption leaves Python with a new one.
+    """
+    _ask_spark(lambda context: (context.setInterruptOnCancel(True), context.addJobTag(f"statement-{number}")))
+    yield
+    _ask_spark(lambda context: context.removeJobTag(f"statement-{number}"))
+
+
+def _cancel_jobs(number: int) -> None:
+    _ask_spark(lambda context: context.cancelJobsWithTag(f"statement-{number}"))
+
+
+def _ask_spark(ask: Callable[[Any], object]) -> None:
+    """Does something with the Spark context, if there is one and its JVM lives: else the statement will tell."""
+    if (context := _context()) is not None:
+        from py4j.protocol import Py4JError  # type: ignore[import-untyped]
+
+        with contextlib.suppress(Py4JError, OSError, AttributeError):  # AttributeError: it is just being stopped
+            ask(context)
 
 
 def _own(error: BaseException) -> Any:

@@ -1,6 +1,7 @@
 """Statements of a session, without Spark."""
 
 import base64
+import queue
 import signal
 import sys
 import threading
@@ -8,7 +9,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from pyspark import SparkContext
 
+from glue_runner import session as session_module
 from glue_runner.session import INTERRUPT, Session
 
 
@@ -103,6 +106,39 @@ def test_a_cancellation_between_the_start_and_the_first_line_is_not_lost(served:
     session.take({"statement": {"id": 1, "code": "1"}})
     served(session)
     assert states == ["RUNNING", "CANCELLED", "RUNNING", "AVAILABLE"]
+
+
+class Spark:
+    """A context that takes note of what it is asked."""
+
+    def __init__(self) -> None:
+        self.tags: set[str] = set()
+        self.seen: list[set[str]] = []
+        self.cancelled: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self.addJobTag, self.removeJobTag, self.cancelJobsWithTag = self.tags.add, self.tags.discard, self.cancelled.put
+        self.setInterruptOnCancel = lambda _: None
+
+
+def test_jobs_that_a_cancelled_statement_submits_late_are_cancelled_and_no_others(
+    served: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its last call goes on in the JVM, and may come to Spark's scheduler when the next statement runs."""
+    spark = Spark()
+    monkeypatch.setattr(SparkContext, "_active_spark_context", spark)
+    monkeypatch.setattr(session_module, "LATE_SECONDS", 0.01)
+    states: list[str] = []
+    session = Session(lambda report: states.append(report["statement"]["State"]))
+    session._names |= {
+        "cancel": lambda: session.take({"cancel": 0}),
+        "tags": lambda: spark.seen.append(set(spark.tags)),
+        "late": lambda: [spark.cancelled.get() for _ in range(session_module.LATE_TIMES)],
+    }
+    session.take({"statement": {"id": 0, "code": "tags()\ncancel()\nwhile True:\n    pass"}})
+    session.take({"statement": {"id": 1, "code": "tags()\nset(late())"}})
+    served(session)
+    assert states == ["RUNNING", "CANCELLED", "RUNNING", "AVAILABLE"]
+    assert spark.seen == [{"statement-0"}, {"statement-1"}]
+    assert spark.cancelled.empty() or spark.cancelled.get() == "statement-0"
 
 
 PLOT = """
