@@ -7,17 +7,16 @@ documents, which are held as text. What cannot be read is named with its reason,
 import codecs
 import hashlib
 import io
-import json
 import logging
 import lzma
 import re
 import tempfile
 import zlib
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import IO, Any
+from typing import IO
 
-from lake import sniff, unpack
+from lake import columnar, documents, sniff, unpack
 from lake.sniff import Layout
 from lake.storage import Bucket, RangedFile, S3Object
 
@@ -26,8 +25,8 @@ UTF8 = ("utf-8", "utf-8-sig")
 STAGING = "manifests/_staging/"
 PACKED = 20
 """Bytes of text in a byte of a compressed or columnar file, at the usual most."""
-LARGE = 256 << 20
-"""A CSV above this is split among tasks by lines, unless its head has line ends inside quotes."""
+SPLIT = 8 << 20
+"""Bytes of a CSV from which tasks share it by lines, unless it has line ends inside quotes."""
 DEEPEST = 3
 """Archives in archives are taken apart down to this level."""
 DAMAGED = (ValueError, EOFError, OSError, NotImplementedError, zlib.error, lzma.LZMAError)
@@ -59,7 +58,7 @@ class Source:
     @property
     def multiline(self) -> bool:
         """Whether a CSV is read as one stream, in which a row may have several lines."""
-        return self.layout.quoted_newlines or bool(self.layout.compression) or self.size <= LARGE
+        return self.layout.quoted_newlines or bool(self.layout.compression) or self.size <= SPLIT
 
 
 def prepare(bucket: Bucket, item: S3Object, batch: str) -> list[Source]:
@@ -134,11 +133,11 @@ class _Preparation:
 
     def _readable(self, file: S3Object, layout: Layout) -> Source:
         if layout.kind in {"parquet", "arrow", "orc"}:
-            schema, plain = _schema(self.bucket, file, layout.kind)
+            schema, plain = columnar.schema_of(self.bucket, file, layout.kind)
             layout = replace(layout, schema=schema)
             if not plain or layout.kind != "parquet":
                 with tempfile.TemporaryFile() as out:
-                    _write_parquet(self.bucket, file, layout.kind, out)
+                    columnar.write_parquet(self.bucket, file, layout.kind, out)
                     file, layout = self._stage(out, ".parquet"), replace(layout, kind="parquet")
         elif layout.kind in sniff.TEXTS:
             return self._readable_text(file, layout)
@@ -150,7 +149,7 @@ class _Preparation:
         text = text_of(self.bucket, file, layout)
         as_it_is = self._source(file, layout)
         if layout.kind == "json":
-            text, layout = json_lines("".join(text)), replace(layout, kind="jsonl")
+            text, layout = documents.json_lines("".join(text)), replace(layout, kind="jsonl")
         elif (
             layout.encoding in UTF8
             and _named_as_spark_expects(file.key, layout.compression)
@@ -159,11 +158,14 @@ class _Preparation:
             return as_it_is
         elif layout.kind == "csv":
             text = one_line_end(text)
+        quotes = Quotes()
         with tempfile.TemporaryFile() as out:
             for piece in text:
+                quotes.read(piece)
                 out.write(piece.encode("utf-8", errors="replace"))
             staged = self._stage(out, f".{layout.kind}")
-        return self._source(staged, replace(layout, compression="", encoding="utf-8"))
+        holding = quotes.hold_line_ends
+        return self._source(staged, replace(layout, compression="", encoding="utf-8", quoted_newlines=holding))
 
 
 def _named_as_spark_expects(key: str, compression: str) -> bool:
@@ -195,17 +197,40 @@ def plain_chunks(bucket: Bucket, item: S3Object, compression: str) -> Iterator[b
 
 
 def _checked(bucket: Bucket, item: S3Object, layout: Layout) -> Layout:
-    """What all of a text shows: whether its lines end alike, and its encoding, UTF-8 where all of it is.
+    """What all of a text shows: whether its lines end alike, and inside quotes, too; and its encoding.
 
-    Else the encoding is the single-byte one that its first odd piece fits.
+    That is UTF-8 where all of it is; else the single-byte one that its first odd piece fits.
     """
     decoder = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder("utf-8")(), translate=True)
+    quotes = Quotes()
     for chunk in plain_chunks(bucket, item, layout.compression):
         try:
-            decoder.decode(chunk)
+            quotes.read(decoder.decode(chunk))
         except UnicodeDecodeError:
             return replace(layout, encoding=sniff.single_byte_encoding(chunk))
-    return replace(layout, mixed_ends=isinstance(decoder.newlines, tuple))
+    return replace(layout, mixed_ends=isinstance(decoder.newlines, tuple), quoted_newlines=quotes.hold_line_ends)
+
+
+class Quotes:
+    """Whether line ends stand inside a text's quotes, as far as can be told without its separator.
+
+    Where every line has an even number of quotes, none does.
+    """
+
+    def __init__(self) -> None:
+        self.hold_line_ends = False
+        self._open = 0
+
+    def read(self, piece: str) -> None:
+        """Takes the next piece of the text, whose lines end with LF."""
+        if '"' not in piece and not self._open:
+            return
+        first, *lines = piece.split("\n")
+        self._open ^= first.count('"') & 1
+        if lines:
+            *whole, last = lines
+            self.hold_line_ends |= bool(self._open) or any(line.count('"') & 1 for line in whole)
+            self._open = last.count('"') & 1
 
 
 def one_line_end(text: Iterable[str]) -> Iterator[str]:
@@ -224,150 +249,3 @@ def text_of(bucket: Bucket, item: S3Object, layout: Layout) -> Iterator[str]:
     for chunk in plain_chunks(bucket, item, layout.compression):
         yield decoder.decode(chunk)
     yield decoder.decode(b"", final=True)
-
-
-def json_lines(text: str) -> Iterator[str]:
-    """The records of JSON documents as JSON Lines, with their own spelling of numbers.
-
-    Takes an array, several documents one after the other, and envelopes (see `sniff.records_of`). Where a document
-    breaks off, everything from there on is one last line, which the job then finds malformed.
-    """
-    text = text.lstrip("\ufeff")
-    decoder = json.JSONDecoder()
-    at, end = _skip(text, 0), len(text)
-    while at < end:
-        if text[at] == "[":
-            at = yield from _elements(text, at, decoder)
-            continue
-        try:
-            document, stop = decoder.raw_decode(text, at)
-        except (ValueError, RecursionError):
-            yield _line(text[at:])
-            return
-        member = sniff.records_of(document)
-        if member is None:
-            yield _line(text[at:stop])
-        else:
-            for record in document[member]:
-                yield _line(json.dumps(record, ensure_ascii=False))
-        at = _skip(text, stop)
-        at = _skip(text, at + 1) if at < end and text[at] == "," else at
-
-
-def _elements(text: str, at: int, decoder: json.JSONDecoder) -> Generator[str, None, int]:
-    """Yields the elements of the array that starts at `at`; returns where the text goes on after it.
-
-    Rows below a row of names, as services answer with to save space, get these names.
-    """
-    at = _skip(text, at + 1)
-    names: list[str] = []
-    while at < len(text) and text[at] != "]":
-        try:
-            element, stop = decoder.raw_decode(text, at)
-        except (ValueError, RecursionError):
-            yield _line(text[at:])
-            return len(text)
-        if names and isinstance(element, list) and len(element) == len(names):
-            yield _line(json.dumps(dict(zip(names, element, strict=True)), ensure_ascii=False))
-        elif not names and _are_names(element):
-            names = element
-        else:
-            yield _line(text[at:stop])
-        at = _skip(text, stop)
-        if at < len(text) and text[at] == ",":
-            at = _skip(text, at + 1)
-        elif at < len(text) and text[at] != "]":
-            yield _line(text[at:])
-            return len(text)
-    if at >= len(text):
-        yield _line("] missing: the array does not end")
-    return _skip(text, at + 1)
-
-
-def _are_names(element: Any) -> bool:
-    return (
-        isinstance(element, list)
-        and all(isinstance(each, str) for each in element)
-        and len(set(element)) > 1
-        and len(set(element)) == len(element)
-    )
-
-
-_SPACE = re.compile(r"[ \t\r\n]*")
-
-
-def _skip(text: str, at: int) -> int:
-    match = _SPACE.match(text, at)
-    return match.end() if match else at
-
-
-def _line(record: str) -> str:
-    """One record on one line: line ends in JSON only stand between tokens."""
-    flat = record.replace("\r", " ").replace("\n", " ")
-    return flat + "\n"
-
-
-def _schema(bucket: Bucket, item: S3Object, kind: str) -> tuple[str, bool]:
-    """A typed file's schema as text, and whether Spark reads all of its types from Parquet as they are."""
-    schema, _ = _typed(io.BufferedReader(RangedFile(bucket, item), 1 << 16), kind)
-    return schema.to_string(show_schema_metadata=False), all(_simpler(each.type) == each.type for each in schema)
-
-
-def _typed(file: Any, kind: str) -> tuple[Any, Iterator[Any]]:
-    """A Parquet, ORC or Arrow file's schema, and its batches as they are read."""
-    import pyarrow as pa
-    from pyarrow import orc
-    from pyarrow import parquet as pq
-
-    if kind == "parquet":
-        source = pq.ParquetFile(file, pre_buffer=True)
-        return source.schema_arrow, source.iter_batches(batch_size=65536)
-    if kind == "orc":
-        stripes = orc.ORCFile(file)
-        return stripes.schema, (stripes.read_stripe(i) for i in range(stripes.nstripes))
-    if file.peek(6)[:6] == b"ARROW1":
-        reader = pa.ipc.open_file(file)
-        return reader.schema, (reader.get_batch(i) for i in range(reader.num_record_batches))
-    stream = pa.ipc.open_stream(file)
-    return stream.schema, iter(stream)
-
-
-def _simpler(kind: Any) -> Any:  # noqa: PLR0911 - one line per type
-    """The nearest Arrow type that Spark 3.5 reads from Parquet; the same type where it already does."""
-    import pyarrow as pa
-
-    types = pa.types
-    if types.is_timestamp(kind) and kind.unit == "ns":
-        return pa.timestamp("us", kind.tz)
-    if types.is_time(kind) or types.is_null(kind) or types.is_decimal256(kind):
-        return pa.string()
-    if types.is_duration(kind):
-        return pa.int64()
-    if types.is_float16(kind):
-        return pa.float32()
-    if types.is_uint64(kind):
-        return pa.decimal128(20, 0)
-    if types.is_dictionary(kind):
-        return _simpler(kind.value_type)
-    if types.is_struct(kind):
-        fields = [pa.field(each.name, _simpler(each.type), each.nullable) for each in kind]
-        return kind if all(new.type == old.type for new, old in zip(fields, kind, strict=True)) else pa.struct(fields)
-    if types.is_map(kind):
-        return kind
-    if types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind):
-        inner = _simpler(kind.value_type)
-        return kind if inner == kind.value_type and types.is_list(kind) else pa.list_(inner)
-    return kind
-
-
-def _write_parquet(bucket: Bucket, item: S3Object, kind: str, out: IO[bytes]) -> None:
-    """Rewrites a typed file as Parquet with types that Spark reads, batch by batch."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    schema, batches = _typed(io.BufferedReader(RangedFile(bucket, item), 1 << 20), kind)
-    target = pa.schema([pa.field(each.name, _simpler(each.type)) for each in schema])
-    with pq.ParquetWriter(out, target, compression="zstd") as writer:
-        for batch in batches:
-            columns = [column.cast(to.type, safe=False) for column, to in zip(batch.columns, target, strict=True)]
-            writer.write_batch(pa.RecordBatch.from_arrays(columns, schema=target))

@@ -22,7 +22,7 @@ REPORT = "kind string, name string, dt string, rows long, bytes long"
 LARGEST = 128 << 20
 """Bytes in memory after which a file is closed and the next begun."""
 SHARE = 192 << 20
-"""Raw bytes per writing task."""
+"""Raw bytes per writing task at the most, where there is much."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,8 @@ def write(judged: DataFrame, columns: list[str], output: Output, raw_bytes: int)
     )
     if raw_bytes <= small.LARGEST:  # starting Python workers takes longer than that much data
         return list(_write(small.batches_of(rows), output, "driver"))
-    tasks = max(1, min(200, -(-raw_bytes // SHARE)))
+    cores = judged.sparkSession.sparkContext.defaultParallelism
+    tasks = max(-(-raw_bytes // SHARE), min(cores, raw_bytes // small.LARGEST))
     if output.partitioned or output.keyed:
         # The same day goes to the same task, so that a day is one file; a large day to several tasks.
         rows = rows.repartition(tasks, "__dt", F.pmod(F.hash("__key"), F.lit(tasks)))

@@ -1,7 +1,7 @@
 """A run may die at any request to S3; the next one makes everything right."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import partial
 from typing import Any
 
@@ -16,6 +16,7 @@ from lake.storage import S3Object
 from lake.write import Output
 from py4j.protocol import Py4JJavaError
 from pyspark.errors import AnalysisException, PythonException
+from raw_to_curated import WrongGuessError
 
 
 class DeadError(Exception):
@@ -72,7 +73,9 @@ class FakeCatalog:
     add_partitions = put_table
 
 
-def write_rows(bucket: FakeBucket, batch: Batch, output: Output, sources: list[Source]) -> tuple[None, list[Any]]:
+def write_rows(
+    bucket: FakeBucket, batch: Batch, output: Output, sources: list[Source], _doubted: Collection[str] = ()
+) -> tuple[None, list[Any]]:
     """In place of Spark: one curated file per object."""
     report: list[Any] = []
     for number, source in enumerate(sources):
@@ -179,7 +182,7 @@ def test_an_object_that_spark_cannot_read_is_quarantined_alone(monkeypatch: pyte
     bucket = with_raw(7)
     poison = "raw/x/4.jsonl"
 
-    def transform(lake: Any, batch: Batch, output: Output, sources: list[Source]) -> tuple[None, list[Any]]:
+    def transform(lake: Any, batch: Batch, output: Output, sources: list[Source], *_: Any) -> tuple[None, list[Any]]:
         written = write_rows(lake.bucket, batch, output, sources)
         if any(source.item.key == poison for source in sources):
             raise AnalysisException("two columns of one name\nand a plan")
@@ -197,6 +200,22 @@ def test_an_object_that_spark_cannot_read_is_quarantined_alone(monkeypatch: pyte
     manifests = [json.loads(v) for k, v in bucket.objects.items() if k.startswith("manifests/x/")]
     assert len(manifests) == 7
     assert [m["object"] for m in manifests if m["quarantined"]] == [poison]
+
+
+def test_what_was_written_by_a_wrong_guess_is_undone(monkeypatch: pytest.MonkeyPatch) -> None:
+    bucket, tried = with_raw(3), []
+
+    def transform(lake: Any, *rest: Any) -> Any:
+        tried.append(sorted(rest[-1]))
+        written = write_rows(lake.bucket, *rest)
+        if len(tried) < 3:
+            raise WrongGuessError({"ab"[len(tried) - 1]})
+        return written
+
+    run(bucket, monkeypatch, "run", transform=transform)
+    assert tried == [[], ["a"], ["a", "b"]]
+    assert bucket.curated() == [f"raw/x/{n}.jsonl" for n in range(3)]
+    assert {manifest["curated"] for manifest in bucket.manifests().values()} == {1}
 
 
 def test_an_error_that_may_pass_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:

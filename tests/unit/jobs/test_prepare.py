@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from lake import sniff, unpack
-from lake.prepare import Source, prepare
+from lake.prepare import SPLIT, Quotes, Source, prepare
 from lake.storage import S3Object
 
 CSV = b"id,name\n1,a\n2,b\n"
@@ -102,6 +102,32 @@ def test_rows_that_end_in_several_ways_are_made_to_end_alike(name: str, content:
     plain = gzip.decompress(content) if name.endswith(".gz") else content + rest
     assert source.staged
     assert objects[source.key] == plain.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+
+
+@pytest.mark.parametrize(
+    ("late", "together"),
+    [
+        (b'2,"b, c"\n', False),
+        (b'2,"b ""or"" c"\n', False),
+        (b'2,"b\nc"\n', True),
+        (b'2,5" pipe\n', True),
+        (b'2,"b\r\n\r\nc ""d"""\n', True),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_large_csv_is_split_where_no_quotes_hold_line_ends(late: bytes, together: bool, encoding: str) -> None:
+    content = b"id,name\n" + b"1,a\n" * (SPLIT // 4) + late + b"3,c\n"
+    ((source,), _) = prepared("large.csv", content.decode().encode(encoding))
+    assert source.multiline == together
+
+
+def test_quotes_are_told_from_pieces_of_any_size() -> None:
+    for text, holding in [('a,"b"\nc,"d"\n', False), ('a,"b\nc",d\n', True), ('"a\n\n"\n', True), ("a\n\nb", False)]:
+        for size in range(1, len(text) + 1):
+            quotes = Quotes()
+            for start in range(0, len(text), size):
+                quotes.read(text[start : start + size])
+            assert quotes.hold_line_ends == holding
 
 
 @pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
