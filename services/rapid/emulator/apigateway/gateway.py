@@ -4,10 +4,15 @@ To add a step, put a `RestApiGatewayHandler` into `INVOCATION`. A step refuses a
 `localstack...gateway_response`'s errors; `responses` turns it into the API's gateway response.
 """
 
+import time
+
+from localstack.http import Response
 from localstack.services.apigateway.next_gen.execute_api import handlers
+from localstack.services.apigateway.next_gen.execute_api.context import RestApiInvocationContext
 from localstack.services.apigateway.next_gen.execute_api.gateway import RestApiGateway
 from localstack.services.apigateway.next_gen.execute_api.integrations import REST_API_INTEGRATIONS
 
+from rapid.emulator.apigateway import access_logs
 from rapid.emulator.apigateway.authorizers import LambdaAuthorizerHandler
 from rapid.emulator.apigateway.events import ContextHandler, FastBodyValidation, LambdaProxyIntegration, RequestHandler
 from rapid.emulator.apigateway.limits import (
@@ -44,9 +49,26 @@ REST_API_INTEGRATIONS["AWS_PROXY"] = LambdaProxyIntegration()
 
 
 class Gateway(RestApiGateway):
-    """LocalStack's gateway with our chain."""
+    """LocalStack's gateway with our chain, and access logs."""
 
     def __init__(self) -> None:
         super().__init__()
         self.request_handlers[:] = INVOCATION
         self.exception_handlers[:] = [GatewayResponseHandler()]
+
+    def process_with_context(self, context: RestApiInvocationContext, response: Response) -> None:
+        """Answers a request, then writes of it."""
+        begin = time.monotonic()
+        super().process_with_context(context, response)
+        settings = (context.stage_configuration or {}).get("accessLogSettings")
+        if settings and context.context_variables:
+            known = {
+                **context.context_variables,
+                **(context.logging_context_variables or {}),
+                "status": response.status_code,
+                "responseLength": len(response.data),
+                "responseLatency": round((time.monotonic() - begin) * 1000),
+            }
+            stage = f"{context.api_id}/{context.stage}"
+            variable = access_logs.variable_of(known)
+            access_logs.write(settings, context.account_id, context.region, stage, variable)

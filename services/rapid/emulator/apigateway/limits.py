@@ -5,6 +5,7 @@ and https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gatew
 """
 
 import gzip
+import time
 import zlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -69,7 +70,10 @@ class UnpackingHandler(RestApiGatewayHandler):
 
 
 class IntegrationTimeoutHandler(RestApiGatewayHandler):
-    """Answers 504 when the integration takes longer than its timeout; as on AWS, what it started goes on."""
+    """Answers 504 when the integration takes longer than its timeout; as on AWS, what it started goes on.
+
+    For access logs it notes how long the integration took, and with which status it answered.
+    """
 
     def __init__(self, integration: RestApiGatewayHandler) -> None:
         self._integration = integration
@@ -82,7 +86,15 @@ class IntegrationTimeoutHandler(RestApiGatewayHandler):
             self._integration(chain, context, response)
             return
         milliseconds = int(context.integration.get("timeoutInMillis") or INTEGRATION_MILLISECONDS)
+        begin = time.monotonic()
         try:
             self._pool.submit(self._integration, chain, context, response).result(milliseconds / 1000)
         except FutureTimeoutError as error:
             raise IntegrationTimeoutError("Endpoint request timed out") from error
+        finally:
+            status = (context.endpoint_response or {}).get("status_code")
+            took = round((time.monotonic() - begin) * 1000)
+            told = {"latency": took, "status": status, "integrationStatus": status}
+            context.logging_context_variables = {
+                "integration": told, "integrationLatency": took, "integrationStatus": status
+            }  # fmt: skip

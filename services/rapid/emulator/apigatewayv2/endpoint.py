@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from localstack.http import Request, Response
 from moto.apigatewayv2.models import Api, apigatewayv2_backends
 
+from rapid.emulator.apigateway import access_logs
 from rapid.emulator.apigateway.invoking import call_lambda
 from rapid.emulator.apigateway.limits import PAYLOAD_BYTES
 from rapid.emulator.apigatewayv2 import cors, events, mapping, routes, services
@@ -53,7 +54,15 @@ def answer(found: tuple[str, str, Api], request: Request, path: str) -> Response
     if len(request.get_data()) > PAYLOAD_BYTES:
         made = _message(413, "Request Entity Too Large")
     else:
-        made = _routed(account, region, api, stage, request, path or "/", inner or "/")
+        call, made = _routed(account, region, api, stage, request, path or "/", inner or "/")
+        told = {"status": made.status_code, "responseLength": len(made.data)}
+        access_logs.write(
+            stage.access_log_settings,
+            account,
+            region,
+            f"{api.api_id}/{stage.name}",
+            lambda name: told[name] if name in told else call.variable(name),
+        )
     if settings:
         cors.allow(settings, request, made)
     return made
@@ -66,28 +75,28 @@ def _settings(given: Any) -> dict[str, Any]:
     return {n: [v] if n in lists and isinstance(v, str) else v for n, v in settings.items() if v is not None}
 
 
-def _routed(account: str, region: str, api: Api, stage: Any, request: Request, path: str, inner: str) -> Response:
-    found = routes.find(list(api.routes.values()), request.method, inner)
-    if found is None:
-        return _message(404, "Not Found")
-    route, parameters = found
-    call = events.Call(
-        request, account, api.api_id, stage.name, route.route_key, path, parameters, dict(stage.stage_variables or {})
-    )
+def _routed(
+    account: str, region: str, api: Api, stage: Any, request: Request, path: str, inner: str
+) -> tuple[events.Call, Response]:
+    route, parameters = routes.find(list(api.routes.values()), request.method, inner) or (None, {})
+    key, variables = route.route_key if route else "", dict(stage.stage_variables or {})
+    call = events.Call(request, account, api.api_id, stage.name, key, path, parameters, variables)
+    if route is None:
+        return call, _message(404, "Not Found")
     try:
         call = authorize(call, region, api, route)
     except RefusedError as refused:
         told = _message(refused.status, refused.message)
         told.headers.update(refused.headers)
-        return told
+        return call, told
     integration = api.integrations.get((route.target or "").removeprefix("integrations/"))
     if integration is None:
-        return _message(500, "Internal Server Error")
+        return call, _message(500, "Internal Server Error")
     try:
         made = _integrated(call, region, integration)
     except NotImplementedError as error:
-        return _message(501, str(error))
-    return mapping.mapped_answer(integration.response_parameters or {}, call, made)
+        return call, _message(501, str(error))
+    return call, mapping.mapped_answer(integration.response_parameters or {}, call, made)
 
 
 def _integrated(call: events.Call, region: str, integration: Any) -> Response:

@@ -217,12 +217,13 @@ class LogGroup(LogsLogGroupProvider):
 
 
 class Stage(ApiGatewayStageProvider):
-    """A stage that can move to another deployment, with the settings of its methods."""
+    """A stage that can move to another deployment, with its access log and the settings of its methods."""
 
     def create(self, request: ResourceRequest[Any]) -> ProgressEvent[Any]:
         made = super().create(request)
         model = made.resource_model
         _set_methods(request, model, {})
+        _set_access_log(request, model, {})
         return made
 
     def update(self, request: ResourceRequest[Any]) -> ProgressEvent[Any]:
@@ -239,7 +240,23 @@ class Stage(ApiGatewayStageProvider):
             restApiId=model["RestApiId"], stageName=model["StageName"], patchOperations=operations
         )
         _set_methods(request, model, method_settings(before.get("MethodSettings") or ()))
+        _set_access_log(request, model, before.get("AccessLogSetting") or {})
         return _done(model)
+
+
+def _set_access_log(request: ResourceRequest[Any], stage: dict[str, Any], before: dict[str, str]) -> None:
+    """Brings a stage's access log from `before` to what its properties say."""
+    settings = stage.get("AccessLogSetting") or {}
+    if settings == before:
+        return
+    operations = [{"op": "remove", "path": "/accessLogSettings"}] if before else []
+    operations += [
+        {"op": "replace", "path": f"/accessLogSettings/{name[0].lower()}{name[1:]}", "value": value}
+        for name, value in settings.items()
+    ]
+    request.aws_client_factory.apigateway.update_stage(
+        restApiId=stage["RestApiId"], stageName=stage["StageName"], patchOperations=operations
+    )
 
 
 def _set_methods(request: ResourceRequest[Any], stage: dict[str, Any], before: dict[str, str]) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from localstack.http import Request, Response
 from moto.apigatewayv2.models import Api
 
+from rapid.emulator.apigateway import access_logs
 from rapid.emulator.apigatewayv2.authorizers import RefusedError
 from rapid.emulator.apigatewayv2.websocket.admission import admit
 from rapid.emulator.apigatewayv2.websocket.connections import (
@@ -28,6 +29,7 @@ from rapid.emulator.serving.websockets import TOO_BIG, HandshakeError, Upgrade
 LOG = logging.getLogger(__name__)
 
 _UNSUPPORTED_DATA = 1003
+_BAD_GATEWAY = 502
 
 
 class Session:
@@ -43,9 +45,12 @@ class Session:
         try:
             answer = self._connect(turn, request)
         except RefusedError as refused:
+            self._log(turn, refused.status)
             return message(refused.status, refused.message)
         except FailedError:
-            return message(502, "Internal server error")
+            self._log(turn, _BAD_GATEWAY)
+            return message(_BAD_GATEWAY, "Internal server error")
+        self._log(turn, answer.status)
         if not 200 <= answer.status < 300:
             return Response(answer.body, answer.status, {"Content-Type": "application/json"})
         connection = self._connection
@@ -91,14 +96,17 @@ class Session:
         route = route or self._route(DEFAULT)
         integration = self._integration(route) if route else None
         if route is None or integration is None:
+            self._log(asked, 403 if route is None else 500)
             self._complain("Forbidden" if route is None else "Internal server error", asked)
             return
         turn = self._turn(route.route_key, body=text)
         try:
             answer = integrate(turn, integration)
         except FailedError:
+            self._log(turn, 500)
             self._complain("Internal server error", turn)
             return
+        self._log(turn, answer.status)
         if route.route_response_selection_expression and answer.body:
             self._connection.send(answer.body)
 
@@ -113,9 +121,16 @@ class Session:
             code, reason = socket.ended
             turn = self._turn(DISCONNECT, ended=(code, reason or _REASONS.get(code, "")))
             try:
-                integrate(turn, integration)
+                self._log(turn, integrate(turn, integration).status)
             except FailedError:
-                LOG.info("The $disconnect route of %s failed", self._connection.api_id)
+                self._log(turn, 500)
+
+    def _log(self, turn: Turn, status: int) -> None:
+        at, stage = self._connection, self._api.stages.get(self._connection.stage)
+        variable = access_logs.variable_of({**turn.context(), "status": status})
+        access_logs.write(
+            stage and stage.access_log_settings, at.account, at.region, f"{at.api_id}/{at.stage}", variable
+        )
 
     def _turn(self, route_key: str, **told: Any) -> Turn:
         stage = self._api.stages.get(self._connection.stage)
