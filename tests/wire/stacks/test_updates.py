@@ -7,6 +7,9 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+from botocore.exceptions import ClientError
+
 from tests.waiting import until
 from tests.wire.stacks.test_outcomes import events, name, queue, template, wait
 from tests.wire.stacks.test_types import create, delete, role
@@ -189,3 +192,38 @@ def test_a_nested_stack_is_updated_and_its_failure_is_the_outer_ones(aws: Aws, n
     [reason] = [one["ResourceStatusReason"] for one in happened if one["ResourceStatus"] == "CREATE_FAILED"]
     assert reason.startswith("Embedded stack arn:aws:cloudformation:")
     assert "was not successfully created" in reason
+
+
+MAPPED = """
+Parameters:
+  Stage: {Type: String, Default: dev}
+Mappings:
+  Sizes: {us-east-1: {dev: %(dev)s, prod: '300'}}
+Resources:
+  Queue:
+    Type: AWS::SQS::Queue
+    Properties: {VisibilityTimeout: !FindInMap [Sizes, !Ref 'AWS::Region', !Ref Stage]}
+Outputs:
+  Queue: {Value: !Ref Queue}
+"""
+
+
+def test_what_a_mapping_gives_by_computed_keys_is_updated(aws: Aws, name: str) -> None:
+    cloudformation = aws("cloudformation")
+
+    def timeout() -> str:
+        [output] = cloudformation.describe_stacks(StackName=name)["Stacks"][0]["Outputs"]
+        asked = aws("sqs").get_queue_attributes(QueueUrl=output["OutputValue"], AttributeNames=["VisibilityTimeout"])
+        return str(asked["Attributes"]["VisibilityTimeout"])
+
+    cloudformation.create_stack(StackName=name, TemplateBody=MAPPED % {"dev": "'10'"})
+    assert wait(cloudformation, name) == "CREATE_COMPLETE", events(cloudformation, name)
+    with pytest.raises(ClientError, match="No updates are to be performed"):
+        cloudformation.update_stack(StackName=name, TemplateBody=MAPPED % {"dev": "'10'"})
+    cloudformation.update_stack(StackName=name, TemplateBody=MAPPED % {"dev": "'20'"})
+    assert wait(cloudformation, name) == "UPDATE_COMPLETE", events(cloudformation, name)
+    assert timeout() == "20"
+    prod = [{"ParameterKey": "Stage", "ParameterValue": "prod"}]
+    cloudformation.update_stack(StackName=name, TemplateBody=MAPPED % {"dev": "'20'"}, Parameters=prod)
+    assert wait(cloudformation, name) == "UPDATE_COMPLETE", events(cloudformation, name)
+    assert timeout() == "300"

@@ -28,7 +28,7 @@ from localstack.services.cloudformation import api_utils
 from localstack.services.cloudformation.engine import template_preparer, yaml_parser
 from localstack.services.cloudformation.engine.v2 import change_set_model_transform as transforms
 from localstack.services.cloudformation.engine.v2 import change_set_resource_support_checker as support
-from localstack.services.cloudformation.engine.v2.change_set_model import parent_change_type_of
+from localstack.services.cloudformation.engine.v2.change_set_model import ChangeSetModel, parent_change_type_of
 from localstack.services.cloudformation.engine.v2.change_set_model_preproc import ChangeSetModelPreproc
 from localstack.services.cloudformation.engine.validations import ValidationError
 from localstack.services.cloudformation.stores import get_cloudformation_store
@@ -39,6 +39,7 @@ from samtranslator.model.exceptions import InvalidDocumentException  # type: ign
 from rapid.emulator.stacks.checks import check
 from rapid.emulator.stacks.executor import Executor
 from rapid.emulator.stacks.imports import importers, refused_deletion
+from rapid.emulator.stacks.mappings import with_computed_keys
 from rapid.emulator.stacks.parameters import check_parameters, with_empty_values
 from rapid.emulator.stacks.templates import parse_yaml
 
@@ -243,5 +244,6 @@ def install() -> None:
     Stack.set_stack_status = _set_status
     yaml_parser.parse_yaml = parse_yaml
     with_empty_values(ChangeSetModelPreproc)
+    with_computed_keys(ChangeSetModel)
     transforms.transform_sam = _transformed
     support._build_resource_failure_message = _unsupported  # noqa: SLF001 - a function of its module
