@@ -37,12 +37,15 @@ def schema(type_name: str) -> Model:
 
 
 def problems(value: Any, part: Model, root: Model, path: str = "#") -> Iterator[str]:
-    """What CloudFormation would refuse in `value`: unknown keys, missing keys, values outside an enumeration.
+    """What CloudFormation would refuse in `value`: other kinds of values, unknown and missing keys, unlisted values.
 
     The wording is CloudFormation's own, from its "Properties validation failed" messages.
     """
     if "$ref" in part:
         part = root["definitions"][part["$ref"].rpartition("/")[2]]
+    if (expected := _expected(value, part)) is not None:
+        yield f"{path}: expected type: {expected}, found: {_KINDS[_kind(value)]}"
+        return
     if isinstance(value, dict) and "properties" in part:
         known = part["properties"]
         if part.get("additionalProperties") is False and not part.get("patternProperties"):
@@ -55,6 +58,47 @@ def problems(value: Any, part: Model, root: Model, path: str = "#") -> Iterator[
             yield from problems(item, part["items"], root, f"{path}/{number}")
     elif isinstance(value, str) and "enum" in part and value not in part["enum"]:
         yield f"{path}: {value} is not a valid enum value"
+
+
+_KINDS = {
+    "string": "String",
+    "integer": "Integer",
+    "number": "Number",
+    "boolean": "Boolean",
+    "object": "JSONObject",
+    "array": "JSONArray",
+}
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, bool):
+        return "boolean"
+    kinds: dict[type, str] = {str: "string", int: "integer", float: "number", dict: "object", list: "array"}
+    return kinds.get(type(value), "string")
+
+
+def _expected(value: Any, part: Model) -> str | None:
+    """The kind that a schema wants where a value cannot be taken for it; None where it can.
+
+    CloudFormation takes scalars for one another where their text allows it, and a text of JSON for what it says.
+    """
+    given = part.get("type")
+    wanted = given if isinstance(given, list) else [given] if given else []
+    kind = _kind(value)
+    if not wanted or value is None or kind in wanted:
+        return None
+    if kind in ("object", "array") or set(wanted) <= {"object", "array"}:
+        fits = kind == "string" and value.lstrip()[:1] in ("{", "[")
+    elif "string" in wanted:
+        fits = True
+    elif "boolean" in wanted:
+        fits = str(value).lower() in ("true", "false")
+    else:
+        fits = kind in ("integer", "number") or (kind == "string" and _NUMBER.fullmatch(value) is not None)
+    return None if fits else _KINDS[wanted[0]]
+
+
+_NUMBER = re.compile(r"\s*[-+]?\d+(\.\d*)?([eE][-+]?\d+)?\s*")
 
 
 def fit(value: Any, shape: Shape) -> Any:  # noqa: PLR0911 - one return per kind of shape

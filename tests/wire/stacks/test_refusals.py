@@ -103,13 +103,26 @@ def test_an_empty_text_is_a_value(aws: Aws, name: str, value: str, found: str) -
     delete(aws, name)
 
 
-def test_a_property_that_a_type_does_not_have_fails_the_stack(aws: Aws, name: str) -> None:
+@pytest.mark.parametrize(
+    ("properties", "message"),
+    [
+        ("{VisibilityTimeuot: 5}", "#: extraneous key [VisibilityTimeuot] is not permitted"),
+        ("{VisibilityTimeout: soon}", "#/VisibilityTimeout: expected type: Integer, found: String"),
+        ("{QueueName: {a: b}}", "#/QueueName: expected type: String, found: JSONObject"),
+        ("{Tags: all}", "#/Tags: expected type: JSONArray, found: String"),
+        ("{Tags: [a]}", "#/Tags/0: expected type: JSONObject, found: String"),
+        ("{SqsManagedSseEnabled: maybe}", "#/SqsManagedSseEnabled: expected type: Boolean, found: String"),
+    ],
+)
+def test_a_property_that_does_not_fit_its_type_fails_the_stack(
+    aws: Aws, name: str, properties: str, message: str
+) -> None:
     cloudformation = aws("cloudformation")
-    template = "Resources: {Q: {Type: AWS::SQS::Queue, Properties: {VisibilityTimeuot: 5}}}"
+    template = f"Resources: {{Q: {{Type: AWS::SQS::Queue, Properties: {properties}}}}}"
     stack = cloudformation.create_stack(StackName=name, TemplateBody=template)["StackId"]
     assert wait(cloudformation, stack) == "ROLLBACK_COMPLETE"
     told = [e.get("ResourceStatusReason") for e in cloudformation.describe_stack_events(StackName=stack)["StackEvents"]]
-    assert any("extraneous key [VisibilityTimeuot] is not permitted" in (reason or "") for reason in told)
+    assert any(message in (reason or "") for reason in told)
     with pytest.raises(ClientError, match="is in ROLLBACK_COMPLETE state and can not be updated"):
         cloudformation.create_change_set(StackName=name, ChangeSetName="c", TemplateBody=template)
     delete(aws, name)
