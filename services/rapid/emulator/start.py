@@ -10,6 +10,7 @@ PROVIDERS = {
     "glue": "rapid",
     "events": "rapid",
     "pipes": "rapid",
+    "codedeploy": "rapid",
     "athena": "rapid",
     "cloudformation": "rapid",
     "apigateway": "rapid",

@@ -194,6 +194,52 @@ def test_a_nested_stack_is_updated_and_its_failure_is_the_outer_ones(aws: Aws, n
     assert "was not successfully created" in reason
 
 
+GRADUAL = """
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Say:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.11
+      Handler: index.handler
+      AutoPublishAlias: live
+      AutoPublishAliasAllProperties: true
+      DeploymentPreference: {Type: %(preference)s}
+      Environment: {Variables: {WORD: %(word)s}}
+      InlineCode: |
+        import os
+        def handler(event, context):
+            return os.environ["WORD"]
+Outputs:
+  Alias: {Value: !Ref Say.Alias}
+"""
+
+
+def test_a_deployment_preference_moves_the_alias(aws: Aws, name: str) -> None:
+    cloudformation = aws("cloudformation")
+    many = {"StackName": name, "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]}
+    first = GRADUAL % {"word": "one", "preference": "Canary10Percent5Minutes"}
+    cloudformation.create_stack(TemplateBody=first, **many)
+    assert wait(cloudformation, name) == "CREATE_COMPLETE", events(cloudformation, name)
+    second = GRADUAL % {"word": "two", "preference": "Linear10PercentEvery1Minute"}
+    cloudformation.update_stack(TemplateBody=second, **many)
+    assert wait(cloudformation, name) == "UPDATE_COMPLETE", events(cloudformation, name)
+    [alias] = cloudformation.describe_stacks(StackName=name)["Stacks"][0]["Outputs"]
+    answer = aws("lambda").invoke(FunctionName=alias["OutputValue"])["Payload"].read()
+    assert json.loads(answer) == "two"
+    codedeploy = aws("codedeploy")
+    resources = cloudformation.describe_stack_resources(StackName=name)["StackResources"]
+    made = {r["ResourceType"]: r["PhysicalResourceId"] for r in resources}
+    application, group = made["AWS::CodeDeploy::Application"], made["AWS::CodeDeploy::DeploymentGroup"]
+    found = codedeploy.get_deployment_group(applicationName=application, deploymentGroupName=group)
+    config = found["deploymentGroupInfo"]["deploymentConfigName"]
+    assert config == "CodeDeployDefault.LambdaLinear10PercentEvery1Minute"
+    with pytest.raises(ClientError, match=r"does not support codedeploy\.CreateDeployment"):
+        codedeploy.create_deployment(applicationName=application, deploymentGroupName=group)
+    delete(aws, name)
+    assert application not in codedeploy.list_applications()["applications"]
+
+
 MAPPED = """
 Parameters:
   Stage: {Type: String, Default: dev}
