@@ -83,3 +83,21 @@ def test_what_is_not_packed(emulator: Config) -> None:
     headers = {"X_Amz_Target": "AWSGlue.GetTables", "Content_Type": JSON, "Content_Encoding": "gzip"}
     status, answer = ask(emulator, "glue", b"{}", **headers)
     assert (status, "SerializationException" in answer) == (400, True), answer
+
+
+@pytest.mark.parametrize(
+    ("header", "told"),
+    [
+        ("AWS4-HMAC-SHA256 nonsense", "Authorization header requires 'Credential' parameter."),
+        ("AWS4-HMAC-SHA256 Credential=, SignedHeaders=, Signature=", "exactly 5 slash-delimited elements"),
+        ("AWS4-HMAC-SHA256 Credential=a/b/c/d/e, SignedHeaders=host", "requires 'Signature' parameter"),
+    ],
+)
+def test_a_signature_without_its_parts(emulator: Config, header: str, told: str) -> None:
+    role = b"Action=CreateRole&Version=2010-05-08&RoleName=r&AssumeRolePolicyDocument=%7B%7D"
+    status, answer = ask(emulator, "iam", role, Content_Type=FORM, Authorization=header)
+    assert (status, told in answer, "<Code>IncompleteSignature</Code>" in answer) == (403, True, True), answer
+    target = "AWSCognitoIdentityProviderService.ListUserPools"
+    pools = {"X_Amz_Target": target, "Content_Type": JSON, "Authorization": header}
+    status, answer = ask(emulator, "cognito-idp", b'{"MaxResults": 1}', **pools)
+    assert (status, told in answer, "IncompleteSignatureException" in answer) == (403, True, True), answer

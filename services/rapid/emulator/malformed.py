@@ -17,6 +17,9 @@ from localstack.runtime import hooks
 
 OWN_CHECKS = frozenset({"athena", "s3", "s3control"})
 """Services that check their requests themselves, or whose members come in so many places that their words differ."""
+_OWN_SIGNATURES = frozenset({"s3", "s3control"})
+"""Services with words of their own for a broken signature."""
+_SCOPE_ELEMENTS = 5
 Problem = tuple[str, str | None]
 """A member's path, and what is wrong with its type; None for a required member that is missing."""
 _QUERIES = frozenset({"query", "ec2"})
@@ -49,6 +52,8 @@ def refuse_malformed_requests() -> None:
 
     def parse_and_enrich(self: ServiceRequestParser, context: RequestContext) -> None:
         parse(self, context)
+        if context.service.service_name not in _OWN_SIGNATURES:
+            _check_signature(context)
         if context.service.service_name not in OWN_CHECKS:
             _check(context)
 
@@ -96,6 +101,33 @@ def _unreadable(context: Any) -> Exception:
     if context.service.service_name == "lambda":
         return _refusal("InvalidRequestContentException", "Could not parse request body into json.")
     return _refusal("SerializationException", "The request's body could not be read.")
+
+
+def _check_signature(context: Any) -> None:
+    """Looks at the form of a signature in the Authorization header; whether it is right is not looked at.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html (read 2026-11)
+
+    Raises:
+        CommonServiceException: it lacks a parameter, or its scope is none.
+    """
+    from localstack.aws.api import CommonServiceException
+
+    header = context.request.headers.get("Authorization", "")
+    if not header.startswith("AWS4-HMAC-SHA256"):
+        return
+    given = dict(part.strip().partition("=")[::2] for part in header.removeprefix("AWS4-HMAC-SHA256").split(","))
+    missing = [name for name in ("Credential", "Signature", "SignedHeaders") if name not in given]
+    if missing:
+        told = " ".join(f"Authorization header requires '{name}' parameter." for name in missing)
+        told += f" Authorization={header}"
+    elif given["Credential"].count("/") < _SCOPE_ELEMENTS - 1:
+        form = "keyid/date/region/service/term"
+        told = f"Credential must have exactly 5 slash-delimited elements, e.g. {form}, got '{given['Credential']}'"
+    else:
+        return
+    code = "IncompleteSignature" if _is_query(context) else "IncompleteSignatureException"
+    raise CommonServiceException(code, told, status_code=403, sender_fault=True)
 
 
 def _check(context: Any) -> None:
