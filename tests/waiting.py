@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import psutil
 
-SECONDS = 180.0
+SECONDS = 400.0
 T = TypeVar("T")
 
 

@@ -12,7 +12,7 @@ import requests
 from glue_runner import jars
 from rapid.core.config import Config
 from rapid.runner import token
-from tests.waiting import until
+from tests.waiting import SECONDS, until
 
 BUCKET = "glue-runner-wire"
 
@@ -37,7 +37,7 @@ class Client:
 
     def call(self, method: str, path: str, **options: Any) -> requests.Response:
         headers = {"Authorization": f"Bearer {token(self.config)}"}
-        return requests.request(method, self.config.runner_url + path, headers=headers, timeout=300, **options)
+        return requests.request(method, self.config.runner_url + path, headers=headers, timeout=SECONDS, **options)
 
     def wait_for_warm(self) -> None:
         """Waits until a JVM is ready for a job."""

@@ -20,6 +20,7 @@ from localstack.services.stepfunctions.asl.component.state.state_execution.state
 from localstack.services.stepfunctions.asl.component.state.state_execution.state_task.service.state_task_service_callback import (  # noqa: E501 - its name
     StateTaskServiceCallback,
 )
+from localstack.services.stepfunctions.asl.eval.environment import Environment
 from localstack.services.stepfunctions.backend.execution import BaseExecutionWorkerCommunication
 from localstack.services.stepfunctions.backend.store import sfn_stores
 from localstack.services.stepfunctions.provider import StepFunctionsProvider
@@ -27,6 +28,7 @@ from localstack.services.stepfunctions.provider import StepFunctionsProvider
 from rapid.emulator.state import mark_dirty, save, when_saved
 from rapid.emulator.stepfunctions import cancellation
 from rapid.emulator.stepfunctions.athena import AthenaTask
+from rapid.emulator.stepfunctions.stopped import unless_stopped
 
 INTERRUPTED = "The emulator ended while this execution was running."
 
@@ -93,6 +95,8 @@ def install() -> None:
         if not env.is_running():
             cancellation.cancel(self.resource, started, given["resource_runtime_part"], given["state_credentials"])
 
+    Environment.set_error = unless_stopped(Environment.set_error)
+    Environment.set_timed_out = unless_stopped(Environment.set_timed_out)
     StateTaskServiceCallback._eval_integration_pattern = wait_for_task  # noqa: SLF001
     state_task_factory.state_task_service_for = state_task_service_for
     BaseExecutionWorkerCommunication._reflect_execution_status = reflect  # noqa: SLF001
