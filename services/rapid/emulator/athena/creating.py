@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/athena/latest/ug/show-create-table.html (read 2026-1
 from rapid.emulator.athena.catalog import Structure, is_iceberg, to_table
 from rapid.emulator.athena.ddl.formats import LAZY_SIMPLE
 from rapid.emulator.athena.describing import columns_of
+from rapid.emulator.athena.hive import Name
 from rapid.emulator.athena.session import Session
 from rapid.emulator.athena.sql.errors import SqlError
 from rapid.emulator.athena.sql.formatting import formatted
@@ -30,7 +31,11 @@ def view_lines(database: str, name: str, table: Structure) -> list[str]:
     return f"CREATE VIEW {database}.{name} AS\n{formatted(made.view).rstrip()}".split("\n")
 
 
-def table_lines(session: Session, database: str, table: Structure) -> list[str]:
+def table_lines(session: Session, name: Name, database: str, table: Structure) -> list[str]:
+    """The statement, which has the table's database where the question has it.
+
+    Seen in the tests of clients that run on AWS: noctua asks with the database, awswrangler without.
+    """
     if table.get("TableType") == "VIRTUAL_VIEW":
         message = f"line 1:1: Relation 'awsdatacatalog.{database}.{table['Name']}' is a view, not a table"
         raise SqlError("NOT_SUPPORTED", message)
@@ -39,7 +44,8 @@ def table_lines(session: Session, database: str, table: Structure) -> list[str]:
 
         return create_lines(session, table)
     descriptor, keys = table.get("StorageDescriptor") or {}, table.get("PartitionKeys") or []
-    lines = [f"CREATE EXTERNAL TABLE `{database}.{table['Name']}`(", *column_lines(columns_of(table))]
+    shown_name = table["Name"] if name[0] is None else f"{database}.{table['Name']}"
+    lines = [f"CREATE EXTERNAL TABLE `{shown_name}`(", *column_lines(columns_of(table))]
     comment = (table.get("Parameters") or {}).get("comment") or table.get("Description")
     if comment:
         lines.append(f"COMMENT {quoted(comment)}")

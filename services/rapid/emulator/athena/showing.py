@@ -38,7 +38,8 @@ def show(session: Session, words: Words) -> None:
         return _partitions(session, words, definitions)
     if words.accept("CREATE", "TABLE"):
         name, table = _named(words, definitions)
-        return _lines(session, "createtab_stmt", creating.table_lines(session, definitions.database_of(name), table))
+        lines = creating.table_lines(session, name, definitions.database_of(name), table)
+        return _lines(session, "createtab_stmt", lines)
     if words.accept("CREATE", "VIEW"):
         name, table = _named(words, definitions)
         return _lines(session, "Create View", creating.view_lines(definitions.database_of(name), name[1], table))

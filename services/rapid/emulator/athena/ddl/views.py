@@ -8,6 +8,7 @@ from rapid.emulator.athena.ddl.common import Definitions, call, failed
 from rapid.emulator.athena.hive import Words
 from rapid.emulator.athena.sql.errors import SqlError
 from rapid.emulator.athena.sql.types import Type, to_hive
+from rapid.emulator.athena.writing.fitting import named_columns
 
 
 def create_view(definitions: Definitions, words: Words, replace: bool) -> None:
@@ -27,14 +28,7 @@ def create_view(definitions: Definitions, words: Words, replace: bool) -> None:
         raise SqlError("TABLE_ALREADY_EXISTS", f"line 1:1: Table already exists: 'awsdatacatalog.{database}.{name[1]}'")
     if found and not replace:
         raise SqlError("ALREADY_EXISTS", f"line 1:1: View 'awsdatacatalog.{database}.{name[1]}' already exists")
-    names = [c.name.lower() for c in compiled.columns]
-    for index, column in enumerate(names):
-        if column == f"_col{index}":
-            raise SqlError("MISSING_COLUMN_NAME", f"line 1:1: Column name not specified at position {index + 1}")
-    repeated = sorted({n for n in names if names.count(n) > 1})
-    if repeated:
-        raise SqlError("DUPLICATE_COLUMN_NAME", f"line 1:1: Column name '{repeated[0]}' specified more than once")
-    columns = [{"Name": c.name.lower(), "Type": _type(c.type)} for c in compiled.columns]
+    columns = [{"Name": c.name, "Type": _type(c.type)} for c in named_columns(compiled)]
     given: Structure = {
         "Name": name[1],
         "TableType": "VIRTUAL_VIEW",

@@ -5,7 +5,7 @@ from rapid.emulator.athena.sql.compiler import Query
 from rapid.emulator.athena.sql.errors import SqlError
 from rapid.emulator.athena.sql.expressions import Expressions
 from rapid.emulator.athena.sql.scope import Column, Scope, Typed, quote
-from rapid.emulator.athena.sql.types import Type, converts, to_hive
+from rapid.emulator.athena.sql.types import UNKNOWN, Type, converts, to_hive
 
 
 def renamed(sql: str, columns: list[Column]) -> str:
@@ -14,10 +14,10 @@ def renamed(sql: str, columns: list[Column]) -> str:
 
 
 def named_columns(query: Query) -> list[Column]:
-    """Columns of a new table: every one named, no name twice, lower case.
+    """Columns of a new table or view: every one with a name and a type, no name twice, lower case.
 
     Raises:
-        SqlError: MISSING_COLUMN_NAME or DUPLICATE_COLUMN_NAME.
+        SqlError: MISSING_COLUMN_NAME, DUPLICATE_COLUMN_NAME or COLUMN_TYPE_UNKNOWN, as Trino's StatementAnalyzer.
     """
     columns, seen = [], set()
     for index, column in enumerate(query.columns):
@@ -26,6 +26,8 @@ def named_columns(query: Query) -> list[Column]:
             raise SqlError("MISSING_COLUMN_NAME", f"line 1:1: Column name not specified at position {index + 1}")
         if name in seen:
             raise SqlError("DUPLICATE_COLUMN_NAME", f"line 1:1: Column name '{column.name}' specified more than once")
+        if column.type == UNKNOWN:
+            raise SqlError("COLUMN_TYPE_UNKNOWN", f"line 1:1: Column type is unknown at position {index + 1}")
         seen.add(name)
         columns.append(Column(name, column.type))
     return columns
