@@ -142,7 +142,8 @@ def to_table(database: str, name: str, found: Structure) -> Table:
         text, schema = decode_view(view, database)
         return Table(database, name, columns, view=text, source=schema)
     keys = tuple(Column(c["Name"].lower(), _type(c, None)) for c in found.get("PartitionKeys", ()))
-    return Table(database, name, columns, keys, source=found)
+    buckets = tuple(c.lower() for c in descriptor.get("BucketColumns") or ())
+    return Table(database, name, columns, keys, source=found, pruning=buckets)
 
 
 def _type(column: Structure, view: str | None) -> Type:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote as escape
 
+from rapid.emulator.athena import buckets
 from rapid.emulator.athena.catalog import GlueCatalog, Structure
 from rapid.emulator.athena.objects import Objects, StoredObject, split_uri
 from rapid.emulator.athena.projection import projected
@@ -43,7 +44,9 @@ class Partitions:
         self._registered = 0
 
     def of(self, scan: Scan, parameters: dict[str, str]) -> Listed:
-        """The partitions that the scan's predicates leave, with their objects; a table without keys is one partition.
+        """The partitions that the scan's predicates leave, with their objects in the buckets that these leave.
+
+        A table without keys is one partition.
 
         Raises:
             SqlError: the table has no location, or a bad projection.
@@ -54,22 +57,24 @@ class Partitions:
         if not location:
             raise SqlError("HIVE_INVALID_METADATA", f"Table {table.database}.{table.name} has no location")
         if not table.partition_keys:
-            return [(Partition((), location, descriptor), self.objects.below(location))]
+            return [(Partition((), location, descriptor), buckets.needed(scan, self.objects.below(location)))]
+        over_keys = _over_keys(scan)
         if parameters.get("projection.enabled", "").lower() == "true":
-            made = projected(table, location, parameters, scan.predicates, lambda k, v: self._kept(scan, k, v))
+            made = projected(table, location, parameters, over_keys, lambda k, v: self._kept(scan, k, v))
             found = [Partition(row, place, descriptor) for row, place in made]
         else:
             found = [
                 Partition(tuple(p["Values"]), p["StorageDescriptor"]["Location"], p["StorageDescriptor"])
-                for p in self.catalog.partitions(table.database, table.name, expression(scan.alias, scan.predicates))
+                for p in self.catalog.partitions(table.database, table.name, expression(scan.alias, over_keys))
             ]
-        return self._listed(location, self._pruned(scan, table, found))
+        kept = self._listed(location, self._pruned(scan, table, found))
+        return [(partition, buckets.needed(scan, objects)) for partition, objects in kept]
 
     def _kept(self, scan: Scan, key: Column, values: list[str]) -> list[str]:
         """Values of one key that the conditions over it alone accept, before the keys are combined."""
         own = f"{scan.alias}.{quote(key.name)}"
         others = [f"{scan.alias}.{quote(k.name)}" for k in scan.table.partition_keys if k.name != key.name]
-        predicates = [p for p in scan.predicates if own in p and not any(o in p for o in others)]
+        predicates = [p for p in _over_keys(scan) if own in p and not any(o in p for o in others)]
         if not predicates:
             return values
         kept = self._matching(scan, (key,), [(v,) for v in values], predicates)
@@ -77,9 +82,10 @@ class Partitions:
 
     def _pruned(self, scan: Scan, table: Table, found: list[Partition]) -> list[Partition]:
         """Those whose values the scan's predicates accept."""
-        if not scan.predicates or not found:
+        predicates = _over_keys(scan)
+        if not predicates or not found:
             return found
-        kept = self._matching(scan, table.partition_keys, [p.values for p in found], scan.predicates)
+        kept = self._matching(scan, table.partition_keys, [p.values for p in found], predicates)
         return [found[i] for i in kept]
 
     def _matching(
@@ -114,6 +120,12 @@ class Partitions:
             key = split_uri(partition.location.rstrip("/") + "/")[1]
             listed.append((partition, [f for n in _starting(names, key) for f in folders[n]]))
         return listed
+
+
+def _over_keys(scan: Scan) -> list[str]:
+    """The conditions that partition keys alone decide."""
+    others = [f"{scan.alias}.{quote(c)}" for c in scan.table.pruning]
+    return [p for p in scan.predicates if not any(o in p for o in others)]
 
 
 def _starting(names: list[str], prefix: str) -> list[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from rapid.emulator.athena.arrow import sound
+from rapid.emulator.athena.buckets import bucket_sql
 from rapid.emulator.athena.partitions import NO_VALUE, spec
 from rapid.emulator.athena.session import Session
 from rapid.emulator.athena.sql.errors import SqlError
@@ -60,7 +61,9 @@ class Writer:
         folders = [c.name for c in self._keys]
         if self.target.buckets:
             names, number = self.target.buckets
-            items.append(f"hash({', '.join(quote(n) for n in names)}) % {number} AS {quote(_BUCKET)}")
+            kinds = {c.name: c.type for c in self._data}
+            bucket = bucket_sql([Typed(quote(n), kinds[n]) for n in names], number)
+            items.append(f"{bucket} AS {quote(_BUCKET)}")
             folders.append(_BUCKET)
         source = f"SELECT {', '.join(items)} FROM ({sql})"
         if folders:
