@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rapid.emulator.athena import runs, stored
-from rapid.emulator.athena.results import csv_line, metadata
-from rapid.emulator.athena.sql.types import Type, common, converts, parse_hive, to_hive
+from rapid.emulator.athena.results import column_info, csv_line, metadata
+from rapid.emulator.athena.sql.scope import Column
+from rapid.emulator.athena.sql.types import GEOMETRY, Type, common, converts, parse_hive, to_hive
 
 CELLS = st.one_of(st.none(), st.text(alphabet=st.characters(blacklist_categories=("Cs",)), max_size=8))
 
@@ -107,3 +108,12 @@ def test_coercions_are_trinos() -> None:
     assert common(date, varchar) is None
     assert converts(integer, double)
     assert not converts(double, integer)
+
+
+def test_names_of_types_are_small_in_results() -> None:
+    """awswrangler makes GeoSeries of columns whose type is `geometry`."""
+    assert [column_info(Column("c", kind))["Type"] for kind in (GEOMETRY, Type("real"), Type("bigint"))] == [
+        "geometry",
+        "float",
+        "bigint",
+    ]

@@ -227,3 +227,35 @@ def test_a_partition_key_may_have_any_name(lab: Any) -> None:
         "'projection.i.range'='0,9')"
     )
     assert lab.run("SELECT v FROM named WHERE i IN (1, 2) ORDER BY v").rows == [["1"], ["2"]]
+
+
+def test_show_create_table_names_the_table_as_the_question_does(lab: Any) -> None:
+    """As clients see it that test on AWS: noctua asks with the database, awswrangler without."""
+    lab.run("CREATE EXTERNAL TABLE named (id int) LOCATION 's3://{bucket}/named/'")
+    assert lab.run("SHOW CREATE TABLE `named`").rows[0] == ["CREATE EXTERNAL TABLE `named`("]
+    shown = lab.run(f"SHOW CREATE TABLE {lab.database}.named").rows[0]
+    assert shown == [f"CREATE EXTERNAL TABLE `{lab.database}.named`("]
+
+
+@pytest.mark.parametrize("made", ["CREATE TABLE no_type AS", "CREATE VIEW no_type AS"])
+def test_a_column_without_a_type_makes_no_table_and_no_view(lab: Any, made: str) -> None:
+    outcome = lab.run(f"{made} SELECT 1 AS one, NULL AS nothing")
+    assert outcome.reason == "COLUMN_TYPE_UNKNOWN: line 1:1: Column type is unknown at position 2"
+
+
+def test_a_bucketed_table_is_read_by_bucket(lab: Any) -> None:
+    """https://docs.aws.amazon.com/athena/latest/ug/ctas-partitioning-and-bucketing.html: less data is scanned."""
+    made = (
+        "CREATE TABLE bucketed WITH (format = 'TEXTFILE', bucketed_by = ARRAY['k'], bucket_count = 10) AS "
+        "SELECT n, 'key' || CAST(n % 50 AS varchar) AS k FROM UNNEST(sequence(1, 1000)) AS t(n)"
+    )
+    assert lab.run(made).state == "SUCCEEDED"
+    whole, part = (
+        lab.run("SELECT sum(n) FROM bucketed"),
+        lab.run("SELECT count(*), min(n) FROM bucketed WHERE k = 'key7'"),
+    )
+    assert (whole.rows, part.rows) == ([["500500"]], [["20", "7"]])
+    scanned = [o.execution["Statistics"]["DataScannedInBytes"] for o in (whole, part)]
+    assert 0 < scanned[1] < scanned[0] / 2
+    both = lab.run("SELECT count(*) FROM bucketed WHERE k IN ('key7', 'key8') OR n = 1")
+    assert both.rows == [["41"]]

@@ -18,9 +18,9 @@ _UNBOUNDED = 2147483647
 
 
 def column_info(column: Column, hive: bool = False) -> dict[str, Any]:
-    """ColumnInfo of a result column. DDL names the type as Hive does (`string`)."""
+    """ColumnInfo of a result column. DDL names the type as Hive does (`string`); clients see `Geometry` small."""
     kind = column.type
-    name = {"real": "float"}.get(kind.name, kind.name)
+    name = {"real": "float"}.get(kind.name, kind.name.lower())
     precision, scale = _PRECISION.get(kind.name, 0), 0
     if kind.is_string:
         precision = kind.args[0] if kind.args else _UNBOUNDED

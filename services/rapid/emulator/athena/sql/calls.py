@@ -77,6 +77,9 @@ def at_time_zone(ex: "Expressions", node: exp.AtTimeZone) -> Typed:
 
 @compiles(exp.Extract)
 def extract(ex: "Expressions", node: exp.Extract) -> Typed:
+    """`millisecond` is a function and no field."""
+    if node.this.name.lower() == "millisecond":
+        raise SqlError("SYNTAX_ERROR", f"Invalid EXTRACT field: {node.this.name}", position(node))
     return times.extract(Call("extract", node, [], ex), node.this.name, ex.compile(node.expression))
 
 

@@ -6,11 +6,11 @@ Rules: https://trino.io/docs/current/functions/conversion.html (read 2026-11).
 import json
 import re
 
-from rapid.emulator.athena.sql import zones
+from rapid.emulator.athena.sql import offsets, zones
 from rapid.emulator.athena.sql.errors import Position, SqlError
 from rapid.emulator.athena.sql.scope import Typed, literal, quote
 from rapid.emulator.athena.sql.shown import text
-from rapid.emulator.athena.sql.types import INTEGER_DIGITS, PER_VALUE, UNKNOWN, Type, field_name
+from rapid.emulator.athena.sql.types import INTEGER_DIGITS, IP_ADDRESS, PER_VALUE, UNKNOWN, Type, field_name
 
 _FROM_STRING = {
     **dict.fromkeys(("tinyint", "smallint", "integer", "bigint"), "int"),
@@ -21,6 +21,7 @@ _FROM_STRING = {
     "timestamp": "timestamp",
     "timestamp with time zone": "timestamptz",
     "time": "time",
+    offsets.NAME: "timetz",
     "decimal": "decimal",
     "uuid": "uuid",
 }
@@ -46,6 +47,8 @@ def cast(value: Typed, target: Type, safe: bool, where: Position | None = None) 
     refusal = SqlError("TYPE_MISMATCH", f"Cannot cast {source} to {target}", where)
     if (source.name, target.name) in _NOT:
         raise refusal
+    if IP_ADDRESS in (source, target):
+        return _address(value, target, safe, refusal)
     if target.name == "char":
         return _to_char(value, target, refusal)
     if target.is_string:
@@ -69,7 +72,28 @@ def cast(value: Typed, target: Type, safe: bool, where: Position | None = None) 
         return Typed(f"{_word(safe)}(round({value.sql}) AS {target.duckdb()})", target)
     if target.name == "decimal" and (source.is_integer or source.name in ("double", "real")):
         return _to_decimal(value, target, safe)
+    if offsets.NAME in (source.name, target.name):
+        made = offsets.cast(value, target)
+        if made is None:
+            raise refusal
+        return made
     return _times(value, target) or Typed(f"{_word(safe)}({value.sql} AS {target.duckdb()})", target)
+
+
+def _address(value: Typed, target: Type, safe: bool, refusal: SqlError) -> Typed:
+    """`ipaddress` from and to text of any length and its 4 or 16 bytes."""
+    pair = value.type.name, target.name
+    if pair == ("ipaddress", "varchar") and not target.args:
+        return Typed(text(value), target)
+    if pair == ("ipaddress", "varbinary"):
+        return Typed(value.sql, target)
+    if pair == ("varbinary", "ipaddress"):
+        made = f"p_address_of_bytes({value.sql})"
+        return Typed(f"CASE WHEN octet_length({value.sql}) IN (4, 16) THEN {made} END" if safe else made, target)
+    if pair != ("varchar", "ipaddress"):
+        raise refusal
+    made = f"p_address({value.sql})"
+    return Typed(made if safe else f"t_cast({value.sql}, {made}, {', '.join(map(literal, _failure(target)))})", target)
 
 
 def _to_decimal(value: Typed, target: Type, safe: bool) -> Typed:
@@ -175,6 +199,8 @@ def _from_varchar(value: Typed, target: Type, safe: bool) -> Typed:
         inner = f"t_timestamp({value.sql})"
         known = _times(Typed(inner, Type("timestamp", (6,))), target)
         inner = known.sql if known else inner
+    elif kind == "timetz":
+        inner = offsets.from_text(value.sql, target.scale)
     else:
         inner = f"TRY_CAST(t_from_{kind}({value.sql}) AS {target.duckdb()})"
     if kind == "time" and target.scale < 6:
@@ -189,11 +215,11 @@ def _from_varchar(value: Typed, target: Type, safe: bool) -> Typed:
 
 def _failure(target: Type) -> tuple[str, str]:
     """What stands before and after the value in the message of a cast from text that fails."""
-    name = target.name.partition(" ")[0]
+    name = "timestamp" if target.name == offsets.NAME else target.name.partition(" ")[0]  # sic
     if name in ("date", "time", "timestamp"):
         return f"Value cannot be cast to {name}: ", ""
-    if name == "uuid":
-        return "Cannot cast value to UUID: ", ""
+    if name in ("uuid", "ipaddress"):
+        return f"Cannot cast value to {name.upper()}: ", ""
     if name == "decimal":
         precision, scale = target.args
         return "Cannot cast VARCHAR '", f"' to DECIMAL({precision}, {scale}). Value "
@@ -211,7 +237,7 @@ def literal_zone(target: Type, written: str) -> Type:
 def to_json(value: Typed, refusal: SqlError) -> str:
     """The value as JSON, as Trino's cast writes it."""
     kind, sql = value.type, value.sql
-    if kind.name in ("varbinary", "char", "uuid", "time") or kind.name.startswith("interval"):
+    if kind.name in ("varbinary", "char", "uuid", "time", offsets.NAME) or kind.name.startswith("interval"):
         raise refusal
     if kind.name in ("double", "real"):
         return f"CAST(t_json_number({sql}, CAST({sql} AS VARCHAR)) AS JSON)"

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from rapid.emulator.athena.sql import zones
+from rapid.emulator.athena.sql import offsets, zones
 from rapid.emulator.athena.sql.dialect import position
 from rapid.emulator.athena.sql.errors import MalformedQueryError, SqlError
 from rapid.emulator.athena.sql.nodes import compiles
@@ -14,6 +14,9 @@ from rapid.emulator.athena.sql.types import BOOLEAN, UNKNOWN, Type, common, fiel
 
 if TYPE_CHECKING:
     from rapid.emulator.athena.sql.expressions import Expressions
+
+_NOT_AS_STORED = ("array", "map", "row", "double", "real", "timestamp with time zone", offsets.NAME, "char")
+"""Types whose equal values DuckDB may take for different, or the other way round."""
 
 _OPERATORS: dict[type[exp.Expr], str] = {
     exp.EQ: "=",
@@ -67,7 +70,7 @@ def _same_array(ex: "Expressions", left: Typed, right: Typed) -> str:
     pair = compared(ex, Typed(f"({left.sql})[{i}]", one), Typed(f"({right.sql})[{i}]", two), "=")
     each = f"t_all_match(list_transform(range(1, len({left.sql}) + 1), lambda {i}: {pair}))"
     alike = f"WHEN len({left.sql}) <> len({right.sql}) THEN FALSE"
-    if one == two and one.name not in ("array", "map", "row", "double", "real", "timestamp with time zone", "char"):
+    if one == two and one.name not in _NOT_AS_STORED:
         full = " AND ".join(f"len({s}) = list_count({s})" for s in (left.sql, right.sql))
         alike += f" WHEN {full} THEN {left.sql} = {right.sql}"
     return f"(CASE {alike} WHEN {left.sql} IS NOT NULL AND {right.sql} IS NOT NULL THEN {each} END)"
@@ -102,6 +105,9 @@ def sides(ex: "Expressions", left: Typed, right: Typed) -> tuple[Typed, Typed]:
     if kind.name == "timestamp with time zone":
         one, two = (s if s.type.name == kind.name else ex.coerce(s, kind) for s in (left, right))
         return Typed(zones.moment(one), kind), Typed(zones.moment(two), kind)
+    if kind.name == offsets.NAME:
+        one, two = (s if s.type.name == kind.name else ex.coerce(s, kind) for s in (left, right))
+        return Typed(offsets.utc(one), kind), Typed(offsets.utc(two), kind)
     if left.type.name == right.type.name or (left.type.is_number and right.type.is_number):
         return left, right
     return ex.coerce(left, kind), ex.coerce(right, kind)

@@ -18,7 +18,14 @@ from sqlglot.tokenizer_core import Token, TokenType
 from rapid.emulator.athena.sql.errors import MalformedQueryError, Position
 from rapid.emulator.athena.sql.expecting import expecting, forgiven, goes_on, word
 
-_TIMES = (exp.DType.DATE, exp.DType.TIME, exp.DType.TIMETZ, exp.DType.TIMESTAMP, exp.DType.TIMESTAMPTZ)
+_TIMES = (exp.DType.TIME, exp.DType.TIMETZ, exp.DType.TIMESTAMP, exp.DType.TIMESTAMPTZ)
+_WRITTEN = (
+    *_TIMES, exp.DType.DATE, exp.DType.UUID, exp.DType.IPADDRESS, exp.DType.BOOLEAN, exp.DType.TINYINT,
+    exp.DType.SMALLINT, exp.DType.INT, exp.DType.BIGINT, exp.DType.FLOAT, exp.DType.DOUBLE, exp.DType.CHAR,
+    exp.DType.VARCHAR,
+)  # fmt: skip
+"""Types that may stand before a text."""
+_HEX = re.compile(r"""('(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|/\*.*?\*/)|\b[xX]'([0-9A-Fa-f \t\n]*)'""", re.DOTALL)
 _WITH_OWN_SYNTAX = {"CAST", "TRY_CAST", "EXTRACT", "LISTAGG", "POSITION", "SUBSTRING", "TRIM"}
 
 
@@ -35,8 +42,10 @@ def _decimal_literal(_parser: Any, this: exp.Expr, _kind: exp.DataType) -> exp.E
 
 
 def _typed_literal(_parser: Any, this: exp.Expr, kind: exp.DataType) -> exp.Expr:
-    """`DATE '2020-01-01'` is known from a cast; one of a time has the digits that it was written with."""
-    if kind.this != exp.DType.DATE and not kind.expressions:
+    """`DATE '2020-01-01'` is known from a cast; a time has the digits, a `char` the length that it was written with."""
+    if kind.this == exp.DType.CHAR and not kind.expressions:
+        kind.set("expressions", [exp.DataTypeParam(this=exp.Literal.number(len(this.name)))])
+    if kind.this in _TIMES and not kind.expressions:
         match = re.search(r":\d+\.(\d+)", this.name)
         kind.set("expressions", [exp.DataTypeParam(this=exp.Literal.number(len(match[1]) if match else 0))])
     node = exp.Cast(this=this, to=kind)
@@ -133,10 +142,21 @@ def _json_member(parser: Any) -> list[exp.Expr]:
     return [key, parser._parse_bitwise()]  # noqa: SLF001
 
 
+def _close(found: re.Match[str]) -> str:
+    """Hexadecimal digits without spaces, as long as they were written; all else as it is."""
+    if found[2] is None:
+        return found[0]
+    return f"{found[0][0]}'{''.join(found[2].split())}'".ljust(len(found[0]))
+
+
 class AthenaSql(Trino):
     """Trino's grammar, functions left alone, subscripts left as they are."""
 
     INDEX_OFFSET = 0
+
+    def tokenize(self, sql: str, dialect: Any = None) -> list[Token]:
+        """`X'00 01'` may have spaces, which sqlglot does not expect."""
+        return super().tokenize(_HEX.sub(_close, sql) if "x'" in sql.lower() else sql, dialect)
 
     class Parser(TrinoParser):
         FUNCTIONS: ClassVar[dict[str, Any]] = {}
@@ -150,7 +170,7 @@ class AthenaSql(Trino):
         TYPE_LITERAL_PARSERS: ClassVar[dict[Any, Any]] = {
             **TrinoParser.TYPE_LITERAL_PARSERS,
             exp.DType.DECIMAL: _decimal_literal,
-            **dict.fromkeys(_TIMES, _typed_literal),
+            **dict.fromkeys(_WRITTEN, _typed_literal),
         }
 
         # sqlglot keeps the place of names and literals only; Trino's messages tell that of every node.

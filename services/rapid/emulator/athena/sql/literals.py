@@ -1,18 +1,18 @@
 """Literals and what is written like them: numbers, text, intervals, ARRAY[…], (a, b), arithmetic signs."""
 
-import datetime
 import json
 import re
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from rapid.emulator.athena.sql import casts, zones
+from rapid.emulator.athena.sql import casts
 from rapid.emulator.athena.sql.dialect import position
 from rapid.emulator.athena.sql.errors import SqlError
 from rapid.emulator.athena.sql.named_types import to_type
 from rapid.emulator.athena.sql.nodes import compiles
 from rapid.emulator.athena.sql.scope import Typed, literal
+from rapid.emulator.athena.sql.typed_literals import no_literal, typed_literal
 from rapid.emulator.athena.sql.types import (
     BIGINT,
     BOOLEAN,
@@ -80,7 +80,7 @@ def json_literal(ex: "Expressions", node: exp.ParseJSON) -> Typed:
     try:
         json.loads(str(text.value))
     except ValueError as error:
-        raise _no_literal(str(text.value), "json", node) from error
+        raise no_literal(str(text.value), "json", node) from error
     return Typed(f"CAST(p_json_parse({text.sql}) AS JSON)", JSON)
 
 
@@ -115,7 +115,7 @@ def interval(ex: "Expressions", node: exp.Interval) -> Typed:
             return Typed(f"to_months({sign * total})", INTERVAL_YEAR)
         seconds = _span_seconds(body, first) if span else float(body) * _UNITS[first]
     except ValueError as error:
-        raise _no_literal(written, "interval", node) from error
+        raise no_literal(written, "interval", node) from error
     return Typed(f"to_milliseconds({sign * round(seconds * 1000)})", INTERVAL_DAY)
 
 
@@ -166,47 +166,5 @@ def cast(ex: "Expressions", node: exp.Cast) -> Typed:
         elif value.value and isinstance(node.this, exp.Literal):
             target = casts.literal_zone(target, str(value.value))
     if node.meta.get("literal"):
-        return _typed_literal(node, value, target)
+        return typed_literal(node, value, target)
     return casts.cast(value, target, safe or ex.safe, position(node))
-
-
-_DATE = r"[+-]?\d{1,6}-\d{1,2}-\d{1,2}"
-_TIME = r"\d{1,2}:\d{1,2}(:\d{1,2}(\.\d{1,12})?)?"
-_WRITTEN = {"decimal": r"[+-]?(\d+(\.\d*)?|\.\d+)", "date": _DATE, "time": _TIME, "timestamp": rf"{_DATE}([ ]{_TIME})?"}
-
-
-def _typed_literal(node: exp.Cast, value: Typed, target: Type) -> Typed:
-    """`DATE '2020-01-01'`: one that says nothing is refused before the query runs."""
-    text = str(value.value).strip()
-    zoned = target.name == "timestamp with time zone"
-    wall = re.sub(r"\s+[A-Za-z][\w/+\-]*$|\s*[+-]\d\d:\d\d$", "", text) if zoned else text
-    name = target.name.partition(" ")[0]
-    known = not zoned or zones.exists(target.zone)
-    if not re.fullmatch(_WRITTEN[name], wall) or not known or (name != "decimal" and not _exists(wall)):
-        raise _no_literal(str(value.value), name, node)
-    if name == "decimal":
-        return casts.cast(value, target, False, position(node))
-    if zoned:
-        return casts.cast(value, target, True, position(node))
-    if name == "timestamp" and ":" not in wall:
-        wall += " 00:00"
-    seconds = ":00" if wall.count(":") == 1 else ""
-    return Typed(f"CAST({literal(wall + seconds)} AS {target.duckdb()})", target)
-
-
-def _no_literal(written: str, kind: str, node: exp.Expr) -> SqlError:
-    return SqlError("INVALID_LITERAL", f"'{written}' is not a valid {kind.upper()} literal", position(node))
-
-
-def _exists(wall: str) -> bool:
-    """Whether the calendar and the clock have it."""
-    date = re.match(r"(\d{1,4})-(\d+)-(\d+)", wall)
-    time = re.search(r"(\d+):(\d+)(?::(\d+))?", wall)
-    try:
-        if date and int(date[1]):
-            datetime.date(int(date[1]), int(date[2]), int(date[3]))
-        if time:
-            datetime.time(int(time[1]), int(time[2]), int(time[3] or 0))
-    except ValueError:
-        return False
-    return True

@@ -158,6 +158,7 @@ CREATE MACRO t_wall(x) AS CASE WHEN starts_with(x.z, '+') OR starts_with(x.z, '-
 CREATE MACRO t_placed(w, z) AS CASE WHEN w IS NULL OR z IS NULL THEN NULL
   WHEN starts_with(z, '+') OR starts_with(z, '-') THEN struct_pack(i := timezone('UTC', w - to_minutes(t_offset(z))), z := z) ELSE struct_pack(i := timezone(z, w), z := z) END;
 CREATE MACRO t_offset_text(m) AS CASE WHEN m < 0 THEN '-' ELSE '+' END || lpad(CAST(abs(m) // 60 AS VARCHAR), 2, '0') || ':' || lpad(CAST(abs(m) % 60 AS VARCHAR), 2, '0');
+CREATE MACRO t_offset_today(z) AS CASE WHEN starts_with(z, '+') OR starts_with(z, '-') THEN t_offset(z) ELSE date_diff('minute', timezone('UTC', now()), timezone(z, now())) END;
 CREATE MACRO t_whole_days(x) AS CASE WHEN epoch_us(TIMESTAMP '1970-01-01' + x) % 86400000000 <> 0 THEN t_error('INVALID_FUNCTION_ARGUMENT: Cannot add hour, minutes or seconds to a date') ELSE x END;
 CREATE MACRO t_time_scale(x, p) AS CAST(t_timestamp_scale(DATE '1970-01-01' + x, p) AS TIME);
 

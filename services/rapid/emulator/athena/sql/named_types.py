@@ -19,6 +19,7 @@ _TYPES = {
     "DATE": "date",
     "JSON": "json",
     "UUID": "uuid",
+    "IPADDRESS": "ipaddress",
     "HLLSKETCH": "HyperLogLog",
 }
 
@@ -27,7 +28,7 @@ def to_type(node: exp.DataType) -> Type:
     """The Trino type a parsed type stands for.
 
     Raises:
-        SqlError: a type that is not supported (time zones of times, IP addresses, sketches).
+        SqlError: a type that is not supported (sketches).
     """
     kind = node.this.name if isinstance(node.this, exp.DType) else ""
     numbers = [int(p.name) for p in node.expressions if isinstance(p, exp.DataTypeParam)]
@@ -45,7 +46,9 @@ def to_type(node: exp.DataType) -> Type:
     if kind in ("TIMESTAMPTZ", "TIMESTAMPLTZ"):
         return Type("timestamp with time zone", (numbers[0], "UTC")) if numbers else TIMESTAMP_TZ
     if kind == "TIME":
-        return Type("time", tuple(numbers[:1]))
+        return Type("time", tuple(numbers[:1]) or (3,))
+    if kind == "TIMETZ":
+        return Type("time with time zone", tuple(numbers[:1]) or (3,))
     if kind in ("ARRAY", "LIST", "MAP"):
         return Type("map" if kind == "MAP" else "array", tuple(to_type(e) for e in node.expressions))
     if kind == "STRUCT":

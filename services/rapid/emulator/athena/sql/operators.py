@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from rapid.emulator.athena.sql import decimals, zones
+from rapid.emulator.athena.sql import decimals, offsets, zones
 from rapid.emulator.athena.sql.scope import Typed
 from rapid.emulator.athena.sql.types import (
     DATE,
@@ -91,7 +91,11 @@ def _times(operator: str, left: Typed, right: Typed) -> Typed | None:
     if one == "date":
         step = right.sql if right.type != INTERVAL_DAY else f"t_whole_days({right.sql})"
         return Typed(f"CAST({left.sql} {operator} {step} AS DATE)", DATE)
-    if one in ("timestamp", "time"):
+    if one == offsets.NAME and right.type == INTERVAL_DAY:
+        return offsets.at_clock(left, f"({offsets.clock(left)} {operator} {right.sql})", max(left.type.scale, 3))
+    if one == "time":
+        return Typed(f"({left.sql} {operator} {right.sql})", Type("time", (max(left.type.scale, 3),)))
+    if one == "timestamp":
         return Typed(f"({left.sql} {operator} {right.sql})", left.type)
     if one == zoned and right.type == INTERVAL_DAY:
         return zones.at_moment(left, f"({zones.moment(left)} {operator} {right.sql})")

@@ -1,6 +1,6 @@
 """Values as the text that Athena prints, in CSV and in casts to varchar."""
 
-from rapid.emulator.athena.sql import zones
+from rapid.emulator.athena.sql import offsets, zones
 from rapid.emulator.athena.sql.scope import Typed, literal, quote
 from rapid.emulator.athena.sql.types import INTERVAL_DAY, field_name
 
@@ -14,7 +14,8 @@ def text(value: Typed, least: int = 0) -> str:
 
     Args:
         value: what is shown.
-        least: digits that a timestamp's fraction has at least; results show 3, CAST shows what the type has.
+        least: digits that a timestamp's fraction has at least: 3 in results; CAST shows what the type has, and a time
+            has its own everywhere.
     """
     kind, sql = value.type, value.sql
     if kind.is_string:
@@ -30,13 +31,17 @@ def text(value: Typed, least: int = 0) -> str:
     if kind.name == "timestamp with time zone":
         return f"(t_timestamp_text({zones.wall(value)}, {max(least, kind.scale)}) || ' ' || {zones.name(value)})"
     if kind.name == "time":
-        return f"t_time_text({sql}, {max(least, kind.scale)})"
+        return f"t_time_text({sql}, {kind.scale})"  # as awswrangler's tests on AWS see it
+    if kind.name == offsets.NAME:
+        return offsets.text(value)
     if kind.name == "varbinary":
         return f"t_binary_text({sql})"
     if kind.name in ("Geometry", "SphericalGeography"):
         return f"p_geometry_text({sql})"
     if kind.name == "HyperLogLog":
         return f"t_binary_text(p_hyperloglog_bytes({sql}))"
+    if kind.name == "ipaddress":
+        return f"p_address_text({sql})"
     if kind.name == "BingTile":
         return f"p_tile_text({sql})"
     if kind.name.startswith("interval"):

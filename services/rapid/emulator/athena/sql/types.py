@@ -30,12 +30,14 @@ _DUCKDB = {
     "varbinary": "BLOB",
     "date": "DATE",
     "time": "TIME",
+    "time with time zone": "STRUCT(u TIME, o SMALLINT)",
     "timestamp": "TIMESTAMP",
     "timestamp with time zone": "TIMESTAMPTZ",
     "interval day to second": "INTERVAL",
     "interval year to month": "INTERVAL",
     "json": "JSON",
     "uuid": "UUID",
+    "ipaddress": "BLOB",
     "Geometry": "BLOB",
     "SphericalGeography": "BLOB",
     "BingTile": "BIGINT",
@@ -58,6 +60,8 @@ class Type:
     def __str__(self) -> str:
         if self.name == "timestamp with time zone":
             return f"timestamp({self.args[0] if self.args else 3}) with time zone"
+        if self.name == "time with time zone":
+            return f"time({self.scale}) with time zone"
         if self.name == "row":
             return f"row({', '.join(f'{n} {t}' if n else str(t) for n, t in self.args)})"
         if self.name in ("array", "map"):
@@ -116,7 +120,7 @@ def field_name(name: str | None, index: int) -> str:
 
 BOOLEAN, INTEGER, BIGINT, DOUBLE, REAL = (Type(n) for n in ("boolean", "integer", "bigint", "double", "real"))
 VARCHAR, VARBINARY, DATE, TIME, JSON = (Type(n) for n in ("varchar", "varbinary", "date", "time", "json"))
-UNKNOWN, UUID = Type("unknown"), Type("uuid")
+UNKNOWN, UUID, IP_ADDRESS = Type("unknown"), Type("uuid"), Type("ipaddress")
 GEOMETRY, BING_TILE = Type("Geometry"), Type("BingTile")
 HYPER_LOG_LOG, TDIGEST = Type("HyperLogLog"), Type("tdigest")
 TIMESTAMP, TIMESTAMP_TZ = Type("timestamp", (3,)), Type("timestamp with time zone", (3, "UTC"))
@@ -153,6 +157,8 @@ def common(left: Type, right: Type) -> Type | None:
     names = {left.name, right.name}
     if names <= {"date", "timestamp", "timestamp with time zone"}:
         return _common_time(left, right)
+    if names <= {"time", "time with time zone"}:
+        return Type(max(left.name, right.name), (max(left.scale, right.scale),))
     if names == {"array"}:
         element = common(left.args[0], right.args[0])
         return array_of(element) if element else None
@@ -214,7 +220,7 @@ def converts(source: Type, target: Type) -> bool:
     shared = common(source, target)
     if shared is None:
         return False
-    if target.name in ("timestamp", "timestamp with time zone"):
+    if target.name in ("timestamp", "timestamp with time zone", "time", "time with time zone"):
         return shared.name == target.name
     return shared == target or (target.name == "decimal" and shared.name == "decimal" and source.is_integer)
 
@@ -268,7 +274,7 @@ def _hive(tokens: list[str], text: str) -> tuple[Type, list[str]]:
         return TIMESTAMP, rest
     if name in ("timestamptz", "timestamp with time zone"):
         return TIMESTAMP_TZ, rest
-    if name not in _DUCKDB or name in ("unknown", "uuid", "json", "tdigest"):
+    if name not in _DUCKDB or name in ("unknown", "uuid", "json", "tdigest", "ipaddress", "time with time zone"):
         raise ValueError(f"Error: type expected at the position 0 of '{text}' but '{tokens[0]}' is found.")
     return Type(name), rest
 

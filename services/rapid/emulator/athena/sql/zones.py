@@ -14,7 +14,8 @@ from rapid.emulator.athena.sql.types import PER_VALUE, Type
 _OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)$")
 
 
-def _shift(zone: str) -> int | None:
+def shift(zone: str) -> int | None:
+    """Minutes that an offset is ahead of UTC; None for a zone by name."""
     match = _OFFSET.fullmatch(zone)
     return int(match[1] + "1") * (int(match[2]) * 60 + int(match[3])) if match else None
 
@@ -32,7 +33,7 @@ def exists(zone: str) -> bool:
 
 def instant(wall_clock: str, zone: str) -> str:
     """The TIMESTAMPTZ at which clocks of a known zone show a TIMESTAMP."""
-    minutes = _shift(zone)
+    minutes = shift(zone)
     if minutes is None:
         return f"timezone({literal(zone)}, {wall_clock})"
     return f"timezone('UTC', {wall_clock} - to_minutes({minutes}))"
@@ -42,7 +43,7 @@ def wall(value: Typed) -> str:
     """The TIMESTAMP that clocks of its zone show at a value."""
     if value.type.zone == PER_VALUE:
         return f"t_wall({value.sql})"
-    minutes = _shift(value.type.zone)
+    minutes = shift(value.type.zone)
     if minutes is None:
         return f"timezone({literal(value.type.zone)}, {value.sql})"
     return f"(timezone('UTC', {value.sql}) + to_minutes({minutes}))"

@@ -6,6 +6,7 @@ Slower than DuckDB's own (some 400,000 calls a second), so what DuckDB can do st
 """
 
 from rapid.emulator.athena.sql.computed import (
+    addresses,
     binary,
     dates,
     geography,
@@ -20,4 +21,4 @@ from rapid.emulator.athena.sql.computed.registry import HELPERS, Helper
 
 __all__ = ["HELPERS", "Helper"]
 
-_MODULES = (binary, dates, geography, geometry, jsons, patterns, sketches, strings, written)
+_MODULES = (addresses, binary, dates, geography, geometry, jsons, patterns, sketches, strings, written)

@@ -76,11 +76,6 @@ def current_schema(call: Call) -> Typed:
     return Typed(literal(call.compiler.compiler.database), VARCHAR)
 
 
-@special("current_time")
-def current_time(call: Call) -> Typed:
-    raise not_supported("time with time zone", position(call.node))
-
-
 _MISSING = """
 hll_serialize scale_qdigest trimmed_mean make_set_digest merge_set_digest intersection_cardinality jaccard_index
 hash_counts learn_classifier learn_libsvm_classifier learn_regressor learn_libsvm_regressor classify regress

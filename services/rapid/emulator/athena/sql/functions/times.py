@@ -5,7 +5,7 @@ Their text is in `formats`.
 
 from collections.abc import Callable
 
-from rapid.emulator.athena.sql import zones
+from rapid.emulator.athena.sql import offsets, zones
 from rapid.emulator.athena.sql.dialect import position
 from rapid.emulator.athena.sql.errors import SqlError, not_supported
 from rapid.emulator.athena.sql.registry import SCALARS, Call, declare, special
@@ -69,7 +69,11 @@ def local(value: Typed) -> str:
     """The wall clock of a value in its own zone, as a DuckDB DATE or TIMESTAMP."""
     if value.type.name == "timestamp with time zone":
         return zones.wall(value)
-    return value.sql
+    return offsets.clock(value) if value.type.name == offsets.NAME else value.sql
+
+
+def is_clock(value: Typed) -> bool:
+    return value.type.name in ("time", offsets.NAME)
 
 
 def is_time(value: Typed) -> bool:
@@ -83,9 +87,13 @@ def extract(call: Call, part: str, value: Typed) -> Typed:
         minutes = f"date_diff('minute', timezone('UTC', {zones.moment(value)}), {local(value)})"
         sql = f"trunc({minutes} / 60)" if name == "timezone_hour" else f"{minutes} % 60"
         return Typed(f"CAST({sql} AS BIGINT)", BIGINT)
+    if name in ("timezone_hour", "timezone_minute") and value.type.name == offsets.NAME:
+        minutes = f"({value.sql}).o"
+        sql = f"trunc({minutes} / 60)" if name == "timezone_hour" else f"{minutes} % 60"
+        return Typed(f"CAST({sql} AS BIGINT)", BIGINT)
     if value.type.name.startswith("interval") and name in _INTERVAL_PARTS:
         return Typed(_INTERVAL_PARTS[name].format(value.sql), BIGINT)
-    allowed = is_time(value) or (value.type.name == "time" and name in _OF_DAY) or value.type.name == "unknown"
+    allowed = is_time(value) or value.type.name == "unknown" or (is_clock(value) and name in _OF_DAY)
     if name not in _PARTS:
         raise SqlError("TYPE_MISMATCH", f"Invalid EXTRACT field: {part}", position(call.node))
     if not allowed or (value.type.name == "date" and name in _OF_DAY):
@@ -97,7 +105,8 @@ def extract(call: Call, part: str, value: Typed) -> Typed:
 def part_function(call: Call) -> Typed:
     call.count(1)
     value = call.typed(0)
-    if not (is_time(value) or value.type.name in ("time", "unknown") or value.type.name.startswith("interval")):
+    kind = value.type.name
+    if not (is_time(value) or is_clock(value) or kind == "unknown" or kind.startswith("interval")):
         raise call.wrong_arguments()
     if value.type.name == "date" and call.name in _OF_DAY:
         value = call.compiler.coerce(value, TIMESTAMP)
@@ -106,11 +115,11 @@ def part_function(call: Call) -> Typed:
 
 def _per_unit(call: Call, value: Typed, make: Callable[[str], str]) -> str:
     """SQL for the unit that the first argument names; a column's is chosen row by row."""
-    allowed = [u for u in _STEPS if u in _OF_DAY or value.type.name != "time"]
+    allowed = [u for u in _STEPS if u in _OF_DAY or not is_clock(value)]
     if value.type.name == "date":
         allowed = [u for u in _STEPS if u not in _OF_DAY]
     given = call.typed(0)
-    kind = value.type.name.upper() if value.type.name in ("date", "time") else "Timestamp"
+    kind = "TIME" if is_clock(value) else "DATE" if value.type.name == "date" else "Timestamp"
     if isinstance(given.value, str):
         if given.value.lower() not in allowed:
             message = f"'{given.value}' is not a valid {kind} field"
@@ -129,9 +138,12 @@ def date_add(call: Call) -> Typed:
     """Years to days move the wall clock, hours and less the instant."""
     call.count(3)
     value = call.typed(2)
-    if not (is_time(value) or value.type.name == "time"):
+    if not (is_time(value) or is_clock(value)):
         raise call.wrong_arguments()
     count = call.cast(1, BIGINT)
+    if value.type.name == offsets.NAME:
+        sql = _per_unit(call, value, lambda unit: f"({local(value)} + {_STEPS[unit].format(count)})")
+        return offsets.at_clock(value, sql)
     if value.type.name != "timestamp with time zone":
         sql = _per_unit(call, value, lambda unit: f"({value.sql} + {_STEPS[unit].format(count)})")
         return Typed(f"CAST({sql} AS {value.type.duckdb()})", value.type)
@@ -153,9 +165,10 @@ def date_diff(call: Call) -> Typed:
     if common(values[0].type, values[1].type) is None:
         raise call.wrong_arguments()
     sides, kind = call.compiler.unify(values, call.arguments[1:])
-    if not (is_time(sides[0]) or sides[0].type.name == "time"):
+    if not (is_time(sides[0]) or is_clock(sides[0])):
         raise call.wrong_arguments()
-    one, two = (local(Typed(s.sql, kind)) for s in sides)
+    seen = offsets.utc if kind.name == offsets.NAME else local
+    one, two = (seen(Typed(s.sql, kind)) for s in sides)
     return Typed(_per_unit(call, sides[0], lambda unit: f"datesub('{unit}', {one}, {two})"), BIGINT)
 
 
@@ -163,10 +176,10 @@ def date_diff(call: Call) -> Typed:
 def date_trunc(call: Call) -> Typed:
     call.count(2)
     value = call.typed(1)
-    if value.type.name == "time":
-        zero = f"(DATE '1970-01-01' + {value.sql})"
+    if is_clock(value):
+        zero = f"(DATE '1970-01-01' + {local(value)})"
         sql = _per_unit(call, value, lambda unit: f"CAST(date_trunc('{unit}', {zero}) AS TIME)")
-        return Typed(sql, value.type)
+        return Typed(sql, value.type) if value.type.name == "time" else offsets.at_clock(value, sql)
     if not is_time(value):
         raise call.wrong_arguments()
     sql = _per_unit(call, value, lambda unit: f"date_trunc('{unit}', {local(value)})")
@@ -223,6 +236,12 @@ def current_date(call: Call) -> Typed:
 def localtime(call: Call) -> Typed:
     moment = localtimestamp(call)
     return Typed(f"CAST({moment.sql} AS TIME)", Type("time", (moment.type.scale,)))
+
+
+@special("current_time")
+def current_time(call: Call) -> Typed:
+    clock = localtime(call)
+    return offsets.made(clock.sql, "0", clock.type.scale)
 
 
 @special("current_timezone")
@@ -284,6 +303,8 @@ def in_zone(call: Call, value: Typed, zone: Typed) -> Typed:
     """`value AT TIME ZONE zone`: the same instant, shown elsewhere."""
     if not zone.type.is_string:
         raise SqlError("TYPE_MISMATCH", f"Type of time zone must be varchar (actual {zone.type})", position(call.node))
+    if is_clock(value):
+        return offsets.in_zone(value, zone)
     if value.type.name == "date":
         value = call.compiler.coerce(value, TIMESTAMP)
     if value.type.name == "timestamp":
