@@ -19,6 +19,8 @@ from rapid.emulator.athena.sql.types import Type, common
 
 __all__ = ["Compiler", "Query", "bind", "compile_query", "rename"]
 
+_MAX_RECURSION = 10
+
 
 @dataclass
 class Query:
@@ -101,7 +103,7 @@ class Compiler:
     def _with(self, with_: exp.With, parent: Scope | None) -> str:
         frame: dict[str, tuple[str, list[Column]]] = {}
         self.ctes.append(frame)
-        parts = []
+        parts: list[str] = []
         for cte in with_.expressions:
             name = f"w{self.fresh()}"
             alias = cte.args["alias"]
@@ -110,7 +112,7 @@ class Compiler:
                 raise SqlError("DUPLICATE_NAMED_QUERY", message, position(alias))
             renamed = [c.name for c in alias.args.get("columns") or []]
             if with_.args.get("recursive") and isinstance(cte.this, exp.SetOperation):
-                query = self._recursive(cte, name, renamed, frame, parent)
+                query = self._recursive(cte, renamed, frame, parent, parts)
             else:
                 query = self.query(cte.this, parent)
             columns = rename(query.columns, renamed, cte)
@@ -122,21 +124,30 @@ class Compiler:
     def _recursive(
         self,
         cte: exp.CTE,
-        name: str,
         renamed: list[str],
         frame: dict[str, tuple[str, list[Column]]],
         parent: Scope | None,
+        parts: list[str],
     ) -> Query:
+        """A query that names itself, over a part whose rows tell their depth; AWS stops at a depth of 10.
+
+        UNION takes the same rows together only at the end, so that circles have no end either.
+        https://docs.aws.amazon.com/athena/latest/ug/select.html (read 2026-11).
+        """
         if not renamed:
             message = "missing column aliases in recursive WITH query"
             raise SqlError("MISSING_COLUMN_ALIASES", message, position(cte.args["alias"]))
         first = self.query(cte.this.this, parent)
-        columns = rename(first.columns, renamed, cte)
+        columns, name = rename(first.columns, renamed, cte), f"w{self.fresh()}"
         frame[cte.alias.lower()] = (name, columns)
         second = self.query(cte.this.expression, parent)
         casts = ", ".join(f"CAST(c{i} AS {c.type.duckdb()}) AS c{i}" for i, c in enumerate(columns))
-        word = "UNION" if cte.this.args.get("distinct") else "UNION ALL"
-        return Query(f"SELECT {casts} FROM ({first.sql}) {word} SELECT {casts} FROM ({second.sql})", columns)
+        depth = f"t_deeper((SELECT any_value(depth) FROM {name}), {_MAX_RECURSION})"
+        listed = ", ".join(f"c{i}" for i in range(len(columns)))
+        both = f"SELECT {casts}, 0 FROM ({first.sql}) UNION ALL SELECT {casts}, {depth} FROM ({second.sql})"
+        parts.append(f"{name}({listed}, depth) AS ({both})")
+        word = "DISTINCT " if cte.this.args.get("distinct") else ""
+        return Query(f"SELECT {word}{listed} FROM {name}", columns)
 
     # Set operations and VALUES
 
