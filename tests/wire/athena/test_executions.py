@@ -143,8 +143,9 @@ def test_results_are_written_as_the_configuration_says(lab: Any) -> None:
     assert done.execution["ResultConfiguration"]["EncryptionConfiguration"] == {"EncryptionOption": "SSE_S3"}
     head = lab.s3.head_object(Bucket=lab.bucket, Key=uri.removeprefix(f"s3://{lab.bucket}/"))
     assert head["ServerSideEncryption"] == "AES256"
-    with pytest.raises(ClientError, match="not a valid S3 path"):
-        start(lab, "SELECT 1", ResultConfiguration={"OutputLocation": "/tmp/results"})
+    for bad in ("/tmp/results", "http://host/x/", "s3://", "s3:///x/"):
+        with pytest.raises(ClientError, match="not a valid S3 path"):
+            start(lab, "SELECT 1", ResultConfiguration={"OutputLocation": bad})
     missing = lab.run("SELECT 1", ResultConfiguration={"OutputLocation": "s3://no-such-bucket-anywhere/x/"})
     assert missing.state == "FAILED"
 

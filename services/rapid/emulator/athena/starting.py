@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/athena/latest/APIReference/API_StartQueryExecution.h
 """
 
 import hashlib
+import re
 import uuid
 from contextlib import suppress
 from datetime import timedelta
@@ -134,7 +135,7 @@ def _configuration(request: Structure, workgroup: WorkGroup) -> Structure:
     location = configuration.get("OutputLocation")
     if not location:
         raise InvalidRequestException(NO_LOCATION)
-    if not location.startswith("s3://") or not split_uri(location)[0]:
+    if not re.match("s3://[^/]", location):
         raise InvalidRequestException("outputLocation is not a valid S3 path.")
     return configuration
 
