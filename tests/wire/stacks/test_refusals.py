@@ -126,3 +126,20 @@ def test_a_property_that_does_not_fit_its_type_fails_the_stack(
     with pytest.raises(ClientError, match="is in ROLLBACK_COMPLETE state and can not be updated"):
         cloudformation.create_change_set(StackName=name, ChangeSetName="c", TemplateBody=template)
     delete(aws, name)
+
+
+@pytest.mark.parametrize(
+    ("place", "told"),
+    [
+        ("no-such-bucket/t.yaml", "S3 error: The specified bucket does not exist"),
+        ("templates-of-a-test/t.yaml", "S3 error: The specified key does not exist"),
+    ],
+)
+def test_a_template_that_is_nowhere_is_refused(aws: Aws, name: str, place: str, told: str) -> None:
+    s3, cloudformation = aws("s3"), aws("cloudformation")
+    s3.create_bucket(Bucket="templates-of-a-test")
+    url = f"{s3.meta.endpoint_url}/{place}"
+    with pytest.raises(ClientError) as refused:
+        cloudformation.create_stack(StackName=name, TemplateURL=url)
+    assert refused.value.response["Error"]["Code"] == "ValidationError"
+    assert told in refused.value.response["Error"]["Message"]

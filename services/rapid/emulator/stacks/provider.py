@@ -41,7 +41,7 @@ from rapid.emulator.stacks.executor import Executor
 from rapid.emulator.stacks.imports import importers, refused_deletion
 from rapid.emulator.stacks.mappings import with_computed_keys
 from rapid.emulator.stacks.parameters import check_parameters, with_empty_values
-from rapid.emulator.stacks.templates import parse_yaml
+from rapid.emulator.stacks.templates import parse_yaml, with_refusals
 
 _NEEDS_IAM = {
     f"AWS::IAM::{kind}"
@@ -243,6 +243,7 @@ def install() -> None:
     stock.ChangeSetModelExecutor = Executor
     Stack.set_stack_status = _set_status
     yaml_parser.parse_yaml = parse_yaml
+    api_utils.get_remote_template_body = with_refusals(api_utils.get_remote_template_body)
     with_empty_values(ChangeSetModelPreproc)
     with_computed_keys(ChangeSetModel)
     transforms.transform_sam = _transformed

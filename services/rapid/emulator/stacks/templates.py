@@ -4,9 +4,11 @@ CloudFormation's parser takes tabs after a value, as AWS's own samples have them
 "Template format error: YAML not well-formed. (line 4, column 9)". Only libyaml takes such tabs.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import yaml
+from botocore.exceptions import ClientError
 from localstack.services.cloudformation.engine import yaml_parser
 from localstack.services.cloudformation.engine.validations import ValidationError
 
@@ -38,3 +40,19 @@ def parse_yaml(text: str) -> dict[str, Any]:
     if not isinstance(parsed, dict):
         raise ValidationError("Template format error: unsupported structure.")
     return parsed
+
+
+def with_refusals(fetch: Callable[[str], str]) -> Callable[[str], str]:
+    """What gets a template from its address, with CloudFormation's words where it is not there."""
+
+    def fetched(url: str) -> str:
+        try:
+            return fetch(url)
+        except ClientError as error:
+            told = error.response["Error"].get("Message", "")
+            more = "For more information check http://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html"
+            raise ValidationError(f"S3 error: {told}\n{more}") from error
+        except RuntimeError as error:
+            raise ValidationError("TemplateURL must be a supported URL.") from error
+
+    return fetched
