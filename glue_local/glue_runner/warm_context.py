@@ -118,7 +118,7 @@ def _pairs(conf: SparkConf | None) -> dict[str, str]:
 
 def _fixed(context: SparkContext, wanted: Mapping[str, str]) -> list[str]:
     """Settings that differ from a context's and cannot be changed in it."""
-    now = dict(context.getConf().getAll())
+    now = dict(context._conf.getAll())  # noqa: SLF001 - `getConf` begins with the system properties, which `adopt` sets
     return [
         name
         for name, value in wanted.items()

@@ -115,6 +115,17 @@ def test_a_second_context_fails_as_it_should(jobs: Any) -> None:
     assert "Cannot run multiple SparkContexts at once" in outcome.error
 
 
+def test_what_only_a_new_context_can_honour_reaches_a_warm_process(jobs: Any) -> None:
+    """https://docs.aws.amazon.com/glue/latest/dg/monitor-spark-ui-jobs.html: the event log of a run, below the path."""
+    logs = {"--enable-spark-ui": "true", "--spark-event-logs-path": f"s3://{BUCKET}/event-logs/"}
+    script = "print(sc.defaultParallelism, sc.parallelize(range(20)).getNumPartitions())"
+    outcome = jobs.run(BEGIN + script, {"--conf": "spark.default.parallelism=7", **logs})
+    assert (outcome.states[-1], outcome.error) == ("SUCCEEDED", None)
+    assert jobs.logs(outcome.run_id) == ["7 7"]
+    log = jobs.s3.get_object(Bucket=BUCKET, Key=f"event-logs/{outcome.run_id}")["Body"].read()
+    assert b"SparkListenerApplicationStart" in log
+
+
 @pytest.mark.parametrize("arguments", [{}, {"--conf": "spark.sql.shuffle.partitions=3 --conf spark.mine=yes"}])
 def test_settings_of_a_job_are_its_own(jobs: Any, arguments: dict[str, str]) -> None:
     outcome = jobs.run(BEGIN + "print(spark.conf.get('spark.mine', 'none'), spark.catalog.listTables())", arguments)
