@@ -125,11 +125,3 @@ def simple(attribute: Attribute) -> Any:
     if tag == "L":
         return [simple(below) for below in original]
     return None if tag == "NULL" else value
-
-
-def unnested(attribute: Attribute) -> Any:
-    """The value without its type tags, but within lists, whose items stay as exports write them."""
-    (tag, value), *_ = as_json(attribute).items()
-    if tag == "M":
-        return {name: unnested(below) for name, below in attribute[tag].items()}
-    return None if tag == "NULL" else value

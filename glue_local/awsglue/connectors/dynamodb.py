@@ -9,7 +9,7 @@ import datetime
 import decimal
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from pyspark import RDD
@@ -18,7 +18,7 @@ from pyspark.sql import DataFrame, SparkSession
 from awsglue import gluetypes as glue
 from awsglue.connectors import attributes
 from awsglue.errors import AwsGlueError, NotSupportedError, OptionError
-from awsglue.frame import catalog, records, types
+from awsglue.frame import catalog, dynamodb_json, records, types
 from awsglue.frame.formats import Read, flag
 
 Options = Mapping[str, Any]
@@ -51,6 +51,21 @@ def _client(options: Options) -> Any:
     return boto3.client("dynamodb", **region, **login)
 
 
+def _workers_client(options: Options) -> Any:
+    """The client of a task. Tasks that follow one another in a worker's process share one, which takes long to make.
+
+    A role's session ends after an hour: each task has its own.
+    """
+    if options.get("dynamodb.sts.roleArn"):
+        return _client(options)
+    return _regions_client(options.get("dynamodb.region"))
+
+
+@cache
+def _regions_client(region: str | None) -> Any:
+    return _client({"dynamodb.region": region})
+
+
 def _number(options: Options, name: str, default: int) -> int:
     text = str(options.get(name) or default)
     if not text.isdigit() or int(text) < 1:
@@ -74,7 +89,7 @@ def read(session: SparkSession, _kind: str, options: Options, _ctx: str) -> Read
         raise OptionError("connection_type='dynamodb' needs 'dynamodb.input.tableName' in its options.")
     items = _items(session, str(table), options)
     if export:
-        return Read(records.frame_of(items.map(_exported(options)), session))
+        return Read(_exported(records.frame_of(items.map(_export), session), options))
     return Read(_frame(session, items, _merged(items)))
 
 
@@ -111,7 +126,7 @@ def _frame(session: SparkSession, items: RDD[dict[str, Any]], kind: glue.DataTyp
 
 
 def _scan(table: str, options: Options, splits: int, segments: Iterable[int]) -> Iterator[dict[str, Any]]:
-    client, consistent = _client(options), flag(options, "dynamodb.consistentRead")
+    client, consistent = _workers_client(options), flag(options, "dynamodb.consistentRead")
     for segment in segments:
         given = {"TableName": table, "Segment": segment, "TotalSegments": splits, "ConsistentRead": consistent}
         pages = client.get_paginator("scan").paginate(**given)
@@ -119,13 +134,17 @@ def _scan(table: str, options: Options, splits: int, segments: Iterable[int]) ->
             yield from page["Items"]
 
 
-def _exported(options: Options) -> Callable[[dict[str, Any]], dict[str, Any]]:
-    """What an export makes of an item: DynamoDB JSON, unnested or simplified where asked for."""
+def _export(item: dict[str, Any]) -> dict[str, Any]:
+    return {dynamodb_json.ITEM: {name: attributes.as_json(value) for name, value in item.items()}}
+
+
+def _exported(exported: DataFrame, options: Options) -> DataFrame:
+    """An export's records, simplified or unnested where asked for, as the methods of a frame do it."""
     if flag(options, "dynamodb.simplifyDDBJson"):
-        return lambda item: {name: attributes.simple(value) for name, value in item.items()}
+        return dynamodb_json.simplify(exported)
     if flag(options, "dynamodb.unnestDDBJson"):
-        return lambda item: {name: attributes.unnested(value) for name, value in item.items()}
-    return lambda item: {"Item": {name: attributes.as_json(value) for name, value in item.items()}}
+        return dynamodb_json.unnest(exported)
+    return exported
 
 
 def write(df: DataFrame, _kind: str, options: Options) -> None:
@@ -152,7 +171,7 @@ def _put(table: str, options: Options, keys: tuple[str, ...], rows: Iterable[Map
     from boto3.dynamodb.types import TypeSerializer
 
     serialize = TypeSerializer().serialize
-    client, retries = _client(options), _number(options, "dynamodb.output.retry", RETRIES)
+    client, retries = _workers_client(options), _number(options, "dynamodb.output.retry", RETRIES)
     batch: dict[tuple[str, ...], dict[str, Any]] = {}
     for row in rows:
         item = {name: serialize(_storable(value)) for name, value in row.items() if value is not None}

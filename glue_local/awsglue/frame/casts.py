@@ -1,6 +1,7 @@
 """Casts as Glue does them: what cannot be cast is null, never a wrapped number and never a failed job."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from pyspark.sql import Column, SparkSession
@@ -28,7 +29,7 @@ def cast(column: Column, source: spark.DataType, target: spark.DataType) -> Colu
         return _parsed(column, source, target)
     if isinstance(source, spark.StringType) or _numeric(source, target):
         return _try_cast(column, target)
-    return column.cast(target) if _castable(source, target) else F.lit(None).cast(target)
+    return column.cast(target) if _castable(source.json(), target.json()) else F.lit(None).cast(target)
 
 
 def _from_choice(column: Column, source: spark.DataType, target: spark.DataType) -> Column:
@@ -67,10 +68,11 @@ def _numeric(source: spark.DataType, target: spark.DataType) -> bool:
     return isinstance(source, spark.NumericType) and isinstance(target, spark.NumericType)
 
 
-def _castable(source: spark.DataType, target: spark.DataType) -> bool:
-    """Whether Spark has such a cast: there is none from a number to a date, for one."""
+@cache
+def _castable(source: str, target: str) -> bool:
+    """Whether Spark has such a cast, of types written as JSON: there is none from a number to a date, for one."""
     java, parse = _java()
-    return bool(java.org.apache.spark.sql.catalyst.expressions.Cast.canCast(parse(source.json()), parse(target.json())))
+    return bool(java.org.apache.spark.sql.catalyst.expressions.Cast.canCast(parse(source), parse(target)))
 
 
 def _try_cast(column: Column, target: spark.DataType) -> Column:

@@ -57,7 +57,6 @@ def test_items_and_their_types() -> None:
     assert (second["s"], second["m"], second["z"], first["m"]) == ([1, 2], (True,), None, None)
     assert attributes.as_json({"M": {"b": {"B": b"x"}}}) == {"M": {"b": {"B": "eA=="}}}
     assert attributes.simple(items[0]["l"]) == ["1", "x"]
-    assert attributes.unnested(items[1]["m"]) == {"ok": True}
 
 
 def test_tables_that_are_no_files() -> None:

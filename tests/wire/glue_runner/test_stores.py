@@ -134,7 +134,7 @@ glueContext.write_dynamic_frame.from_options(
 export = glueContext.create_dynamic_frame.from_options("dynamodb", {
     "dynamodb.export": "ddb", "dynamodb.tableArn": "arn:aws:dynamodb:us-east-1:000000000000:table/wire-in",
     "dynamodb.unnestDDBJson": True})
-print(sorted((row["id"], row["n"]) for row in export.toDF().collect() if row["n"])[:2])
+print(sorted((row["id"], row["n"]) for row in export.toDF().collect() if row["n"])[:2], sorted(export.toDF().columns))
 glueContext.write_dynamic_frame.from_options(source, "kinesis", {"streamName": "wire", "partitionKey": "id"})
 plain = glueContext.spark_session.read.format("dynamodb").option("dynamodb.input.tableName", "wire-in").load()
 print(plain.count(), dict(plain.dtypes)["n"], plain.where("id = 'k2'").first()["n"])
@@ -171,7 +171,7 @@ def test_dynamodb_kinesis_and_storage_classes(api: Jobs, aws: Callable[[str], An
     _, lines = api.run("stores")
     assert lines == [
         "[('id', 'string'), ('m', 'struct'), ('s', 'array'), ('n', 'choice')]",
-        "[('k1', '1'), ('k10', '1.5')]",
+        "[('k1', '1'), ('k10', '1.5')] ['id', 'm.ok', 'n', 's']",
         "30 double 1.5",
         "30 data",
     ]
