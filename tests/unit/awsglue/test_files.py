@@ -43,6 +43,28 @@ def test_json_path(glue: Any, tmp_path: Path) -> None:
     assert found.errorsCount() == 0
 
 
+def test_ion_text_and_binary(glue: Any, spark: Any, tmp_path: Path) -> None:
+    """https://amazon-ion.github.io/ion-docs/guides/cookbook.html, "Down-converting to JSON"."""
+    text = """$ion_1_0 // a comment
+        {id: 1, name: "x", price: d::2.5, at: 2024-01-01T00:00:00Z, tags: [a, b], none: null.int, blob: {{eA==}}}
+        {id: 2, name: symbol, price: 3.}"""
+    (tmp_path / "dt=1").mkdir()
+    (tmp_path / "dt=1" / "a.ion").write_text(text)
+    ion = spark.sparkContext._jvm.com.amazon.ion.system
+    binary = ion.IonSystemBuilder.standard().build().getLoader().load('{id: 3, name: "y"} {id: "four"}').getBytes()
+    (tmp_path / "b.10n.gz").write_bytes(gzip.compress(bytes(binary)))
+    found = {str(row["id"]): row for row in dicts(read(glue, tmp_path / "dt=1", "ion"))}
+    assert (found["1"]["name"], found["1"]["price"], found["1"]["at"]) == ("x", 2.5, "2024-01-01T00:00:00Z")
+    assert (found["1"]["tags"], found["1"]["none"], found["1"]["blob"]) == (["a", "b"], None, "eA==")
+    assert (found["2"]["name"], found["2"]["price"], found["2"]["tags"]) == ("symbol", 3.0, None)
+    mixed = read(glue, tmp_path, "ion")
+    assert mixed.schema().field_map["id"].dataType.typeName() == "choice"
+    assert sorted(dicts(mixed.resolveChoice(specs=[("id", "cast:string")])), key=str) == [
+        {"id": "3", "name": "y"},
+        {"id": "four", "name": None},
+    ]
+
+
 def test_csv_is_text_and_each_file_has_its_own_header(glue: Any, tmp_path: Path) -> None:
     (tmp_path / "1.csv").write_text('a;b\n1;"x ""y"""\n;\n')
     with gzip.open(tmp_path / "2.csv.gz", "wt") as file:
