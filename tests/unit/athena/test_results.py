@@ -12,6 +12,7 @@ from rapid.emulator.athena import runs, stored
 from rapid.emulator.athena.results import column_info, csv_line, metadata
 from rapid.emulator.athena.sql.scope import Column
 from rapid.emulator.athena.sql.types import GEOMETRY, Type, common, converts, parse_hive, to_hive
+from rapid.emulator.athena.writing.fitting import assignable
 
 CELLS = st.one_of(st.none(), st.text(alphabet=st.characters(blacklist_categories=("Cs",)), max_size=8))
 
@@ -108,6 +109,24 @@ def test_coercions_are_trinos() -> None:
     assert common(date, varchar) is None
     assert converts(integer, double)
     assert not converts(double, integer)
+
+
+@pytest.mark.parametrize(
+    ("given", "wanted", "stored_"),
+    [
+        ("double", "decimal(8,4)", True),
+        ("timestamp", "date", True),
+        ("bigint", "double", True),
+        ("date", "timestamp", True),
+        ("bigint", "int", False),
+        ("string", "date", False),
+        ("bigint", "string", False),
+        ("decimal(8,4)", "bigint", False),
+    ],
+)
+def test_what_insert_stores_without_a_cast(given: str, wanted: str, stored_: bool) -> None:
+    """NumericTest and DateTimeCoercedToDateTimeTest of SQLAlchemy's dialect suite insert such values."""
+    assert assignable(parse_hive(given), parse_hive(wanted)) == stored_
 
 
 def test_names_of_types_are_small_in_results() -> None:

@@ -68,8 +68,14 @@ def fitted(session: Session, query: Query, columns: list[Column], names: list[st
     return f"SELECT {items} FROM ({session.bound(query)})"
 
 
+_STORED = {("double", "decimal"), ("real", "decimal"), ("timestamp", "date")}
+"""What Athena stores beyond Trino, as SQLAlchemy's suite for dialects needs it, which PyAthena runs on AWS."""
+
+
 def assignable(given: Type, wanted: Type) -> bool:
-    """Whether Trino stores a value of one type in a column of another by itself."""
+    """Whether a value of one type is stored in a column of another without being asked to."""
+    if (given.name, wanted.name) in _STORED:
+        return True
     if converts(given, wanted) or (given.is_string and wanted.is_string) or given.name == "unknown":
         return True
     if given.is_integer and wanted.is_integer:
