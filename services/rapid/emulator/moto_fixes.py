@@ -14,7 +14,7 @@ from typing import Any
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import Item, LimitedSizeDict
 from moto.dynamodb.models.table import StreamRecord
-from moto.kinesis.models import Shard, Stream
+from moto.kinesis.models import KinesisBackend, Shard, Stream
 
 _ITEM_OPERATIONS = (
     *("get_item", "put_item", "update_item", "delete_item", "query", "scan", "transact_write_items"),
@@ -63,6 +63,16 @@ def kinesis() -> None:
     Stream.get_shard_for_key = _open_shard(Stream.get_shard_for_key)
     for name in _RESHARDING:
         setattr(Stream, name, _records_stay(getattr(Stream, name)))
+    KinesisBackend.get_shard_iterator = _named(KinesisBackend.get_shard_iterator)
+
+
+def _named(original: Callable[..., str]) -> Callable[..., str]:
+    """An iterator names its stream, also where it was asked for by the stream's ARN."""
+
+    def get_shard_iterator(backend: KinesisBackend, arn: str | None, name: str | None, *given: Any) -> str:
+        return original(backend, arn, name or (arn or "").rpartition("/")[2] or None, *given)
+
+    return get_shard_iterator
 
 
 def _one_at_a_time(original: Callable[..., Any], lock: Any) -> Callable[..., Any]:

@@ -52,6 +52,7 @@ def dynamodbstreams() -> Service:
 @aws_provider(api="kinesis", name="rapid")
 def kinesis() -> Service:
     from rapid.emulator import moto_fixes
+    from rapid.emulator.streams import KinesisProvider
 
     moto_fixes.kinesis()
-    return _service("kinesis")
+    return Service.for_provider(KinesisProvider(), dispatch_table_factory=with_moto)

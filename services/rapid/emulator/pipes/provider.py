@@ -17,6 +17,8 @@ from rapid.emulator.pipes.running import Worker, unsupported
 Request = dict[str, Any]
 _APART = ("Name", "Tags", "DesiredState")
 _FIXED = ("Source",)
+_PATIENCE = 10.0
+"""Seconds that a change waits for the batch that is under way."""
 
 
 class PipesProvider(ServiceLifecycleHook):
@@ -38,7 +40,7 @@ class PipesProvider(ServiceLifecycleHook):
 
     def on_before_stop(self) -> None:
         for worker in self._workers.values():
-            worker.stop()
+            worker.stop(0)
 
     @handler("CreatePipe", expand=False)
     def create_pipe(self, context: RequestContext, request: Request) -> Request:
@@ -157,7 +159,7 @@ class PipesProvider(ServiceLifecycleHook):
 
     def _halt(self, pipe: Pipe) -> None:
         if worker := self._workers.pop(pipe.arn, None):
-            worker.stop()
+            worker.stop(_PATIENCE)
 
 
 def _check(settings: Request) -> None:

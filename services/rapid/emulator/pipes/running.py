@@ -41,11 +41,13 @@ class Worker:
     def __init__(self, pipe: Pipe) -> None:
         self._pipe = pipe
         self._ends = threading.Event()
-        threading.Thread(target=self._run, name=f"pipe-{pipe.name}", daemon=True).start()
+        self._thread = threading.Thread(target=self._run, name=f"pipe-{pipe.name}", daemon=True)
+        self._thread.start()
 
-    def stop(self) -> None:
-        """Begins nothing new."""
+    def stop(self, seconds: float) -> None:
+        """Begins nothing new, and waits at most so long for what has begun."""
         self._ends.set()
+        self._thread.join(seconds)
 
     def _run(self) -> None:
         poller: Poller | None = None

@@ -11,6 +11,7 @@ from localstack.services.apigateway.resource_providers.aws_apigateway_stage impo
 from localstack.services.cloudformation.provider_utils import generate_default_name
 from localstack.services.cloudformation.resource_provider import OperationStatus, ProgressEvent, ResourceRequest
 from localstack.services.cloudformation.resource_providers.aws_cloudformation_stack import CloudFormationStackProvider
+from localstack.services.kinesis.resource_providers.aws_kinesis_stream import KinesisStreamProvider
 from localstack.services.kinesisfirehose.resource_providers.aws_kinesisfirehose_deliverystream import (
     KinesisFirehoseDeliveryStreamProvider,
 )
@@ -18,6 +19,7 @@ from localstack.services.logs.resource_providers.aws_logs_loggroup import LogsLo
 from localstack.services.s3.resource_providers.aws_s3_bucket import S3BucketProvider
 
 from rapid.emulator.apigateway.settings import method_settings
+from rapid.emulator.stacks.updates import update
 
 Model = dict[str, Any]
 
@@ -189,6 +191,20 @@ class DeliveryStream(KinesisFirehoseDeliveryStreamProvider):
             if found["DeliveryStreamStatus"] == "CREATING_FAILED":
                 reason = found.get("FailureDescription", {}).get("Details", "the delivery stream could not be created")
                 return ProgressEvent(OperationStatus.FAILED, resource_model=model, message=reason)
+        return event
+
+
+class Stream(KinesisStreamProvider):
+    """A Kinesis stream with the shards that were asked for, and its retention."""
+
+    def create(self, request: ResourceRequest[Any]) -> ProgressEvent[Any]:
+        model = request.desired_state
+        if model.get("ShardCount") and not model.get("StreamModeDetails"):
+            model["StreamModeDetails"] = {"StreamMode": "PROVISIONED"}
+        event = super().create(request)
+        if event.status == OperationStatus.SUCCESS:
+            made = {name: value for name, value in event.resource_model.items() if name != "RetentionPeriodHours"}
+            update("AWS::Kinesis::Stream", request.aws_client_factory, made, event.resource_model)
         return event
 
 

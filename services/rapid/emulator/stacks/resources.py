@@ -29,6 +29,7 @@ OURS = {
     "AWS::Logs::LogGroup": "rapid.emulator.stacks.completed:LogGroup",
     "AWS::ApiGateway::RestApi": "rapid.emulator.apigateway.cfn:RestApi",
     "AWS::ApiGateway::Stage": "rapid.emulator.stacks.completed:Stage",
+    "AWS::Kinesis::Stream": "rapid.emulator.stacks.completed:Stream",
     "AWS::KinesisFirehose::DeliveryStream": "rapid.emulator.stacks.completed:DeliveryStream",
 }
 """Types of LocalStack that we complete."""
