@@ -37,9 +37,7 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     session = SparkSession.builder.appName("glue-tests").getOrCreate()
     session.sparkContext.setLogLevel("ERROR")
     yield session
-    gateway: Any = session.sparkContext._gateway  # noqa: SLF001 - PySpark has no public name for it
     session.stop()
-    gateway.shutdown()  # objects of the JVM that Python forgets from now on are not reported to it
     assert java.stdin  # noqa: S101 - it is a pipe; its end is the JVM's
     java.stdin.close()
     java.wait(30)
