@@ -3,6 +3,7 @@
 The browser's own requests are recorded, so what is compared is what the charts draw.
 """
 
+import contextlib
 import json
 import shutil
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, Response, sync_playwright
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 from pyathena import connect
 
 from rapid.core import aws
@@ -108,13 +110,21 @@ def page(superset_with_dashboards: Config, request: pytest.FixtureRequest) -> It
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = browser.new_page(**getattr(request, "param", DESK))
         page.set_default_timeout(SECONDS * 1000)
-        page.goto(f"{config.superset_url}/login/")
+        until(lambda: logged_in(page, config.superset_url, user, password))
+        yield page
+        browser.close()
+
+
+def logged_in(page: Page, url: str, user: str, password: str) -> bool:
+    """Logs in by the form. False where that led nowhere: a form that is drawn anew forgets what was typed into it."""
+    page.goto(f"{url}/login/")
+    if "/login" in page.url:
         page.fill("#username", user)
         page.fill("#password", password)
         page.click("button[type=submit]")
-        page.wait_for_url("**/superset/welcome/**")
-        yield page
-        browser.close()
+        with contextlib.suppress(PlaywrightTimeoutError):
+            page.wait_for_url("**/superset/welcome/**", wait_until="commit", timeout=60_000)
+    return "/login" not in page.url
 
 
 @pytest.fixture

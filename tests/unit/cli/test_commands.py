@@ -53,9 +53,10 @@ def test_a_home_that_cannot_be_written_to_is_told_in_a_sentence(tmp_path: Path) 
     environment = {"PATH": os.environ["PATH"], "RAPID_HOME": str(home), "PYTHONPATH": str(ROOT / "services")}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    assert done.stderr.startswith(f"Error: {home}"), done.stderr
-    assert "RAPID_HOME" in done.stderr
-    assert done.stderr.count("\n") == 1, done.stderr
+    assert "Traceback" not in done.stderr
+    *_, said = done.stderr.splitlines()  # what is prepared once for a machine may be told before
+    assert said.startswith(f"Error: {home}")
+    assert "RAPID_HOME" in said
 
 
 def test_an_unknown_command_is_refused() -> None:
