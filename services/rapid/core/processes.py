@@ -242,7 +242,7 @@ def _require_disk(folder: Path) -> None:
 def _session_members(entry: Path) -> list[psutil.Process]:
     """Processes left in the session of a service whose leader may be gone (it was killed).
 
-    None if the pid in a file that was left behind is another's by now.
+    There are none if the pid in a file that was left behind is another's by now.
     """
     try:
         read = json.loads(entry.read_text())

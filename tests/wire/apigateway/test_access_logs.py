@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import requests
 
+from tests.stacks import deployed
 from tests.waiting import until
 from tests.websockets import Client
 
@@ -64,13 +65,8 @@ CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
 
 @pytest.fixture(scope="module")
 def urls(aws: Any) -> Any:
-    stacks = aws("cloudformation")
-    stacks.create_stack(StackName="access-logs", TemplateBody=TEMPLATE, Capabilities=CAPABILITIES)
-    stacks.get_waiter("stack_create_complete").wait(StackName="access-logs", WaiterConfig={"Delay": 1})
-    (stack,) = stacks.describe_stacks(StackName="access-logs")["Stacks"]
-    yield {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
-    stacks.delete_stack(StackName="access-logs")
-    stacks.get_waiter("stack_delete_complete").wait(StackName="access-logs", WaiterConfig={"Delay": 1})
+    with deployed(aws, "access-logs", TEMPLATE) as outputs:
+        yield outputs
 
 
 def line(aws: Any, **wanted: Any) -> dict[str, Any]:

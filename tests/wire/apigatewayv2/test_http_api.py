@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 import requests
 
+from tests.stacks import deployed
+
 TEMPLATE = """
 Transform: AWS::Serverless-2016-10-31
 Resources:
@@ -53,14 +55,8 @@ Outputs:
 
 @pytest.fixture(scope="module")
 def url(aws: Any) -> Any:
-    stacks = aws("cloudformation")
-    capabilities = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
-    stacks.create_stack(StackName="http-api", TemplateBody=TEMPLATE, Capabilities=capabilities)
-    stacks.get_waiter("stack_create_complete").wait(StackName="http-api", WaiterConfig={"Delay": 1})
-    [output] = stacks.describe_stacks(StackName="http-api")["Stacks"][0]["Outputs"]
-    yield output["OutputValue"]
-    stacks.delete_stack(StackName="http-api")
-    stacks.get_waiter("stack_delete_complete").wait(StackName="http-api", WaiterConfig={"Delay": 1})
+    with deployed(aws, "http-api", TEMPLATE) as outputs:
+        yield outputs["Url"]
 
 
 def test_the_event_of_payload_2(url: str) -> None:

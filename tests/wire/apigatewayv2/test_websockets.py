@@ -11,6 +11,7 @@ import pytest
 import requests
 from botocore.exceptions import ClientError
 
+from tests.stacks import deployed
 from tests.waiting import until
 from tests.websockets import Client, RejectedError
 
@@ -136,14 +137,8 @@ Outputs:
 
 @pytest.fixture(scope="module")
 def outputs(aws: Any) -> Any:
-    stacks = aws("cloudformation")
-    capabilities = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
-    stacks.create_stack(StackName="websockets", TemplateBody=TEMPLATE, Capabilities=capabilities)
-    stacks.get_waiter("stack_create_complete").wait(StackName="websockets", WaiterConfig={"Delay": 1})
-    (stack,) = stacks.describe_stacks(StackName="websockets")["Stacks"]
-    yield {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
-    stacks.delete_stack(StackName="websockets")
-    stacks.get_waiter("stack_delete_complete").wait(StackName="websockets", WaiterConfig={"Delay": 1})
+    with deployed(aws, "websockets", TEMPLATE) as outputs:
+        yield outputs
 
 
 @pytest.fixture

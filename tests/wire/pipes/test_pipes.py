@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.stacks import deployed
 from tests.waiting import until
 
 TEMPLATE = """
@@ -87,13 +88,8 @@ Outputs:
 
 @pytest.fixture(scope="module")
 def outputs(aws: Any) -> Any:
-    stacks = aws("cloudformation")
-    stacks.create_stack(StackName="pipes", TemplateBody=TEMPLATE, Capabilities=["CAPABILITY_IAM"])
-    stacks.get_waiter("stack_create_complete").wait(StackName="pipes", WaiterConfig={"Delay": 1})
-    (stack,) = stacks.describe_stacks(StackName="pipes")["Stacks"]
-    yield {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
-    stacks.delete_stack(StackName="pipes")
-    stacks.get_waiter("stack_delete_complete").wait(StackName="pipes", WaiterConfig={"Delay": 1})
+    with deployed(aws, "pipes", TEMPLATE) as outputs:
+        yield outputs
     assert not aws("pipes").list_pipes(NamePrefix="change-pipe")["Pipes"]
 
 

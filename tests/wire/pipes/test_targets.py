@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.stacks import deployed
 from tests.waiting import until
 
 TEMPLATE = """
@@ -70,15 +71,10 @@ Outputs:
 
 @pytest.fixture(scope="module")
 def outputs(aws: Any) -> Iterator[Any]:
-    stacks, name = aws("cloudformation"), "pipe-targets"
-    stacks.create_stack(StackName=name, TemplateBody=TEMPLATE, Capabilities=["CAPABILITY_IAM"])
-    stacks.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
-    (stack,) = stacks.describe_stacks(StackName=name)["Stacks"]
-    yield {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
-    bucket = next(o["OutputValue"] for o in stack["Outputs"] if o["OutputKey"] == "Bucket")
-    for item in aws("s3").list_objects_v2(Bucket=bucket).get("Contents", ()):
-        aws("s3").delete_object(Bucket=bucket, Key=item["Key"])
-    stacks.delete_stack(StackName=name)
+    with deployed(aws, "pipe-targets", TEMPLATE) as outputs:
+        yield outputs
+        for item in aws("s3").list_objects_v2(Bucket=outputs["Bucket"]).get("Contents", ()):
+            aws("s3").delete_object(Bucket=outputs["Bucket"], Key=item["Key"])
 
 
 @pytest.fixture

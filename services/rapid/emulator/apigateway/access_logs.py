@@ -33,18 +33,6 @@ def line(template: str, variable: Callable[[str], Any]) -> str:
     return _VARIABLE.sub(text, template)
 
 
-def variable_of(known: Mapping[str, Any]) -> Callable[[str], Any]:
-    """Finds variables in nested mappings."""
-
-    def find(name: str) -> Any:
-        value: Any = known
-        for part in name.split("."):
-            value = value.get(part) if isinstance(value, Mapping) else None
-        return value
-
-    return find
-
-
 def write(
     settings: Mapping[str, Any] | None, account: str, region: str, stage: str, variable: Callable[[str], Any]
 ) -> None:

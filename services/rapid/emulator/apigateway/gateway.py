@@ -5,6 +5,7 @@ To add a step, put a `RestApiGatewayHandler` into `INVOCATION`. A step refuses a
 """
 
 import time
+from functools import partial
 
 from localstack.http import Response
 from localstack.services.apigateway.next_gen.execute_api import handlers
@@ -24,6 +25,7 @@ from rapid.emulator.apigateway.limits import (
 from rapid.emulator.apigateway.responses import GatewayResponseHandler
 from rapid.emulator.apigateway.signatures import SignatureHandler
 from rapid.emulator.apigateway.usage import UsageHandler
+from rapid.emulator.apigateway.variables import value_at
 
 INVOCATION = (
     FormHandler(),
@@ -70,5 +72,5 @@ class Gateway(RestApiGateway):
                 "responseLatency": round((time.monotonic() - begin) * 1000),
             }
             stage = f"{context.api_id}/{context.stage}"
-            variable = access_logs.variable_of(known)
+            variable = partial(value_at, known)
             access_logs.write(settings, context.account_id, context.region, stage, variable)

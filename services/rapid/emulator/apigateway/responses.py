@@ -17,6 +17,8 @@ from localstack.services.apigateway.next_gen.execute_api.gateway_response import
 )
 from localstack.services.apigateway.next_gen.execute_api.handlers.gateway_exception import GatewayExceptionHandler
 
+from rapid.emulator.apigateway.variables import value_at
+
 _NAME = r"(?:context|stageVariables|method\.request)\.[A-Za-z0-9_.\-]+"
 _VARIABLE = re.compile(rf"\$(?:\{{({_NAME})\}}|({_NAME}))")
 _DEFAULT_TEMPLATE = '{"message":$context.error.messageString}'
@@ -69,7 +71,4 @@ def _lookup(variable: str, context: RestApiInvocationContext) -> Any:
         request = context.invocation_request
         field = {"header": "headers", "querystring": "query_string_parameters", "path": "path_parameters"}.get(kind, "")
         return (request.get(field) or {}).get(name)
-    value: Any = context.context_variables
-    for name in path.split("."):
-        value = value.get(name) if isinstance(value, Mapping) else None
-    return value
+    return value_at(context.context_variables, path)

@@ -14,6 +14,7 @@ from moto.apigatewayv2.models import Api, apigatewayv2_backends
 from rapid.emulator.apigateway import access_logs
 from rapid.emulator.apigateway.invoking import call_lambda
 from rapid.emulator.apigateway.limits import PAYLOAD_BYTES
+from rapid.emulator.apigateway.variables import with_stage_variables
 from rapid.emulator.apigatewayv2 import cors, events, mapping, routes, services
 from rapid.emulator.apigatewayv2.authorizers import RefusedError, authorize
 
@@ -46,13 +47,13 @@ def answer(found: tuple[str, str, Api], request: Request, path: str) -> Response
     named = path.lstrip("/").partition("/")[0]
     stage = api.stages.get(named) or api.stages.get(routes.DEFAULT)
     if stage is None:
-        return _message(404, "Not Found")
+        return message(404, "Not Found")
     inner = path if stage.name == routes.DEFAULT else path.removeprefix(f"/{stage.name}") or "/"
     settings = _settings(api.cors_configuration)
     if settings and (told := cors.preflight(settings, request)):
         return told
     if len(request.get_data()) > PAYLOAD_BYTES:
-        made = _message(413, "Request Entity Too Large")
+        made = message(413, "Request Entity Too Large")
     else:
         call, made = _routed(account, region, api, stage, request, path or "/", inner or "/")
         told = {"status": made.status_code, "responseLength": len(made.data)}
@@ -82,20 +83,20 @@ def _routed(
     key, variables = route.route_key if route else "", dict(stage.stage_variables or {})
     call = events.Call(request, account, api.api_id, stage.name, key, path, parameters, variables)
     if route is None:
-        return call, _message(404, "Not Found")
+        return call, message(404, "Not Found")
     try:
         call = authorize(call, region, api, route)
     except RefusedError as refused:
-        told = _message(refused.status, refused.message)
+        told = message(refused.status, refused.message)
         told.headers.update(refused.headers)
         return call, told
     integration = api.integrations.get((route.target or "").removeprefix("integrations/"))
     if integration is None:
-        return call, _message(500, "Internal Server Error")
+        return call, message(500, "Internal Server Error")
     try:
         made = _integrated(call, region, integration)
     except NotImplementedError as error:
-        return call, _message(501, str(error))
+        return call, message(501, str(error))
     return call, mapping.mapped_answer(integration.response_parameters or {}, call, made)
 
 
@@ -111,9 +112,7 @@ def _invoked(call: events.Call, region: str, integration: Any) -> Response:
     version = integration.payload_format_version or "1.0"
     event = events.version_1(call) if version == "1.0" else events.version_2(call)
     source = f"arn:aws:execute-api:{region}:{call.account}:{call.api_id}/{call.stage}/{call.route_key}"
-    uri = integration.integration_uri or ""
-    for name, value in call.stage_variables.items():
-        uri = uri.replace(f"${{stageVariables.{name}}}", value)
+    uri = with_stage_variables(integration.integration_uri or "", call.stage_variables)
     try:
         payload = call_lambda(function_arn(uri), json.dumps(event).encode(), source, integration.credentials_arn)
         return events.response(payload, version)
@@ -121,7 +120,7 @@ def _invoked(call: events.Call, region: str, integration: Any) -> Response:
         LOG.warning("%s answered an HTTP API with something that is no response", uri)
     except (ClientError, ValueError) as error:
         LOG.warning("An HTTP API could not invoke %s: %s", uri, error)
-    return _message(500, "Internal Server Error")
+    return message(500, "Internal Server Error")
 
 
 def _forwarded(call: events.Call, integration: Any) -> Response:
@@ -149,12 +148,13 @@ def _forwarded(call: events.Call, integration: Any) -> Response:
         )
     except requests.RequestException as error:
         LOG.warning("An HTTP API could not reach %s: %s", uri, error)
-        return _message(503, "Service Unavailable")
+        return message(503, "Service Unavailable")
     kept: Mapping[str, str] = {
         name: value for name, value in reply.headers.items() if name.lower() not in {*_HOP, "content-encoding"}
     }
     return Response(reply.content, reply.status_code, dict(kept))
 
 
-def _message(status: int, text: str) -> Response:
+def message(status: int, text: str) -> Response:
+    """A refusal, or a failure."""
     return Response(json.dumps({"message": text}), status, {"Content-Type": "application/json"})

@@ -13,6 +13,8 @@ from typing import Any
 
 from localstack.http import Request, Response
 
+from rapid.emulator.apigateway.variables import value_at
+
 _TEXT = re.compile(r"text/.*|application/(json|xml|javascript|.+\+(json|xml))")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -76,10 +78,7 @@ class Call:
             "routeKey": self.route_key,
         }
         known |= {"requestTime": known["time"]}
-        found: Any = known
-        for part in name.split("."):
-            found = found.get(part) if isinstance(found, dict) else None
-        return found
+        return value_at(known, name)
 
     def context(self) -> dict[str, Any]:
         """What both payload formats say of the request."""

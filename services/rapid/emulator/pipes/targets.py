@@ -129,10 +129,8 @@ def send(arn: str, events: Events, parameters: Parameters, pipe: str) -> Any:
 
 def enrich(arn: str, events: Events) -> Events:
     """What an enrichment makes of events; nothing goes on where it answers nothing."""
-    _, _, service, region, account, *_ = arn.split(":")
-    name, target, _ = TARGETS[service]
-    client = connect_to(aws_access_key_id=account, region_name=region).get_client(name)
-    answer = target(client, arn, events, SYNCHRONOUS, "")
+    _, _, member = TARGETS[arn.split(":")[2]]
+    answer = send(arn, events, {member: SYNCHRONOUS}, "")
     if not answer:
         return []
     return answer if isinstance(answer, list) else [answer]

@@ -13,8 +13,9 @@ from localstack.http import Request, Response
 from moto.apigatewayv2.models import Api
 
 from rapid.emulator.apigateway.signatures import SignatureError, verify
+from rapid.emulator.apigatewayv2.endpoint import message
 from rapid.emulator.apigatewayv2.websocket import connections
-from rapid.emulator.apigatewayv2.websocket.session import Session, message
+from rapid.emulator.apigatewayv2.websocket.session import Session
 from rapid.emulator.lambda_.executor import endpoint
 from rapid.emulator.serving.websockets import ENVIRON
 

@@ -21,6 +21,7 @@ from localstack.services.apigateway.next_gen.execute_api.variables import Contex
 from werkzeug.datastructures import Headers
 
 from rapid.emulator.apigateway.invoking import call_lambda
+from rapid.emulator.apigateway.variables import with_stage_variables
 from rapid.emulator.apigatewayv2.endpoint import function_arn
 from rapid.emulator.apigatewayv2.websocket.turns import DEFAULT, Turn, selected, value_of
 
@@ -58,7 +59,7 @@ def integrate(turn: Turn, integration: Any) -> Answer:
 
 
 def _invoked(turn: Turn, integration: Any) -> Answer:
-    function = function_arn(_with_variables(integration.integration_uri or "", turn))
+    function = function_arn(with_stage_variables(integration.integration_uri or "", turn.stage_variables))
     payload = call_lambda(function, json.dumps(turn.event()).encode(), source_arn(turn), integration.credentials_arn)
     answer = json.loads(payload or b"null")
     if not isinstance(answer, dict):
@@ -77,12 +78,6 @@ def source_arn(turn: Turn) -> str:
     """The route, as permissions and policies name it."""
     at = turn.connection
     return f"arn:aws:execute-api:{at.region}:{at.account}:{at.api_id}/{at.stage}/{turn.route_key}"
-
-
-def _with_variables(text: str, turn: Turn) -> str:
-    for name, value in turn.stage_variables.items():
-        text = text.replace(f"${{stageVariables.{name}}}", value)
-    return text
 
 
 def _mapped(turn: Turn, integration: Any) -> Answer:
@@ -125,7 +120,7 @@ def _context(turn: Turn, integration: Any) -> RestApiInvocationContext:
         places[kind][name] = value_of(source, turn)
     for kind, overridden in overrides["requestOverride"].items():
         places[kind] |= overridden
-    uri = _with_variables(integration.integration_uri or "", turn)
+    uri = with_stage_variables(integration.integration_uri or "", turn.stage_variables)
     for name, value in places["path"].items():
         uri = uri.replace(f"{{{name}}}", value)
     context = RestApiInvocationContext(Request("POST", "/"))

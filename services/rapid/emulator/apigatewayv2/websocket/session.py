@@ -6,13 +6,16 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-websocke
 
 import json
 import logging
+from functools import partial
 from typing import Any
 
 from localstack.http import Request, Response
 from moto.apigatewayv2.models import Api
 
 from rapid.emulator.apigateway import access_logs
+from rapid.emulator.apigateway.variables import value_at
 from rapid.emulator.apigatewayv2.authorizers import RefusedError
+from rapid.emulator.apigatewayv2.endpoint import message
 from rapid.emulator.apigatewayv2.websocket.admission import admit
 from rapid.emulator.apigatewayv2.websocket.connections import (
     FRAME_BYTES,
@@ -127,7 +130,7 @@ class Session:
 
     def _log(self, turn: Turn, status: int) -> None:
         at, stage = self._connection, self._api.stages.get(self._connection.stage)
-        variable = access_logs.variable_of({**turn.context(), "status": status})
+        variable = partial(value_at, {**turn.context(), "status": status})
         access_logs.write(
             stage and stage.access_log_settings, at.account, at.region, f"{at.api_id}/{at.stage}", variable
         )
@@ -144,8 +147,3 @@ class Session:
 
 
 _REASONS = {1005: "Client-side close frame status not set", 1006: "Connection Closed Abnormally"}
-
-
-def message(status: int, text: str) -> Response:
-    """A refused handshake."""
-    return Response(json.dumps({"message": text}), status, {"Content-Type": "application/json"})

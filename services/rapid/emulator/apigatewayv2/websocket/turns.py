@@ -13,6 +13,7 @@ from typing import Any
 
 from localstack.http import Request
 
+from rapid.emulator.apigateway.variables import value_at
 from rapid.emulator.apigatewayv2.events import clock
 from rapid.emulator.apigatewayv2.websocket.connections import Connection
 
@@ -112,12 +113,12 @@ def value_of(text: str, turn: Turn) -> str:
     if place == "stageVariables":
         found = turn.stage_variables.get(rest)
     elif place == "context":
-        found = _walk(turn.context(), rest)
+        found = value_at(turn.context(), rest)
     elif place == "request":
         kind, _, name = rest.partition(".")
         request = turn.request
         if kind == "body":
-            found = _walk(_parsed(turn.body), name) if name else turn.body
+            found = value_at(_parsed(turn.body), name) if name else turn.body
         elif kind == "header":
             found = request.headers.get(name) if request is not None else None
         elif kind in ("querystring", "multivaluequerystring"):
@@ -143,9 +144,3 @@ def _parsed(body: str) -> Any:
         return json.loads(body)
     except ValueError:
         return None
-
-
-def _walk(found: Any, path: str) -> Any:
-    for name in path.split("."):
-        found = found.get(name) if isinstance(found, dict) else None
-    return found
