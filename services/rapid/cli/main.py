@@ -92,9 +92,10 @@ def main() -> None:
             raise
         fail(f"{error.filename}: {error.strerror}. Everything that is kept here lies in RAPID_HOME: ./rapid config.")
     except Exception as error:  # an answer of AWS, or none, is told in a sentence; anything else is a defect of ours
+        from boto3.exceptions import Boto3Error
         from botocore.exceptions import BotoCoreError, ClientError
 
-        if not isinstance(error, BotoCoreError | ClientError):
+        if not isinstance(error, Boto3Error | BotoCoreError | ClientError):
             raise
         fail(error)
 

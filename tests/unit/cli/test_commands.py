@@ -8,9 +8,11 @@ from pathlib import Path
 
 import click
 import pytest
+from boto3.exceptions import S3UploadFailedError
+from botocore.exceptions import EndpointConnectionError
 from click.testing import CliRunner
 
-from rapid.cli.main import COMMANDS, cli
+from rapid.cli.main import COMMANDS, cli, main
 from rapid.cli.screen import screen, table
 from rapid.core.config import ROOT
 
@@ -57,6 +59,26 @@ def test_a_home_that_cannot_be_written_to_is_told_in_a_sentence(tmp_path: Path) 
     *_, said = done.stderr.splitlines()  # what is prepared once for a machine may be told before
     assert said.startswith(f"Error: {home}")
     assert "RAPID_HOME" in said
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        S3UploadFailedError("Failed to upload a.csv: no space left on device"),
+        EndpointConnectionError(endpoint_url="http://127.0.0.1:1"),
+    ],
+)
+def test_an_error_of_aws_or_its_client_is_told_in_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], error: Exception
+) -> None:
+    def failing(**_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(cli, "main", failing)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 1
+    assert capsys.readouterr().err == f"Error: {error}\n"
 
 
 def test_an_unknown_command_is_refused() -> None:
