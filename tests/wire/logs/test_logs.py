@@ -73,3 +73,24 @@ def test_a_metric_counts_the_events_of_its_own_group(aws: Aws, group: str) -> No
     )
     assert sum(point["Sum"] for point in told["Datapoints"]) == 42
     assert sum(point["SampleCount"] for point in told["Datapoints"]) == 2
+
+
+def test_embedded_metrics_are_cloudwatch_s(aws: Aws, group: str) -> None:
+    """https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format.html"""
+    directive = {"Namespace": group, "Dimensions": [["service"]], "Metrics": [{"Name": "sold", "Unit": "Count"}]}
+    about = {"Timestamp": int(time.time() * 1000), "CloudWatchMetrics": [directive]}
+    put(aws, group, json.dumps({"_aws": about, "service": "shop", "sold": [2, 3]}), "plain")
+    cloudwatch = aws("cloudwatch")
+    found = until(lambda: cloudwatch.list_metrics(Namespace=group)["Metrics"])
+    assert [(one["MetricName"], one["Dimensions"]) for one in found] == [("sold", [{"Name": "service", "Value": "shop"}])]
+    now = datetime.now(UTC)
+    summed = cloudwatch.get_metric_statistics(
+        Namespace=group,
+        MetricName="sold",
+        Dimensions=[{"Name": "service", "Value": "shop"}],
+        StartTime=now - timedelta(hours=1),
+        EndTime=now + timedelta(hours=1),
+        Period=3600,
+        Statistics=["Sum", "SampleCount"],
+    )["Datapoints"]
+    assert (sum(p["Sum"] for p in summed), sum(p["SampleCount"] for p in summed)) == (5.0, 2.0)

@@ -1,4 +1,4 @@
-"""What happens to log events beside being kept: metric filters and subscriptions.
+"""What happens to log events beside being kept: metric filters, embedded metrics and subscriptions.
 
 LocalStack matches no pattern, counts events of one group in the filters of another, has a subscribed function run
 before PutLogEvents answers, and fails where a stream is made in a group with a subscription.
@@ -9,6 +9,7 @@ import base64
 import gzip
 import json
 import logging
+from collections import defaultdict
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -25,9 +26,12 @@ from localstack.utils.aws.client_types import ServicePrincipal
 from moto.core.utils import unix_time_millis
 from moto.logs.models import LogEvent, LogGroup, LogStream, SubscriptionFilter
 
+from rapid.emulator.logs.embedded import metrics
 from rapid.emulator.logs.patterns import PatternError, matcher, selected
 
 LOG = logging.getLogger(__name__)
+METRICS_AT_ONCE = 1000
+"""https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html"""
 _deliveries = ThreadPoolExecutor(4, "log-subscriptions")
 
 
@@ -98,7 +102,7 @@ def _is_number(value: float | str) -> bool:
 
 
 def _put_log_events(stream: LogStream, log_events: list[dict[str, Any]]) -> str:
-    """Keeps events, and hands those that a subscription wants to a thread."""
+    """Keeps events; a thread gets those that a subscription wants, and the metrics within them."""
     stream.last_ingestion_time = int(unix_time_millis())
     stream.stored_bytes += sum(len(event["message"]) for event in log_events)
     events = [LogEvent(stream.last_ingestion_time, event) for event in log_events]
@@ -108,7 +112,23 @@ def _put_log_events(stream: LogStream, log_events: list[dict[str, Any]]) -> str:
         fits = matcher(subscription.filter_pattern or "")
         if wanted := [event for event in events if fits(event.message)]:
             _deliveries.submit(_deliver, stream, subscription, wanted)
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for namespace, point in (metric for event in events for metric in metrics(event.message)):
+        found[namespace].append(point)
+    if found:
+        _deliveries.submit(_measure, stream, found)
     return f"{stream.upload_sequence_token:056d}"
+
+
+def _measure(stream: LogStream, found: dict[str, list[dict[str, Any]]]) -> None:
+    """Sends metrics, by namespace."""
+    client = connect_to(aws_access_key_id=stream.account_id, region_name=stream.region).cloudwatch
+    for namespace, points in found.items():
+        for start in range(0, len(points), METRICS_AT_ONCE):
+            try:
+                client.put_metric_data(Namespace=namespace, MetricData=points[start : start + METRICS_AT_ONCE])
+            except ClientError as error:
+                LOG.warning("Metrics in log events of %s were not taken: %s", stream.log_group.name, error)
 
 
 def _deliver(stream: LogStream, subscription: SubscriptionFilter, events: list[LogEvent]) -> None:
