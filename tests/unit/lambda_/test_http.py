@@ -74,3 +74,33 @@ def test_an_answer_and_the_end(ends: tuple[Connection, socket.socket]) -> None:
     client.close()
     assert take(connection) is None
     assert connection.closed
+
+
+def test_a_body_in_chunks_with_trailers(ends: tuple[Connection, socket.socket]) -> None:
+    """RFC 9112, 7.1; every way of cutting it."""
+    connection, client = ends
+    sent = b"POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\n\r\n\r\n0\r\nX-E: f\r\n\r\n"
+    for size in range(1, len(sent) + 1):
+        requests = []
+        for start in range(0, len(sent), size):
+            client.sendall(sent[start : start + size])
+            requests.append(take(connection))
+        assert requests[:-1] == [None] * (len(requests) - 1)
+        last = requests[-1]
+        assert last is not None
+        assert (last.body, last.length, last.headers["x-e"]) == (b"abc\r\n", 5, "f")
+
+
+def test_a_sink_takes_pieces_as_they_come() -> None:
+    server, client = socket.socketpair()
+    pieces: list[bytes] = []
+    with server, client:
+        connection = Connection(server, 100, lambda path, _headers: pieces.append if path == "/a" else None)
+        client.sendall(b"POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n")
+        assert take(connection) is None
+        assert pieces == [b"abc"]
+        client.sendall(b"0\r\n\r\nPOST /b HTTP/1.1\r\nContent-Length: 1\r\n\r\nx")
+        first, second = take(connection), connection.take()
+        assert first is not None
+        assert second is not None
+        assert (first.body, first.length, second.body, pieces) == (b"", 3, b"x", [b"abc"])

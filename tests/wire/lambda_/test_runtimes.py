@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html, runtimes-custom.html, nodejs-handler.html
 """
 
+import json
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from botocore.exceptions import ClientError
 
 from rapid.core.config import Config
@@ -38,6 +40,18 @@ while true; do
   id="$(grep -Fi lambda-runtime-aws-request-id "$headers" | tr -d '[:space:]' | cut -d: -f2)"
   echo "handling $_HANDLER" >&2
   curl -sS -X POST "$api/$id/response" -d "{\\"echo\\": $event}" > /dev/null
+done
+"""
+STREAM = """#!/bin/sh
+# Sends a first piece, then waits for the object that its event names before it sends the second.
+api="http://${AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime/invocation"
+while true; do
+  headers="$(mktemp)"
+  go="$(curl -sS -D "$headers" "$api/next" | grep -o 'go-[0-9a-f]*/on' | head -1)"
+  id="$(grep -Fi lambda-runtime-aws-request-id "$headers" | tr -d '[:space:]' | cut -d: -f2)"
+  { printf '%b' "$FIRST"; until curl -sf "$AWS_ENDPOINT_URL/$go"; do :; done; } |
+    curl -sS -X POST "$api/$id/response" -T - -H "Content-Type: $TYPE" -H "Transfer-Encoding: chunked" \\
+      -H "Lambda-Runtime-Function-Response-Mode: streaming" > /dev/null
 done
 """
 HANDLERS = """
@@ -105,6 +119,48 @@ def test_a_runtime_of_its_own(functions: Any) -> None:
         answer = functions.invoke(name, {"n": number})
         assert (answer.error, answer.payload) == (None, {"echo": {"n": number}})
         assert "handling any.thing\n" in answer.log
+
+
+def streaming(functions: Any, aws: Any, kind: str, first: str) -> tuple[str, str, dict[str, str]]:
+    """A function that streams; the bucket and the object it waits for."""
+    name = functions.create(
+        files={"bootstrap": STREAM},
+        Runtime="provided.al2023",
+        Handler="any",
+        Timeout=60,
+        Environment={"Variables": {"TYPE": kind, "FIRST": first}},
+    )
+    bucket = f"go-{uuid.uuid4().hex}"
+    aws("s3").create_bucket(Bucket=bucket)
+    return name, f"{bucket}/on", {"Bucket": bucket, "Key": "on"}
+
+
+def test_a_stream_arrives_in_pieces(functions: Any, aws: Any) -> None:
+    """https://docs.aws.amazon.com/lambda/latest/dg/configuration-response-streaming.html (read 2026-11)"""
+    name, go, where = streaming(functions, aws, "text/plain", "first ")
+    answer = aws("lambda").invoke_with_response_stream(FunctionName=name, Payload=json.dumps({"go": go}))
+    events = iter(answer["EventStream"])
+    assert next(events)["PayloadChunk"]["Payload"] == b"first "
+    aws("s3").put_object(**where, Body=b"second")
+    *rest, complete = list(events)
+    assert b"".join(event["PayloadChunk"]["Payload"] for event in rest) == b"second"
+    assert "ErrorCode" not in complete["InvokeComplete"]
+    assert aws("lambda").invoke(FunctionName=name, Payload=json.dumps({"go": go}))["Payload"].read() == b"first second"
+
+
+def test_a_function_url_streams_after_a_head_of_the_function_s(functions: Any, aws: Any) -> None:
+    """https://docs.aws.amazon.com/lambda/latest/dg/response-streaming-tutorial.html and runtimes-custom.html"""
+    head = {"statusCode": 201, "headers": {"X-A": "b"}, "cookies": ["c=1", "d=2"]}
+    kind = "application/vnd.awslambda.http-integration-response"
+    name, go, where = streaming(functions, aws, kind, json.dumps(head) + r"\0\0\0\0\0\0\0\0first ")
+    config = {"FunctionName": name, "AuthType": "NONE", "InvokeMode": "RESPONSE_STREAM"}
+    url = aws("lambda").create_function_url_config(**config)["FunctionUrl"]
+    with requests.post(url, json={"go": go}, stream=True, timeout=60) as answer:
+        assert (answer.status_code, answer.headers["X-A"]) == (201, "b")
+        assert answer.raw.headers.getlist("Set-Cookie") == ["c=1", "d=2"]
+        assert answer.raw.read(6) == b"first "
+        aws("s3").put_object(**where, Body=b"second")
+        assert answer.raw.read() == b"second"
 
 
 def test_a_runtime_of_its_own_in_a_layer(functions: Any, aws: Any, zipped: Any) -> None:

@@ -1,6 +1,7 @@
 """What invokes functions: queues, URLs, API Gateway."""
 
 import json
+import re
 import urllib.error
 import urllib.request
 from collections.abc import Callable
@@ -66,6 +67,25 @@ def test_a_function_url(functions: Any, aws: Any) -> None:
         assert response.status == 201
         assert response.headers["X-A"] == "b"
         assert json.loads(response.read()) == ["POST", "/p/q", {"x": "1"}, "hello"]
+
+
+def test_what_a_function_url_s_event_says(functions: Any, aws: Any) -> None:
+    """https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html#urls-payloads"""
+    name = functions.create("def handler(e, c): return {'body': e, 'cookies': ['a=1', 'b=2'], 'statusCode': '200'}")
+    url = aws("lambda").create_function_url_config(FunctionName=name, AuthType="NONE")["FunctionUrl"]
+    request = urllib.request.Request(f"{url}p?x=1&x=2", headers={"Cookie": "k=v; l=w"})
+    with urllib.request.urlopen(request) as response:
+        event = json.loads(response.read())
+        assert response.headers.get_all("Set-Cookie") == ["a=1", "b=2"]
+    assert (event["cookies"], event["queryStringParameters"]) == (["k=v", "l=w"], {"x": "1,2"})
+    assert "cookie" not in event["headers"]
+    context = event["requestContext"]
+    assert (context["http"]["sourceIp"], context["accountId"], context["stage"]) == (
+        "127.0.0.1",
+        "anonymous",
+        "$default",
+    )
+    assert re.fullmatch(r"\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d \+0000", context["time"])
 
 
 def test_keys_in_notifications_are_encoded_as_by_s3(aws: Any) -> None:

@@ -82,12 +82,13 @@ def test_embedded_metrics_are_cloudwatch_s(aws: Aws, group: str) -> None:
     put(aws, group, json.dumps({"_aws": about, "service": "shop", "sold": [2, 3]}), "plain")
     cloudwatch = aws("cloudwatch")
     found = until(lambda: cloudwatch.list_metrics(Namespace=group)["Metrics"])
-    assert [(one["MetricName"], one["Dimensions"]) for one in found] == [("sold", [{"Name": "service", "Value": "shop"}])]
+    dimensions = [{"Name": "service", "Value": "shop"}]
+    assert [(one["MetricName"], one["Dimensions"]) for one in found] == [("sold", dimensions)]
     now = datetime.now(UTC)
     summed = cloudwatch.get_metric_statistics(
         Namespace=group,
         MetricName="sold",
-        Dimensions=[{"Name": "service", "Value": "shop"}],
+        Dimensions=dimensions,
         StartTime=now - timedelta(hours=1),
         EndTime=now + timedelta(hours=1),
         Period=3600,

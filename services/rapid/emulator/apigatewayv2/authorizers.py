@@ -12,8 +12,9 @@ from botocore.exceptions import ClientError
 
 from rapid.emulator.apigateway.invoking import call_lambda
 from rapid.emulator.apigateway.policies import Decision, evaluate
-from rapid.emulator.apigateway.signatures import SignatureError, verify
+from rapid.emulator.apigateway.signatures import SignatureError
 from rapid.emulator.apigatewayv2 import events
+from rapid.emulator.apigatewayv2.signed import signed
 from rapid.emulator.cognito import tokens
 
 
@@ -86,21 +87,10 @@ def _with_token(call: events.Call, authorizer: Any, wanted: list[str]) -> events
 
 
 def _signed(call: events.Call) -> events.Call:
-    """The call with who signed it."""
     try:
-        identity = verify(call.request, call.request.get_data(), call.account)
+        return signed(call, call.account)
     except SignatureError as error:
         raise RefusedError(403, "Forbidden") from error
-    who = {
-        "accessKey": identity.access_key,
-        "accountId": identity.account,
-        "callerId": identity.user_id,
-        "cognitoIdentity": None,
-        "principalOrgId": None,
-        "userArn": identity.arn,
-        "userId": identity.user_id,
-    }
-    return replace(call, authorizer={"iam": who})
 
 
 def _listed(value: Any) -> list[Any]:

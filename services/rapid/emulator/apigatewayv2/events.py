@@ -173,8 +173,13 @@ def version_1(call: Call) -> dict[str, Any]:
     }
 
 
-def response(payload: bytes, version: str) -> Response:
+def response(payload: bytes, version: str, kind: str = "text/plain;charset=UTF-8") -> Response:
     """The caller's answer from what a function returned.
+
+    Args:
+        payload: what it returned.
+        version: of the payload format.
+        kind: the content type where the answer names none.
 
     Raises:
         MalformedAnswerError: the function failed, or its answer has another form.
@@ -198,7 +203,7 @@ def response(payload: bytes, version: str) -> Response:
         made = Response(data, int(answer["statusCode"]))
     except (ValueError, TypeError) as error:
         raise MalformedAnswerError from error
-    made.headers["Content-Type"] = "text/plain;charset=UTF-8"
+    made.headers["Content-Type"] = kind
     for name, value in (answer.get("headers") or {}).items():
         made.headers[name] = str(value)
     for name, values in (answer.get("multiValueHeaders") or {}).items():

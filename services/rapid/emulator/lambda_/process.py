@@ -6,6 +6,7 @@ invocations: what a background thread of the function writes then is read at the
 Runtime API: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html (read 2026-11).
 """
 
+import base64
 import contextlib
 import fcntl
 import json
@@ -17,10 +18,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import partial
 from pathlib import Path
 
 from rapid.emulator.lambda_ import memory
-from rapid.emulator.lambda_.http import Connection, Request
+from rapid.emulator.lambda_.http import Connection, Request, Sink
 from rapid.emulator.lambda_.warden import MARK, kill_group, kill_marked
 
 TICK_SECONDS = 0.02
@@ -30,6 +32,9 @@ OUTPUT_SECONDS = 0.005
 PIPE_BYTES = 1 << 20
 MAX_RESPONSE_BYTES = 6 * 1024 * 1024 + 100
 """6 MB and what AWS adds: its own error message names 6291556 bytes."""
+STREAM_MODE = "lambda-runtime-function-response-mode"
+StreamSink = Callable[[str, bytes], None]
+"""Takes the content type and the next piece of what a function streams."""
 _PREFIX = "/2018-06-01/runtime/"
 _READ = select.POLLIN | select.POLLHUP | select.POLLERR
 
@@ -81,6 +86,7 @@ class RuntimeProcess:
         self._connections: dict[int, Connection] = {}
         self._waiting: Connection | None = None  # whose GET /next is unanswered
         self._request_id = ""
+        self._sink: StreamSink | None = None
         self._killed = False
         self.peak_bytes = 0
         self._output, write_end = os.pipe()
@@ -120,11 +126,15 @@ class RuntimeProcess:
         """The exit status, negative for a signal; None while it runs."""
         return self._popen.poll()
 
-    def deliver(self, request_id: str, event: bytes, headers: dict[str, str]) -> None:
-        """Answers the runtime's waiting request with an event. `wait` must have returned NEXT before."""
+    def deliver(self, request_id: str, event: bytes, headers: dict[str, str], sink: StreamSink | None = None) -> None:
+        """Answers the runtime's waiting request with an event. `wait` must have returned NEXT before.
+
+        Args:
+            sink: gets what the function streams, if it does; else that is the outcome's body.
+        """
         if self._waiting is None:
             raise RuntimeError("The runtime has not asked for an event.")
-        self._request_id = request_id
+        self._request_id, self._sink = request_id, sink
         waiting, self._waiting = self._waiting, None
         waiting.answer("200 OK", event, headers)
 
@@ -195,7 +205,7 @@ class RuntimeProcess:
             sock, _ = self._listener.accept()
             sock.setblocking(False)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self._connections[sock.fileno()] = Connection(sock, keep=MAX_RESPONSE_BYTES)
+            self._connections[sock.fileno()] = Connection(sock, MAX_RESPONSE_BYTES, self._sink_of)
             self._poll.register(sock.fileno(), _READ)
             return None
         connection = self._connections[descriptor]
@@ -206,6 +216,16 @@ class RuntimeProcess:
             self._connections.pop(descriptor).sock.close()
             return None
         return self._handle(connection, request) if request else None
+
+    def _sink_of(self, path: str, headers: dict[str, str]) -> Sink | None:
+        sink = self._sink
+        if (
+            sink is None
+            or headers.get(STREAM_MODE) != "streaming"
+            or not path.endswith(f"/{self._request_id}/response")
+        ):
+            return None
+        return partial(sink, headers.get("content-type", ""))
 
     def _gather(self) -> None:
         """Reads what has gathered, and looks at the pipe again unless its last writer is gone."""
@@ -258,10 +278,14 @@ class RuntimeProcess:
         self._measure(memory.peak(self.pid))
         if self.peak_bytes > self._launch.memory_bytes:
             return Outcome(Kind.OUT_OF_MEMORY)  # between two measurements, but it did
-        if request.length > MAX_RESPONSE_BYTES:
+        streamed = self._sink is not None and request.headers.get(STREAM_MODE) == "streaming"
+        if request.length > MAX_RESPONSE_BYTES and not streamed:
             message = f"Exceeded maximum allowed payload size ({MAX_RESPONSE_BYTES} bytes)."
             body = {"errorMessage": message, "errorType": "RequestEntityTooLarge"}
             connection.answer("413 Request Entity Too Large", json.dumps(body).encode())
             return Outcome(Kind.TOO_LARGE)
         connection.answer("202 Accepted", b'{"status":"OK"}')
+        if error_type := request.headers.get("lambda-runtime-function-error-type", ""):  # in the middle of a stream
+            cause = base64.b64decode(request.headers.get("lambda-runtime-function-error-body", ""))
+            return Outcome(Kind.ERROR, cause, error_type)
         return Outcome(Kind.RESPONSE, request.body)

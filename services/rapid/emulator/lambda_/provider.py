@@ -26,6 +26,7 @@ from localstack.utils.strings import to_bytes, to_str
 from rapid.emulator.lambda_ import urls
 from rapid.emulator.lambda_.executor import telemetry
 from rapid.emulator.lambda_.runtimes import BLOCKED
+from rapid.emulator.lambda_.streaming import Streamed
 
 SYNCHRONOUS_LIMIT = 6 * 1024 * 1024
 ASYNCHRONOUS_LIMIT = 1024 * 1024
@@ -76,17 +77,18 @@ class RapidLambdaProvider(LambdaProvider):
         log_type: str | None = None,
         **kwargs: Any,
     ) -> InvokeWithResponseStreamResponse:
-        """Invoke, answered as a stream of events. A function's answer is one event, sent when the function ends.
+        """Invoke, answered as a stream of events: a piece each, or one where the function does not stream.
 
         https://docs.aws.amazon.com/lambda/latest/api/API_InvokeWithResponseStream.html (read 2026-11)
         """
         kind = invocation_type or InvocationType.RequestResponse
         if kind == InvocationType.Event:
             raise InvalidParameterValueException("Invocation type Event is not supported for this API.", Type="User")
-        answer = self.invoke(context, function_name, kind, log_type=log_type, **kwargs)
+        streamed = Streamed(
+            context.request_id, lambda: self.invoke(context, function_name, kind, log_type=log_type, **kwargs)
+        )
         return InvokeWithResponseStreamResponse(
-            StatusCode=answer["StatusCode"],
-            EventStream=_events(answer),
+            StatusCode=204 if kind == InvocationType.DryRun else 200, EventStream=_events(streamed)
         )
 
     def delete_function(self, context: RequestContext, function_name: str, **kwargs: Any) -> Any:
@@ -129,14 +131,17 @@ RESERVED = frozenset({
 """https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime"""
 
 
-def _events(answer: InvocationResponse) -> Iterator[InvokeWithResponseStreamResponseEvent]:
-    """What a function answered, and how it ended."""
-    payload = answer.get("Payload") or b""
+def _events(streamed: Streamed[InvocationResponse]) -> Iterator[InvokeWithResponseStreamResponseEvent]:
+    """What a function answers, and how it ended."""
+    for piece in streamed:
+        yield InvokeWithResponseStreamResponseEvent(PayloadChunk=InvokeResponseStreamUpdate(Payload=piece))
+    answer = streamed.result or InvocationResponse()
+    payload = to_bytes(answer.get("Payload") or b"")
     complete = InvokeWithResponseStreamCompleteEvent()
     if failure := answer.get("FunctionError"):
         complete.update(ErrorCode=failure, ErrorDetails=to_str(payload))
     elif payload:
-        yield InvokeWithResponseStreamResponseEvent(PayloadChunk=InvokeResponseStreamUpdate(Payload=to_bytes(payload)))
+        yield InvokeWithResponseStreamResponseEvent(PayloadChunk=InvokeResponseStreamUpdate(Payload=payload))
     if "LogResult" in answer:
         complete["LogResult"] = answer["LogResult"]
     yield InvokeWithResponseStreamResponseEvent(InvokeComplete=complete)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rapid.emulator.lambda_.output import LogEvent, OutputParser
-from rapid.emulator.lambda_.process import MAX_RESPONSE_BYTES, Kind, Launch, Outcome, RuntimeProcess
+from rapid.emulator.lambda_.process import MAX_RESPONSE_BYTES, Kind, Launch, Outcome, RuntimeProcess, StreamSink
 from rapid.emulator.lambda_.report import Failure, PlatformLog
 from rapid.emulator.lambda_.telemetry import Stream, Telemetry
 
@@ -25,13 +25,17 @@ _CRASH_GRACE_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class Event:
-    """One invocation as the runtime gets it. `payload` is JSON; `client_context` is JSON or empty."""
+    """One invocation as the runtime gets it. `payload` is JSON; `client_context` is JSON or empty.
+
+    `sink` takes the answer of a function that streams it, where the caller wants it so.
+    """
 
     request_id: str
     function_arn: str
     payload: bytes
     trace_id: str
     client_context: str = ""
+    sink: StreamSink | None = None
 
 
 @dataclass(frozen=True)
@@ -104,7 +108,7 @@ class Sandbox:
         if isinstance(ready, _Crash):
             crash, outcome = ready, ready.outcome
         else:
-            ready.deliver(event.request_id, event.payload, self._headers(event, deadline))
+            ready.deliver(event.request_id, event.payload, self._headers(event, deadline), event.sink)
             outcome = ready.wait(deadline)
             if outcome.kind not in (Kind.RESPONSE, Kind.ERROR):
                 crash = self._crash(ready, outcome)

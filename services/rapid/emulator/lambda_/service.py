@@ -35,8 +35,10 @@ from localstack.services.lambda_.invocation.lambda_models import (
 )
 from localstack.services.lambda_.invocation.lambda_service import LambdaService
 from localstack.services.lambda_.invocation.version_manager import LambdaVersionManager
+from localstack.services.lambda_.urlrouter import FunctionUrlRouter
 from localstack.utils.xray.trace_header import TraceHeader
 
+from rapid.emulator.lambda_ import streaming, urls
 from rapid.emulator.lambda_.code import set_writable
 from rapid.emulator.lambda_.dead_letters import Poller
 from rapid.emulator.lambda_.event_queue import queue_of
@@ -127,6 +129,7 @@ class Environment(ExecutionEnvironment):
             payload=invocation.payload,
             trace_id=header.to_header_str(),
             client_context=_decoded(invocation.client_context or ""),
+            sink=streaming.sink_of(invocation.request_id),
         )
         return self.runtime_executor.invoke(event)
 
@@ -273,6 +276,7 @@ def install() -> None:
         (provider, "LambdaService", Service),
         (event_manager, "Poller", Poller),
         (event_manager, "get_sqs_client", queue_of),
+        (FunctionUrlRouter, "handle_lambda_url_invocation", urls.answer),
         (S3Code, "get_unzipped_code_location", code_folder),
     ]
     for module, name, replacement in replacements:

@@ -29,7 +29,9 @@ def metrics(message: str) -> Iterator[tuple[str, dict[str, Any]]]:
             continue
         for metric in _objects(directive.get("Metrics")):
             if values := _values(root.get(metric.get("Name") or "")):
-                yield from ((namespace, point) for point in _points(root, about["Timestamp"], directive, metric, values))
+                yield from (
+                    (namespace, point) for point in _points(root, about["Timestamp"], directive, metric, values)
+                )
 
 
 def _points(
@@ -37,7 +39,8 @@ def _points(
 ) -> Iterator[dict[str, Any]]:
     sets = directive.get("Dimensions") or [[]]
     for names in sets if isinstance(sets, list) else ():
-        if isinstance(names, list) and len(names) <= MAX_DIMENSIONS and all(isinstance(root.get(n), str) for n in names):
+        listed = isinstance(names, list) and len(names) <= MAX_DIMENSIONS
+        if listed and all(isinstance(root.get(name), str) for name in names):
             yield {
                 "MetricName": metric["Name"],
                 "Dimensions": [{"Name": name, "Value": root[name]} for name in names],

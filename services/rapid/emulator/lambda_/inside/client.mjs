@@ -1,13 +1,13 @@
 // The runtime of a Node.js function: loads its handler, asks the Runtime API for events, and answers them.
 // Handlers as in https://docs.aws.amazon.com/lambda/latest/dg/nodejs-handler.html (read 2026-11): async, with a callback,
-// or made by awslambda.streamifyResponse, whose stream is answered when it ends. Modules that the package does not bring
+// or made by awslambda.streamifyResponse, whose stream is sent on piece by piece. Modules that the package does not bring
 // come from layers and from the runtime's folder (the AWS SDK): `require` finds them by NODE_PATH, `import` by `resolve`.
 import http from "node:http";
 import https from "node:https";
 import { existsSync } from "node:fs";
 import { createRequire, register, syncBuiltinESMExports } from "node:module";
 import path from "node:path";
-import { PassThrough } from "node:stream";
+import { Writable } from "node:stream";
 import { pathToFileURL } from "node:url";
 import { format } from "node:util";
 
@@ -57,10 +57,12 @@ https.request = (options, ...rest) => {
 syncBuiltinESMExports();
 
 const STREAMING = Symbol("streaming");
+const SENT = Symbol("sent");
 globalThis.awslambda = {
   streamifyResponse: (handler) => Object.assign(handler, { [STREAMING]: true }),
   HttpResponseStream: {
     from(stream, metadata) {
+      stream.setContentType("application/vnd.awslambda.http-integration-response");
       stream.write(JSON.stringify(metadata));
       stream.write(Buffer.alloc(8));
       return stream;
@@ -115,13 +117,53 @@ function described(error) {
   return { errorType: error.name, errorMessage: error.message, trace: String(error.stack).split("\n") };
 }
 
+// The answer's head goes with the first piece, so that what fails before it is an error like any other.
 function streamed(handler, event, context) {
   return new Promise((resolve, reject) => {
-    const stream = Object.assign(new PassThrough(), { setContentType() {} });
-    const pieces = [];
-    stream.on("data", (piece) => pieces.push(piece));
-    stream.on("end", () => resolve(Buffer.concat(pieces)));
-    Promise.resolve(handler(event, stream, context)).catch(reject);
+    let type = "application/octet-stream";
+    let request;
+    const head = () => {
+      request ??= http
+        .request(
+          {
+            host,
+            port,
+            method: "POST",
+            agent,
+            path: `/2018-06-01/runtime/invocation/${requestId}/response`,
+            headers: {
+              "Content-Type": type,
+              "Lambda-Runtime-Function-Response-Mode": "streaming",
+              "Transfer-Encoding": "chunked",
+              Trailer: "Lambda-Runtime-Function-Error-Type, Lambda-Runtime-Function-Error-Body",
+            },
+          },
+          (answer) => answer.resume().on("end", () => resolve(SENT)),
+        )
+        .on("error", reject);
+      return request;
+    };
+    const stream = Object.assign(
+      new Writable({
+        write: (piece, _encoding, done) => head().write(piece, done),
+        final: (done) => head().end(done),
+      }),
+      { setContentType: (value) => (type = value) },
+    );
+    const fail = (error) => {
+      if (!request) return reject(error);
+      const failure = described(error);
+      console.error("Invoke Error", JSON.stringify(failure));
+      request.addTrailers({
+        "Lambda-Runtime-Function-Error-Type": failure.errorType,
+        "Lambda-Runtime-Function-Error-Body": Buffer.from(JSON.stringify(failure)).toString("base64"),
+      });
+      request.end();
+    };
+    stream.on("error", fail);
+    Promise.resolve()
+      .then(() => handler(event, stream, context))
+      .catch(fail);
   });
 }
 
@@ -155,6 +197,7 @@ async function answer(handler, next) {
     const event = JSON.parse(next.body.toString());
     const run = handler[STREAMING] ? streamed : called;
     const value = await run(handler, event, context);
+    if (value === SENT) return;
     const body = Buffer.isBuffer(value) ? value : (JSON.stringify(value) ?? "null");
     const sent = await call("POST", `invocation/${requestId}/response`, body, { "Content-Type": "application/json" });
     if (sent.status === 413) throw new RuntimeFailure("Function.ResponseSizeTooLarge", sent.body.toString());
