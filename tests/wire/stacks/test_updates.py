@@ -273,3 +273,27 @@ def test_what_a_mapping_gives_by_computed_keys_is_updated(aws: Aws, name: str) -
     cloudformation.update_stack(StackName=name, TemplateBody=MAPPED % {"dev": "'20'"}, Parameters=prod)
     assert wait(cloudformation, name) == "UPDATE_COMPLETE", events(cloudformation, name)
     assert timeout() == "300"
+
+
+SUBSTITUTED = """
+Parameters:
+  Version: {Type: String}
+Resources:
+  Told:
+    Type: AWS::SSM::Parameter
+    Properties: {Type: String, Value: !Sub "${Version} ${!stageVariables.x}", Description: !Sub "${Version}"}
+Outputs:
+  Name: {Value: !Ref Told}
+"""
+
+
+def test_a_substituted_text_stays_one_and_is_updated(aws: Aws, name: str) -> None:
+    """https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-function-reference-sub.html"""
+    cloudformation, ssm = aws("cloudformation"), aws("ssm")
+    for act, version in ((cloudformation.create_stack, "1.10"), (cloudformation.update_stack, "1.20")):
+        parameters = [{"ParameterKey": "Version", "ParameterValue": version}]
+        act(StackName=name, TemplateBody=SUBSTITUTED, Parameters=parameters)
+        assert wait(cloudformation, name).endswith("_COMPLETE"), events(cloudformation, name)
+        [output] = cloudformation.describe_stacks(StackName=name)["Stacks"][0]["Outputs"]
+        found = ssm.get_parameter(Name=output["OutputValue"])["Parameter"]
+        assert found["Value"] == f"{version} ${{stageVariables.x}}"

@@ -34,6 +34,7 @@ from rolo import Request
 from werkzeug.datastructures import Headers
 
 from rapid.emulator.apigateway.invoking import call_lambda
+from rapid.emulator.apigateway.validation import InvalidBodyError, told
 
 
 class ContextHandler(RestApiGatewayHandler):
@@ -84,6 +85,8 @@ def _validator(rest_api: MergedRestApi, model: str) -> Any:
 class FastBodyValidation(MethodRequestHandler):
     """LocalStack's request validation with schemas compiled once, and the model chosen by the request's content type.
 
+    What is wrong is told to gateway responses.
+
     A content type without a model of its own is not validated.
     https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html
     """
@@ -97,9 +100,12 @@ class FastBodyValidation(MethodRequestHandler):
             return True
         validator = _validator(rest_api, model or EMPTY_MODEL)
         try:
-            return validator is not None and bool(validator.is_valid(json.loads(request.get("body") or "{}")))
+            body = json.loads(request.get("body") or "{}")
         except ValueError:
             return False
+        if validator is not None and not validator.is_valid(body):
+            raise InvalidBodyError(told(validator.iter_errors(body)))
+        return validator is not None
 
 
 class LambdaProxyIntegration(RestApiAwsProxyIntegration):

@@ -17,6 +17,7 @@ from localstack.services.apigateway.next_gen.execute_api.gateway_response import
 )
 from localstack.services.apigateway.next_gen.execute_api.handlers.gateway_exception import GatewayExceptionHandler
 
+from rapid.emulator.apigateway.validation import InvalidBodyError
 from rapid.emulator.apigateway.variables import value_at
 
 _NAME = r"(?:context|stageVariables|method\.request)\.[A-Za-z0-9_.\-]+"
@@ -26,6 +27,13 @@ _DEFAULT_TEMPLATE = '{"message":$context.error.messageString}'
 
 class GatewayResponseHandler(GatewayExceptionHandler):
     """LocalStack's handler, with the response's templates and parameters applied."""
+
+    @staticmethod
+    def set_error_context(exception: BaseGatewayException, context: RestApiInvocationContext) -> None:
+        """LocalStack's, with what is wrong with a body."""
+        GatewayExceptionHandler.set_error_context(exception, context)
+        if isinstance(exception, InvalidBodyError):
+            context.context_variables["error"]["validationErrorString"] = exception.details
 
     def create_exception_response(self, exception: BaseGatewayException, context: RestApiInvocationContext) -> Response:
         defined = get_gateway_response_or_default(exception.type, context.deployment.rest_api.gateway_responses)

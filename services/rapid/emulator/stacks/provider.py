@@ -30,6 +30,7 @@ from localstack.services.cloudformation.engine.v2 import change_set_model_transf
 from localstack.services.cloudformation.engine.v2 import change_set_resource_support_checker as support
 from localstack.services.cloudformation.engine.v2.change_set_model import ChangeSetModel, parent_change_type_of
 from localstack.services.cloudformation.engine.v2.change_set_model_preproc import ChangeSetModelPreproc
+from localstack.services.cloudformation.engine.v2.change_set_model_validator import ChangeSetModelValidator
 from localstack.services.cloudformation.engine.validations import ValidationError
 from localstack.services.cloudformation.stores import get_cloudformation_store
 from localstack.services.cloudformation.v2 import provider as stock
@@ -41,6 +42,7 @@ from rapid.emulator.stacks.executor import Executor
 from rapid.emulator.stacks.imports import importers, refused_deletion
 from rapid.emulator.stacks.mappings import with_computed_keys
 from rapid.emulator.stacks.parameters import check_parameters, with_empty_values
+from rapid.emulator.stacks.substitution import with_texts
 from rapid.emulator.stacks.templates import parse_yaml, with_refusals
 
 _NEEDS_IAM = {
@@ -246,5 +248,7 @@ def install() -> None:
     api_utils.get_remote_template_body = with_refusals(api_utils.get_remote_template_body)
     with_empty_values(ChangeSetModelPreproc)
     with_computed_keys(ChangeSetModel)
+    with_texts(ChangeSetModelPreproc, strict=True)
+    with_texts(ChangeSetModelValidator, strict=False)
     transforms.transform_sam = _transformed
     support._build_resource_failure_message = _unsupported  # noqa: SLF001 - a function of its module
