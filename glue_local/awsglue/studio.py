@@ -8,6 +8,7 @@ Each function takes a DataFrame; the methods that they become exist on DataFrame
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import reduce
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from types import ModuleType
@@ -91,16 +92,23 @@ def gs_flatten(df: DataFrame, maxLevels: Any = 0, separator: str = ".") -> DataF
 
 
 def gs_null_rows(df: DataFrame, extended: bool = False) -> DataFrame:
-    """Drops rows whose values are all null; `extended` counts empty text as null."""
+    """Drops rows whose values are all null; `extended` counts empty texts, arrays and maps as null.
+
+    https://docs.aws.amazon.com/glue/latest/dg/transforms-remove-null-rows.html
+    """
     if str(extended).lower() != "true":
         return df.dropna(how="all")
-    texts = {f.name for f in df.schema.fields if isinstance(f.dataType, spark.StringType)}
-    columns = {name: F.col(paths.quote(name)) for name in df.columns}
-    values = [F.nullif(F.trim(column), F.lit("")) if name in texts else column for name, column in columns.items()]
-    present = F.lit(False)
-    for value in values:
-        present = present | value.isNotNull()
-    return df.where(present)
+    return df.where(reduce(Column.__or__, [_present(field) for field in df.schema.fields], F.lit(False)))
+
+
+def _present(field: spark.StructField) -> Column:
+    """Whether a column is neither null nor empty."""
+    column = F.col(paths.quote(field.name))
+    if isinstance(field.dataType, spark.StringType):
+        return F.coalesce(column != "", F.lit(False))
+    if isinstance(field.dataType, spark.ArrayType | spark.MapType):
+        return F.size(column) > 0
+    return column.isNotNull()
 
 
 def gs_uuid(df: DataFrame, colName: str = "uuid") -> DataFrame:
@@ -148,13 +156,17 @@ def gs_parse_json(df: DataFrame, colName: str, schema: str | None = None) -> Dat
 
 
 def gs_regex_extract(df: DataFrame, colName: str, regex: str, newCols: Names | None = None) -> DataFrame:
-    """The groups of a regular expression as columns; null where it does not match."""
-    column = _column(colName)
+    """The groups of a regular expression as columns, or all that it matches if it has none.
+
+    A group whose column has no name is left out. Text that does not match gives empty text, null gives null.
+    https://docs.aws.amazon.com/glue/latest/dg/transforms-regex-extractor.html
+    """
+    column = _column(colName).cast("string")
     names = _names(newCols) if newCols else [_bare(colName)]
-    matched = {
-        name: F.when(column.rlike(regex), F.regexp_extract(column, regex, group)) for group, name in enumerate(names, 1)
-    }
-    return df.withColumns(matched)
+    java: Any = df.sparkSession.sparkContext._jvm
+    first = min(java.java.util.regex.Pattern.compile(regex).matcher("").groupCount(), 1)
+    found = {name: F.regexp_extract(column, regex, group) for group, name in enumerate(names, first) if name}
+    return df.withColumns(found)
 
 
 def gs_to_timestamp(

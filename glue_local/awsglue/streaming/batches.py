@@ -17,7 +17,6 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from awsglue.errors import OptionError
 from awsglue.frame.formats import flag
-from awsglue.streaming import payload
 
 BatchFunction = Callable[..., Any]
 
@@ -54,7 +53,7 @@ def for_each(frame: DataFrame, function: BatchFunction, options: Mapping[str, An
             batch = batch.persist(level)
         try:
             if batch.take(1):
-                _with_retries(function, payload.settle(batch), batch_id, retries)
+                _with_retries(function, batch, batch_id, retries)
         finally:
             if keeps:
                 batch.unpersist()
@@ -111,7 +110,7 @@ def sample(frame: DataFrame, options: Mapping[str, Any], function: BatchFunction
     query.stop()
     if query.exception() is not None:
         raise query.exception()
-    found = payload.settle(frame.sparkSession.createDataFrame(rows, frame.schema))
+    found = frame.sparkSession.createDataFrame(rows, frame.schema)
     changed = function(found, 0) if function else None
     return changed if isinstance(changed, DataFrame) else found
 

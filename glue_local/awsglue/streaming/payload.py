@@ -15,8 +15,12 @@ from awsglue.frame.formats import flag
 
 Options = Mapping[str, Any]
 
-_INFERRED = "$infer_schema$_temporary$"
-"""Ends the name of the one column that stands for records whose schema each micro-batch finds out for itself."""
+_INFERRED = "$data_infer_schema$_temporary$"
+"""Ends the name of the column with the texts of records whose schema is found out in each micro-batch.
+
+Scripts name it: a function of `forEachBatch` sees `$json$data_infer_schema$_temporary$`, and `DynamicFrame.fromDF`
+makes columns of it.
+"""
 
 TIMESTAMP = "__src_timestamp"
 
@@ -72,14 +76,24 @@ def _avro(value: Column, options: Options) -> Column:
 
 
 def settle(batch: DataFrame) -> DataFrame:
-    """A micro-batch with the columns that its records have, where the stream left them to be found out."""
-    if not batch.columns or not batch.columns[0].endswith(_INFERRED) or batch.isStreaming:
+    """A micro-batch with the columns that its records have, where the stream left them to be found out.
+
+    Args:
+        batch: any DataFrame; one without such a column, or a stream, is returned as it is. Columns that a script has
+            added (`add_ingestion_time_columns`) stay, at the end.
+    """
+    name = next((name for name in batch.columns if name.endswith(_INFERRED)), None)
+    if name is None or batch.isStreaming:
         return batch
-    name = batch.columns[0]
-    session, texts = batch.sparkSession, batch.select(F.col(f"`{name}`").alias("value"))
+    session, text = batch.sparkSession, F.col(f"`{name}`")
+    texts = batch.select(text.alias("value"))
     reader = session._jsparkSession.read()
     strings = getattr(texts._jdf, "as")(session.sparkContext._jvm.org.apache.spark.sql.Encoders.STRING())
     if name.startswith("$json"):
-        return DataFrame(reader.json(strings), session)
-    separator = name[len("$csv") : -len(_INFERRED)]
-    return DataFrame(reader.option("sep", separator).option("inferSchema", "true").csv(strings), session)
+        record = F.from_json(text, DataFrame(reader.json(strings), session).schema)
+    else:
+        separator = name[len("$csv") : -len(_INFERRED)]
+        found = DataFrame(reader.option("sep", separator).option("inferSchema", "true").csv(strings), session)
+        record = F.from_csv(text, F.lit(found.schema.simpleString()), {"sep": separator})
+    others = [f"`{column}`" for column in batch.columns if column != name]
+    return batch.select(record.alias("record"), *others).select("record.*", *others)

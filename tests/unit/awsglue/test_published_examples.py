@@ -5,7 +5,6 @@ join_and_relationalize.md) and
 https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-crawler-pyspark-extensions-dynamic-frame.html
 """
 
-import importlib
 import json
 from pathlib import Path
 from typing import Any
@@ -209,21 +208,3 @@ def test_unbox_merge_and_union(glue: Any, spark: Any, capsys: pytest.CaptureFixt
     assert merged.count() == 4
     mixed = source.select_fields(["id"]).union(DynamicFrame.fromDF(spark.sql("select 'x' as id"), glue, "u"))
     assert printed(mixed, capsys) == ["root", "|-- id: choice", "|    |-- int", "|    |-- string"]
-
-
-def test_studio_transforms(glue: Any, spark: Any) -> None:
-    for name in ("gs_concat", "gs_derived", "gs_split", "gs_to_timestamp"):
-        importlib.import_module(name)
-    frame = DynamicFrame.fromDF(spark.sql("select 'a b' as t, 2 as v, 1700000000000L as at"), glue, "f")
-    made = frame.gs_derived(colName="w", expr="v * 2").gs_concat(colName="c", colList=["t", "v"], spacer="-")
-    row = made.gs_split(colName="t", pattern=" ").gs_to_timestamp(colName="at", colType="autodetect").toDF().first()
-    assert (row.w, row.c, row.t, row["at"].year) == (4, "a b-2", ["a", "b"], 2023)
-
-
-def test_studio_identifiers(glue: Any, spark: Any) -> None:
-    importlib.import_module("gs_sequence_id")
-    frame = DynamicFrame.fromDF(spark.range(3), glue, "f")
-    assert len({row.n for row in frame.gs_sequence_id(colName="n").toDF().collect()}) == 3
-    runs = [frame.gs_sequence_id(colName="n", unique=True).toDF() for _ in range(2)]
-    assert runs[0].schema["n"].dataType.simpleString() == "decimal(38,0)"
-    assert len({row.n for run in runs for row in run.collect()}) == 6

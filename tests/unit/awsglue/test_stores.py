@@ -16,6 +16,7 @@ from pyspark.sql import functions as F
 
 from awsglue import connectors
 from awsglue.connectors import attributes, connections, jars, kafka, kinesis
+from awsglue.dynamicframe import DynamicFrame
 from awsglue.errors import NotSupportedError, OptionError
 from awsglue.frame import catalog
 from awsglue.frame.s3 import Folder
@@ -156,8 +157,9 @@ def test_records_of_a_stream(glue: Any) -> None:
     typed = decoded(classification="json", schema="a INT, b STRING", addRecordTimestamp="true")
     assert typed.columns == ["a", "b", "__src_timestamp"]
     assert [(row.a, row.b) for row in typed.collect()] == [(1, "x"), (None, None)]
-    inferred = decoded(classification="json", inferSchema="true", schema="ignored INT")
+    inferred = decoded(classification="json", inferSchema="true", schema="ignored INT", addRecordTimestamp="true")
     assert dict(inferred.dtypes)["a"] == "bigint"
+    assert inferred.columns[-1] == "__src_timestamp"
     lines = glue.spark_session.createDataFrame([(bytearray(b"1;x"),)], "data binary").withColumn("at", F.lit(None))
     read = payload.settle(
         payload.decode(lines, "data", "at", {"classification": "csv", "delimiter": ";", "inferSchema": True})
@@ -167,6 +169,25 @@ def test_records_of_a_stream(glue: Any) -> None:
         decoded(classification="parquet")
     with pytest.raises(OptionError, match="avroSchema"):
         decoded(classification="avro")
+
+
+def test_columns_of_a_batch_are_found_by_from_df(glue: Any, tmp_path: Path) -> None:
+    """Scripts parse `$json$data_infer_schema$_temporary$` themselves, or leave it to `fromDF`."""
+    (tmp_path / "1.json").write_text('{"b": "x", "a": 1}\n{"b": "y"}\n')
+    raw = glue.spark_session.readStream.text(str(tmp_path)).withColumn("at", F.current_timestamp())
+    stream = payload.decode(raw, "value", "at", {"classification": "json", "inferSchema": "true"})
+    seen: list[Any] = []
+
+    def function(batch: Any, _batch_id: int) -> None:
+        own = F.from_json(F.col("$json$data_infer_schema$_temporary$").cast("string"), "b string").alias("r")
+        seen.append(sorted(row.b for row in batch.select(own).select("r.*").collect()))
+        found = DynamicFrame.fromDF(glue.add_ingestion_time_columns(batch, "day"), glue, "batch")
+        seen.append((found.toDF().columns, found.count()))
+        raise ValueError("enough")
+
+    with pytest.raises(StreamingQueryException, match="enough"):
+        glue.forEachBatch(stream, function, {"windowSize": "10 milliseconds", "batchMaxRetries": "0"})
+    assert seen == [["x", "y"], (["a", "b", "ingest_year", "ingest_month", "ingest_day"], 2)]
 
 
 def test_each_batch(glue: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

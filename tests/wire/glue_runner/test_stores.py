@@ -189,11 +189,12 @@ def test_dynamodb_kinesis_and_storage_classes(api: Jobs, aws: Callable[[str], An
 STREAM = (
     BEGIN
     + """
+from awsglue.dynamicframe import DynamicFrame
 frame = glueContext.create_data_frame.from_options(connection_type="kinesis", connection_options={
     "typeOfData": "kinesis", "streamARN": "arn:aws:kinesis:us-east-1:000000000000:stream/wire",
     "classification": "json", "startingPosition": "earliest", "inferSchema": "true"}, transformation_ctx="frame")
 def process(batch, batch_id):
-    batch.select("id").write.mode("append").json("s3://glue-runner-wire/streamed/")
+    DynamicFrame.fromDF(batch, glueContext, "batch").toDF().select("id").write.mode("append").json("s3://glue-runner-wire/streamed/")
 glueContext.forEachBatch(frame=frame, batch_function=process, options={
     "windowSize": "1 seconds", "checkpointLocation": "s3://glue-runner-wire/checkpoint/"})
 """
