@@ -49,6 +49,10 @@ SHELL = SHARED | {
 """Of `--library-set analytics`, which Python shell jobs have unless they say none."""
 
 
+ON_DEMAND = ("/pandas/compat/_optional.py", "/fsspec/registry.py")
+"""Files of libraries that import others only when a job needs them: `frame.to_csv("s3://...")` needs fsspec and s3fs."""
+
+
 class Provided(MetaPathFinder):
     """The last finder of modules: installs what a job's own files import, not what libraries probe for."""
 
@@ -73,7 +77,8 @@ class Provided(MetaPathFinder):
         frame = sys._getframe(2)  # noqa: SLF001 - whoever imports is known by the stack alone
         while frame.f_back is not None and "importlib" in frame.f_code.co_filename:
             frame = frame.f_back
-        return frame.f_code.co_filename.startswith((str(self._folder), "<stdin>"))
+        asker = frame.f_code.co_filename
+        return asker.startswith((str(self._folder), "<stdin>")) or asker.endswith(ON_DEMAND)
 
 
 def offer(spark: bool, library_set: str, folder: Path, cache: Path) -> None:

@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-glue-argumen
 """
 
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,11 @@ def test_libraries_are_brought_for_the_jobs_own_files_alone(tmp_path: Path, monk
     exec(compile("import nltk", str(tmp_path / "script" / "job.py"), "exec"), names)
     assert (asked, names["nltk"].VALUE) == (["nltk"], 1)
     del sys.modules["nltk"]
+    with pytest.raises(ModuleNotFoundError):
+        exec(
+            compile("import_module('s3fs')", "/x/pandas/compat/_optional.py", "exec"), {"import_module": import_module}
+        )
+    assert asked == ["nltk", "s3fs"]
 
 
 def test_modules_go_with_what_is_installed(tmp_path: Path) -> None:
