@@ -50,7 +50,7 @@ SHELL = SHARED | {
 
 
 ON_DEMAND = ("/pandas/compat/_optional.py", "/fsspec/registry.py")
-"""Files of libraries that import others only when a job needs them: `frame.to_csv("s3://...")` needs fsspec and s3fs."""
+"""Libraries that import others only when a job needs them: `to_csv("s3://...")` needs fsspec and s3fs."""
 
 
 class Provided(MetaPathFinder):
