@@ -32,12 +32,14 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     jars.fetch(found.jars, jars.missing(found.jars, jars.CORE))
     own = {"spark.sql.shuffle.partitions": "2", "spark.default.parallelism": "2"}
     java = prepare.start_spark(folder, found.jars, HEAP_MB, "local[2]", own, None).wait()
+    from pyspark import SparkContext
     from pyspark.sql import SparkSession
 
     session = SparkSession.builder.appName("glue-tests").getOrCreate()
     session.sparkContext.setLogLevel("ERROR")
     yield session
     session.stop()
+    SparkContext._gateway.gateway_client.is_connected = False  # noqa: SLF001 - nobody is told of objects dropped later
     assert java.stdin  # noqa: S101 - it is a pipe; its end is the JVM's
     java.stdin.close()
     java.wait(30)

@@ -1,12 +1,8 @@
-"""The fixtures that we ship for tests of Glue scripts, and a GlueContext under its old name."""
+"""A GlueContext under its short name."""
 
 from typing import Any
 
 import pytest
-
-from glue_runner.testing import glue_context, glue_script, spark
-
-__all__ = ["glue_context", "glue_script", "spark"]
 
 
 @pytest.fixture(scope="session")

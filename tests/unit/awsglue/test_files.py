@@ -63,6 +63,10 @@ def test_ion_text_and_binary(glue: Any, spark: Any, tmp_path: Path) -> None:
         {"id": "3", "name": "y"},
         {"id": "four", "name": None},
     ]
+    (tmp_path / "dt=1" / "broken.ion").write_text("{id: 5} {id: }")
+    broken = read(glue, tmp_path / "dt=1", "ion")
+    assert (broken.count(), broken.errorsCount()) == (3, 1)
+    assert "Syntax error at line 1" in broken.errorsAsDynamicFrame().toDF().first().error.input
 
 
 def test_csv_is_text_and_each_file_has_its_own_header(glue: Any, tmp_path: Path) -> None:

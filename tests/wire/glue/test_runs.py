@@ -87,6 +87,17 @@ def test_queued_run_waits_for_its_turn(glue: Any, fake: Any, job: str, state: An
     assert "StateDetail" not in state(job, second, "SUCCEEDED")
 
 
+def test_queued_run_of_a_deleted_job_is_stopped(glue: Any, fake: Any, job: str, state: Any) -> None:
+    first = glue.start_job_run(JobName=job)["JobRunId"]
+    running = fake.next_run(job)
+    waiting = glue.start_job_run(JobName=job, JobRunQueuingEnabled=True)["JobRunId"]
+    glue.delete_job(JobName=job)
+    with pytest.raises(glue.exceptions.EntityNotFoundException):
+        glue.get_job_run(JobName=job, RunId=waiting)
+    running.say("SUCCEEDED", None, 1)
+    state(job, first, "SUCCEEDED")
+
+
 def test_retries_are_attempts_of_the_same_run(glue: Any, fake: Any, job: str, state: Any) -> None:
     definition = {"Role": "role", "Command": COMMAND, "GlueVersion": "5.1", "MaxRetries": 1}
     glue.update_job(JobName=job, JobUpdate=definition)

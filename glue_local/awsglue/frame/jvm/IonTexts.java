@@ -1,5 +1,6 @@
 package awsglue.frame;
 
+import com.amazon.ion.IonException;
 import com.amazon.ion.IonReader;
 import com.amazon.ion.IonType;
 import com.amazon.ion.IonWriter;
@@ -13,7 +14,8 @@ import org.apache.spark.sql.api.java.UDF1;
  * The values of an Ion document, text or binary, gzipped or not, each as a JSON text of its own.
  *
  * <p>They are down-converted as Ion's own cookbook has it: timestamps, symbols and clobs become strings, blobs base64,
- * decimals numbers, and annotations are left out.
+ * decimals numbers, and annotations are left out. Where a document is broken, what is wrong follows the values before
+ * it: a text that is no JSON, and so becomes an error record.
  */
 public final class IonTexts implements UDF1 {
   public Object call(Object bytes) throws Exception {
@@ -21,15 +23,19 @@ public final class IonTexts implements UDF1 {
       return null;
     }
     List found = new ArrayList();
-    IonReader reader = IonReaderBuilder.standard().build((byte[]) bytes);
-    for (IonType type = reader.next(); type != null; type = reader.next()) {
-      StringBuilder out = new StringBuilder();
-      IonWriter writer = IonTextWriterBuilder.json().build(out);
-      writer.writeValue(reader);
-      writer.close();
-      found.add(out.toString());
+    try {
+      IonReader reader = IonReaderBuilder.standard().build((byte[]) bytes);
+      for (IonType type = reader.next(); type != null; type = reader.next()) {
+        StringBuilder out = new StringBuilder();
+        IonWriter writer = IonTextWriterBuilder.json().build(out);
+        writer.writeValue(reader);
+        writer.close();
+        found.add(out.toString());
+      }
+      reader.close();
+    } catch (IonException broken) {
+      found.add(broken.toString());
     }
-    reader.close();
     return found;
   }
 }

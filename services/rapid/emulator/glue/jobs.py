@@ -1,6 +1,6 @@
 """Job definitions: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-jobs-job.html."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from localstack.aws.api import RequestContext, handler
 
@@ -12,6 +12,10 @@ from rapid.emulator.glue.errors import (
     InvalidInputException,
 )
 from rapid.emulator.glue.models import GlueStore, Structure, now
+from rapid.emulator.glue.scope import Scope
+
+if TYPE_CHECKING:
+    from rapid.emulator.glue.orchestration import Orchestration
 
 COMMANDS = ("glueetl", "gluestreaming", "pythonshell", "glueray")
 DPU_PER_WORKER = {
@@ -104,6 +108,8 @@ def _checked(given: Structure) -> Structure:
 class Jobs:
     """Operations on job definitions."""
 
+    orchestration: "Orchestration"
+
     @handler("CreateJob", expand=False)
     def create_job(self, context: RequestContext, request: Structure) -> Structure:
         store, given = store_of(context), {k: v for k, v in request.items() if k != "Tags"}
@@ -159,9 +165,15 @@ class Jobs:
 
     @handler("DeleteJob", expand=False)
     def delete_job(self, context: RequestContext, request: Structure) -> Structure:
-        """Deletes a job, its bookmark and its run history; a job that does not exist is no error."""
+        """Deletes a job, its bookmark and its run history; a job that does not exist is no error.
+
+        Runs that wait for their turn have none any more: they are stopped.
+        """
         store, name = store_of(context), request["JobName"]
         store.jobs.pop(name, None)
+        for run in list(store.runs.get(name, {}).values()):
+            if run.state == "WAITING":
+                self.orchestration.engine.stop(Scope.of(context), run)
         store.bookmarks.pop(name, None)
         store.runs[name] = {i: r for i, r in store.runs.pop(name, {}).items() if "CompletedOn" not in r.response}
         store.tags.pop(arn(context, f"job/{name}"), None)
