@@ -11,7 +11,7 @@ select json_format(json_parse('[1, 2, 3]')), json_format(json '"a"'), json_forma
 select cast(null as json), cast(1 as json), cast('abc' as json), cast(true as json), cast(1.234 as json), cast(array[1,23,456] as json), cast(array[1,null,456] as json), cast(array[array[1,23], array[456]] as json);
 select cast(map(array['k1','k2','k3'], array[1,23,456]) as json), cast(cast(row(123,'abc',true) as row(v1 bigint, v2 varchar, v3 boolean)) as json), cast(row(123,'abc',true) as json), cast(decimal '1.50' as json), cast(date '2020-01-01' as json), cast(timestamp '2020-01-01 10:00:00' as json), cast(real '1.5' as json), cast(1e10 as json);
 select cast(json 'null' as varchar), cast(json '1' as integer), cast(json '9223372036854775807' as bigint), cast(json '"abc"' as varchar), cast(json 'true' as boolean), cast(json '1.234' as double), cast(json '[1,23,456]' as array(integer)), cast(json '[1,null,456]' as array(integer)), cast(json '{"k1":1,"k2":23}' as map(varchar, integer)), cast(json '{"v1":123,"v2":"abc","v3":true}' as row(v1 bigint, v2 varchar, v3 boolean)), cast(json '[123,"abc",true]' as row(v1 bigint, v2 varchar, v3 boolean));
-select cast(json '{"a":[1,{"b":2}],"c":3}' as map(varchar, json)), cast(json '[1,"a",{"x":1}]' as array(json)), cast(json '"12"' as integer), cast(json '12.7' as bigint), cast(json '1' as boolean), cast(json '"2020-01-01"' as date);
+select cast(json '{"a":[1,{"b":2}],"c":3}' as map(varchar, json)), cast(json '[1,"a",{"x":1}]' as array(json)), cast(json '"12"' as integer), cast(json '12.7' as bigint), cast(json '1' as boolean);
 select cast(json '"abc"' as integer);
 select cast(json '{"a":1}' as varchar);
 select cast(json '[1,"x"]' as array(integer));

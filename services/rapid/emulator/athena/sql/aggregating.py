@@ -1,5 +1,6 @@
 """Calls of aggregate and window functions: DISTINCT, ORDER BY, FILTER, IGNORE NULLS, OVER."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -45,11 +46,18 @@ def aggregate(
     if name in COLLECTING:
         return COLLECTING[name](Call(name, node, arguments, ex), Aggregation(distinct, order, after))
     values = [ex.compile(a) for a in arguments]
-    inner = [n for a in arguments for n in _inner_aggregates(a)]
+    windows = [n for a in arguments for n in _inner(a, _is_window)]
+    if windows and name in AGGREGATES and " OVER " not in after:
+        message = f"Cannot nest window functions or row pattern measures inside aggregation '{name}': [{', '.join(map(shown, windows))}]"  # noqa: E501
+        raise SqlError("NESTED_WINDOW", message, position(node))
+    inner = [n for a in arguments for n in _inner(a, _is_aggregate)]
     if inner and " OVER " not in after:
         message = f"Cannot nest aggregations inside aggregation '{name}': [{', '.join(map(shown, inner))}]"
         raise SqlError("NESTED_AGGREGATION", message, position(node))
     if name == "listagg":
+        if not (values[0].type.is_string or values[0].type.name == "unknown"):
+            message = f"Expected expression of varchar, but '{shown(arguments[0])}' has {values[0].type} type"
+            raise SqlError("TYPE_MISMATCH", message, position(node))
         text = ex.coerce(values[0], VARCHAR).sql
         return Typed(f"string_agg({distinct}{text}, {values[1].sql}{order}){after}", VARCHAR)
     return _chosen(ex, name, values, node, (distinct, order + ignore_nulls, after))
@@ -58,23 +66,37 @@ def aggregate(
 def _taken_apart(ex: "Expressions", given: list[exp.Expr]) -> tuple[list[exp.Expr], str, str]:
     """Arguments, DISTINCT, and ORDER BY."""
     arguments, distinct, order = list(given), "", ""
+    ordered: exp.Order | None = None
     for at in (-1, 0):
         last = arguments[at] if arguments else None
         if isinstance(last, exp.Order):
-            order = " " + ordering.order_by(last, ex)
+            ordered, order = last, " " + ordering.order_by(last, ex)
             arguments[at] = last.this
     if arguments and isinstance(arguments[0], exp.Distinct):
         distinct = "DISTINCT "
         arguments = [*arguments[0].expressions, *arguments[1:]]
+        for key in [o.this for o in ordered.expressions] if ordered else []:
+            if key not in arguments:
+                message = "For aggregate function with DISTINCT, ORDER BY expressions must appear in arguments"
+                raise SqlError("EXPRESSION_NOT_IN_DISTINCT", message, position(key))
     return arguments, distinct, order
 
 
-def _inner_aggregates(node: exp.Expr) -> list[exp.Expr]:
+def _is_window(node: exp.Expr) -> bool:
+    return isinstance(node, exp.Window)
+
+
+def _is_aggregate(node: exp.Expr) -> bool:
+    return isinstance(node, exp.Anonymous) and str(node.this).lower() in AGGREGATES
+
+
+def _inner(node: exp.Expr, wanted: Callable[[exp.Expr], bool]) -> list[exp.Expr]:
+    """The outermost nodes that are wanted, none of subqueries, and none below a window function."""
+    if wanted(node):
+        return [node]
     if isinstance(node, exp.Window | exp.Query | exp.Subquery):
         return []
-    if isinstance(node, exp.Anonymous) and str(node.this).lower() in AGGREGATES:
-        return [node]
-    return [inner for child in node.iter_expressions() for inner in _inner_aggregates(child)]
+    return [inner for child in node.iter_expressions() for inner in _inner(child, wanted)]
 
 
 def _chosen(ex: "Expressions", name: str, values: list[Typed], node: exp.Expr, parts: tuple[str, str, str]) -> Typed:
@@ -119,8 +141,27 @@ def filtered(ex: "Expressions", node: exp.Expr) -> Typed:
     return _windowed(ex, node, "")
 
 
+def _refuse_nested(node: exp.Window) -> None:
+    """Raises NESTED_WINDOW for a window function in the arguments or the OVER of another."""
+    what = "Cannot nest window functions or row pattern measures inside window"
+    specification = [
+        *(node.args.get("partition_by") or []),
+        *filter(None, (node.args.get("order"), node.args.get("spec"))),
+    ]
+    for where, parts in (("function arguments", list(node.this.iter_expressions())), ("specification", specification)):
+        for nested in (n for part in parts for n in _inner(part, _is_window)):
+            raise SqlError("NESTED_WINDOW", f"{what} {where}", position(nested))
+
+
 @compiles(exp.Window)
 def window(ex: "Expressions", node: exp.Window) -> Typed:
+    _refuse_nested(node)
+    call = node.this
+    while isinstance(call, exp.Filter | exp.IgnoreNulls | exp.RespectNulls):
+        call = call.this
+    if any(isinstance(a, exp.Distinct) for a in call.expressions):
+        message = f"DISTINCT in window function parameters not yet supported: {shown(node)}"
+        raise SqlError("NOT_SUPPORTED", message, Position(1, 1))
     return _windowed(ex, node.this, f" OVER {ordering.window(node, ex)}")
 
 

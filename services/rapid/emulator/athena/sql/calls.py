@@ -52,6 +52,9 @@ def call(ex: "Expressions", name: str, arguments: list[exp.Expr], node: exp.Expr
     if special:
         return special(Call(name, node, arguments, ex))
     if name not in SCALARS:
+        for argument in arguments:  # Trino looks at these first
+            if not isinstance(argument, exp.Lambda):
+                ex.compile(argument)
         raise SqlError("FUNCTION_NOT_FOUND", f"Function '{name}' not registered", position(node))
     if any(isinstance(a, exp.Lambda) for a in arguments):
         raise Call(name, node, arguments, ex).wrong_arguments()

@@ -56,6 +56,8 @@ def cast(value: Typed, target: Type, safe: bool, where: Position | None = None) 
     if target.name == "json":
         return Typed(to_json(value, refusal), target)
     if source.name == "json":
+        if not _of_json(target):
+            raise refusal
         return _from_json(value, target, safe)
     nested = ("array", "map", "row")
     if source.name in nested or target.name in nested:
@@ -228,7 +230,7 @@ def _failure(target: Type) -> tuple[str, str]:
 
 def literal_zone(target: Type, written: str) -> Type:
     """The zone that a literal names: `TIMESTAMP '2020-01-01 00:00 Europe/Berlin'`."""
-    match = re.search(r"\d\s+([A-Za-z][A-Za-z_/+\-0-9]*)$|([+-]\d\d:\d\d)$", written.strip())
+    match = re.search(r"\d\s*([A-Za-z][A-Za-z_/+\-0-9]*)$|([+-]\d\d:\d\d)$", written.strip())
     if target.name != "timestamp with time zone" or not match:
         return target
     return Type(target.name, (target.scale, zones.canonical(match[1] or match[2])))
@@ -273,10 +275,10 @@ def _json_key(name: str | None) -> str:
 
 def _from_json(value: Typed, target: Type, safe: bool) -> Typed:
     """Rows come from objects (names without regard to case) and from arrays, which DuckDB does not know."""
-    given = value.parts[0].sql if value.parts else value.sql
+    given = value.parts[0].sql if value.parts and not _within(target, "map") else value.sql  # a map shows its order
     text_ = f"CAST({given} AS VARCHAR)"
     source = given
-    if _has_row(target):
+    if _within(target, "row"):
         source = f"CAST(p_json_shape({text_}, {literal(json.dumps(_shape(target)))}) AS JSON)"
     if safe:
         return Typed(f"TRY(CAST({source} AS {target.duckdb()}))", target)
@@ -287,12 +289,21 @@ def _from_json(value: Typed, target: Type, safe: bool) -> Typed:
     return Typed(f"t_cast(json_extract_string({text_}, '$'), {made}, {before}, {after})", target)
 
 
-def _has_row(kind: Type) -> bool:
-    return kind.name == "row" or (kind.name in ("array", "map") and _has_row(kind.args[-1]))
+def _within(kind: Type, name: str) -> bool:
+    """Whether a type is of this kind, or has parts that are."""
+    inner = [t for _, t in kind.args] if kind.name == "row" else kind.args[-1:] if kind.name in ("array", "map") else []
+    return kind.name == name or any(_within(t, name) for t in inner)
+
+
+def _of_json(kind: Type) -> bool:
+    """Whether JSON can be cast to a type."""
+    inner = [t for _, t in kind.args] if kind.name == "row" else kind.args if kind.name in ("array", "map") else []
+    plain = ("boolean", "double", "real", "decimal", "varchar", "json")
+    return all(map(_of_json, inner)) if inner else kind.is_integer or kind.name in plain
 
 
 def _shape(kind: Type) -> list[object] | None:
-    if not _has_row(kind):
+    if not _within(kind, "row"):
         return None
     if kind.name == "row":
         return ["row", [[field_name(n, i), _shape(t)] for i, (n, t) in enumerate(kind.args)]]

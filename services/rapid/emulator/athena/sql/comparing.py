@@ -219,8 +219,7 @@ def _in_query(ex: "Expressions", node: exp.In, value: Typed, inner: exp.Expr) ->
     kinds = [c.type for c in query.columns]
     given = [t for _, t in value.type.args] if value.type.name == "row" and len(kinds) > 1 else [value.type]
     if len(given) != len(kinds):
-        message = f"Multiple columns returned by subquery are not yet supported. Found {len(kinds)}"
-        raise SqlError("NOT_SUPPORTED", message, position(node))
+        raise _other_type(ex, node, Type("row", tuple((None, kind) for kind in given)), query.columns)
     if any(common(have, want) is None for have, want in zip(given, kinds, strict=True)):
         raise _other_type(ex, node, Type("row", tuple((None, kind) for kind in given)), query.columns)
     if len(kinds) > 1:

@@ -115,7 +115,7 @@ class Compiler:
                 query = self._recursive(cte, renamed, frame, parent, parts)
             else:
                 query = self.query(cte.this, parent)
-            columns = rename(query.columns, renamed, cte)
+            columns = rename(query.columns, renamed, next(iter(alias.args.get("columns") or []), cte))
             frame[alias.name.lower()] = (name, columns)
             head = f"{name}({', '.join(f'c{i}' for i in range(len(columns)))})"
             parts.append(f"{head} AS ({query.sql})")

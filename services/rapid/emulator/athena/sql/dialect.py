@@ -26,6 +26,7 @@ _WRITTEN = (
 )  # fmt: skip
 """Types that may stand before a text."""
 _HEX = re.compile(r"""('(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|/\*.*?\*/)|\b[xX]'([0-9A-Fa-f \t\n]*)'""", re.DOTALL)
+_FRAMES = ("ROWS", "RANGE", "GROUPS")
 _WITH_OWN_SYNTAX = {"CAST", "TRY_CAST", "EXTRACT", "LISTAGG", "POSITION", "SUBSTRING", "TRIM"}
 
 
@@ -153,6 +154,7 @@ class AthenaSql(Trino):
     """Trino's grammar, functions left alone, subscripts left as they are."""
 
     INDEX_OFFSET = 0
+    SUPPORTS_USER_DEFINED_TYPES = True
 
     def tokenize(self, sql: str, dialect: Any = None) -> list[Token]:
         """`X'00 01'` may have spaces, which sqlglot does not expect."""
@@ -173,6 +175,14 @@ class AthenaSql(Trino):
             **dict.fromkeys(_WRITTEN, _typed_literal),
         }
 
+        def _parse_types(self, *args: Any, **kwargs: Any) -> exp.Expr | None:
+            """A type, with the text that it was written as: sqlglot knows names of types that Trino does not."""
+            first = self._curr
+            kind = super()._parse_types(*args, **kwargs)
+            if isinstance(kind, exp.DataType) and first is not None:
+                kind.meta["written"] = self.sql[first.start : self._prev.end + 1].lower()
+            return kind
+
         # sqlglot keeps the place of names and literals only; Trino's messages tell that of every node.
 
         def _parse_unary(self) -> exp.Expr | None:
@@ -187,6 +197,14 @@ class AthenaSql(Trino):
             first = self._curr
             node = super()._parse_select(*args, **kwargs)
             return self._placed(node, first) if isinstance(node, exp.Select) else node
+
+        def _parse_window(self, *args: Any, **kwargs: Any) -> exp.Expr | None:
+            start = self._index
+            node = super()._parse_window(*args, **kwargs)
+            if isinstance(node, exp.Window) and node.args.get("spec"):
+                frame = (t for t in reversed(self._tokens[start : self._index]) if word(t) in _FRAMES)
+                node.args["spec"].meta["place"] = token_position(next(frame))
+            return node
 
         def _placed(self, node: exp.Expr | None, first: Token | None) -> exp.Expr | None:
             if node is not None and first is not None and "place" not in node.meta:

@@ -50,6 +50,8 @@ _BEGINS = {"SELECT", ",", "WHERE", "AND", "OR", "HAVING", "BY", "THEN", "ELSE", 
 """What an expression follows; `ON`, `WHEN` and `NOT` have other uses."""
 _ALLOWED = {(",", "TABLE"), ("THEN", "DELETE"), ("THEN", "INSERT")}
 """Pairs of relations, and of MERGE."""
+_NO_CALL = {"CURRENT_CATALOG", "CURRENT_DATE", "CURRENT_SCHEMA", "CURRENT_USER"}
+_NOT_AFTER_LIMIT = {"EXCEPT", "FROM", "GROUP", "HAVING", "INTERSECT", "OFFSET", "ORDER", "UNION", "WHERE"}
 _NO_END = {"NOT", "CASE", "DISTINCT", "VALUES", "ALL"}
 _CLAUSES = {*_TAILS, "OFFSET", "FETCH", "VALUES", "SET", "USING", "WITH"}
 _OPERAND_ENDS = {TokenType.NUMBER, TokenType.STRING, TokenType.IDENTIFIER, TokenType.R_PAREN, TokenType.R_BRACKET}
@@ -216,6 +218,14 @@ def _slip(found: list[Token], at: int) -> tuple[int, str] | None:
     """A mistake at which Trino expects something else than what follows from the clause."""
     before, text = word(found[at - 1]), _words(found[at])[0]
     following = word(found[at + 1]) if at + 1 < len(found) else ""
+    if text in ("ORDER", "GROUP") and word(found[at]) != "BY" and before != "WITHIN":
+        return at + 1, "'BY'"
+    if text == "(" and before in _NO_CALL:
+        return at, expecting(found, at)
+    if before == "DISTINCT" and text == "ON":
+        return at, "'*', <expression>"
+    if text == ")" and _is_listagg(found, at) and following != "WITHIN":
+        return at + 1, "'WITHIN'"
     if text == "==":
         return at, expecting(found, at + 1)
     if before == "AS" and text in _NO_OPERAND:
@@ -225,13 +235,19 @@ def _slip(found: list[Token], at: int) -> tuple[int, str] | None:
         return place, ", ".join(sorted(("'AND'", "'OR'", *_TAILS.get(_clause(found, place)[0], _WHERE))))
     if before in ("PIVOT", "UNPIVOT") and text == "(" and _clause(found, at)[0] == "FROM":
         return at, expecting(found, at)
-    if text == "OFFSET" and _clause(found, at)[0] == "LIMIT":
+    if text in _NOT_AFTER_LIMIT and _clause(found, at)[0] == "LIMIT":
         return at, "')'" if _depth(found, at) else "<EOF>"
     if before == "DISTINCT" and text == "*" and _clause(found, at)[0] == "(":
         return at, "<expression>"
     if before == "EXCEPT" and text == "(" and at > 2 and word(found[at - 2]) == "*" and _is_star(found, at - 1):
         return at + 1, ", ".join(sorted(_QUERY))
     return None
+
+
+def _is_listagg(found: list[Token], at: int) -> bool:
+    """Whether the parenthesis at a place closes a call of LISTAGG."""
+    start = _clause(found, at)[1]
+    return start > 0 and found[start].text == "(" and word(found[start - 1]) == "LISTAGG"
 
 
 def _in_position(found: list[Token], at: int) -> bool:

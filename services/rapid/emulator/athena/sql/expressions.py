@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from rapid.emulator.athena.sql.compiler import Compiler
 
 _MODULES = (aggregating, calls, comparing, conditions, literals, naming)
-_UNORDERED = ("map", "json", "function", "Geometry", "SphericalGeography", "BingTile")
 
 
 class Expressions:
@@ -131,7 +130,7 @@ class Expressions:
         """Raises TYPE_MISMATCH unless Trino would compare the two."""
         shared = common(left.type, right.type)
         ordering = operator in ("<", "<=", ">", ">=")
-        if shared is None or (ordering and shared.name in _UNORDERED):
+        if shared is None or (ordering and not shared.is_orderable):
             raise self.operator_error(operator, left, right, node)
 
     def operator_error(self, operator: str, left: Typed, right: Typed, node: exp.Expr) -> SqlError:

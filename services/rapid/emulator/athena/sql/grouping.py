@@ -1,5 +1,6 @@
 """GROUP BY, and what may stand beside aggregates: https://trino.io/docs/current/sql/select.html#group-by-clause."""
 
+from itertools import combinations, product
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -22,6 +23,7 @@ class Grouping:
     def __init__(self, tree: exp.Select, expressions: "Expressions", outputs: list[Typed]) -> None:
         self.expressions = expressions
         self.outputs = outputs
+        self.items = tree.expressions
         self.keys: set[str] = set()
         group = tree.args.get("group")
         self.sql = self._clause(group) if group else ""
@@ -31,7 +33,7 @@ class Grouping:
     def _clause(self, group: exp.Group) -> str:
         sets = any(isinstance(n, exp.GroupingSets | exp.Rollup | exp.Cube) for n in group.iter_expressions())
         if group.args.get("all") is False and sets:  # sqlglot's note of DISTINCT
-            raise not_supported("GROUP BY DISTINCT of grouping sets", position(group))
+            return self._distinct(group)
         if group.args.get("all") and not (sets or group.expressions):
             raise not_supported("GROUP BY ALL", position(group))
         items = [self._item(n) for n in group.expressions]
@@ -39,6 +41,42 @@ class Grouping:
             found = group.args.get(kind) or []
             items += [self._sets(word, node) for node in found]
         return " GROUP BY " + ", ".join(items)
+
+    def _distinct(self, group: exp.Group) -> str:
+        """GROUP BY DISTINCT: each grouping set once, in whatever order its keys were written."""
+        clauses = [
+            *group.expressions,
+            *(n for k in ("grouping_sets", "rollup", "cube") for n in group.args.get(k) or []),
+        ]
+        every = [
+            tuple(dict.fromkeys(k for part in parts for k in part)) for parts in product(*map(self._expanded, clauses))
+        ]
+        once = {frozenset(keys): keys for keys in reversed(every)}
+        sets = [f"({', '.join(keys)})" for keys in reversed(once.values())]
+        return f" GROUP BY GROUPING SETS ({', '.join(sets)})"
+
+    def _expanded(self, node: exp.Expr) -> list[tuple[str, ...]]:
+        """The sets of keys that one part of a GROUP BY stands for."""
+        if not isinstance(node, exp.GroupingSets | exp.Rollup | exp.Cube):
+            keys = (
+                node.expressions
+                if isinstance(node, exp.Tuple)
+                else [node.this]
+                if isinstance(node, exp.Paren)
+                else [node]
+            )
+            return [tuple(self._item(k) for k in keys)]
+        parts = [self._expanded(n) for n in node.expressions]
+        if isinstance(node, exp.GroupingSets):
+            return [keys for part in parts for keys in part]
+        counts = range(len(parts), -1, -1)
+        whole = [part[0] for part in parts]
+        chosen = (
+            (whole[:n] for n in counts)
+            if isinstance(node, exp.Rollup)
+            else (c for n in counts for c in combinations(whole, n))
+        )
+        return [tuple(k for keys in some for k in keys) for some in chosen]
 
     def _sets(self, word: str, node: exp.Expr) -> str:
         """GROUPING SETS, ROLLUP or CUBE, which take names of columns only."""
@@ -52,7 +90,10 @@ class Grouping:
 
     def _item(self, node: exp.Expr) -> str:
         if isinstance(node, exp.Literal) and not node.is_string:
-            key = self.outputs[ordering.ordinal(node, len(self.outputs), "GROUP BY")].sql
+            at = ordering.ordinal(node, len(self.outputs), "GROUP BY")
+            key = self.outputs[at].sql
+            if len(self.items) == len(self.outputs):  # no `*` among them
+                refuse_aggregates(self.items[at].unalias(), "GROUP BY clause", self.expressions)
         elif isinstance(node, exp.Tuple):
             return "(" + ", ".join(map(self._item, node.expressions)) + ")"
         elif isinstance(node, exp.Paren):

@@ -146,7 +146,8 @@ def paren(ex: "Expressions", node: exp.Paren) -> Typed:
 
 @compiles(exp.Neg)
 def negative(ex: "Expressions", node: exp.Neg) -> Typed:
-    value = ex.compile(node.this)
+    least = exp.Literal.number(2**63)
+    value = Typed("9223372036854775808", BIGINT, 2**63) if node.this == least else ex.compile(node.this)
     if not (value.type.is_number or value.type.name.startswith("interval") or value.type == UNKNOWN):
         raise SqlError("TYPE_MISMATCH", f"Cannot negate {value.type}", position(node))
     number = -value.value if isinstance(value.value, int) else None
@@ -159,7 +160,7 @@ def negative(ex: "Expressions", node: exp.Neg) -> Typed:
 def cast(ex: "Expressions", node: exp.Cast) -> Typed:
     safe = isinstance(node, exp.TryCast)
     value = ex.compile_safely(node.this) if safe else ex.compile(node.this)
-    target = to_type(node.to)
+    target = to_type(node.to, position(node))
     if target.name.startswith("timestamp"):
         if value.type.name == target.name == "timestamp with time zone":
             target = Type(target.name, (target.scale, value.type.zone))

@@ -19,9 +19,9 @@ CREATE MACRO t_full_timestamp(s) AS CASE
   WHEN regexp_full_match(s, '[+-]?[0-9]{1,6}-[0-9]{1,2}-[0-9]{1,2}') THEN s || ' 00:00:00'
   WHEN regexp_full_match(s, '[+-]?[0-9]{1,6}-[0-9]{1,2}-[0-9]{1,2} [0-9]{1,2}:[0-9]{1,2}') THEN s || ':00'
   WHEN regexp_full_match(s, '[+-]?[0-9]{1,6}-[0-9]{1,2}-[0-9]{1,2} [0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}([.][0-9]+)?') THEN s END;
-CREATE MACRO t_zone(s) AS nullif(regexp_extract(s, '[0-9]\s*([A-Za-z][A-Za-z_/+0-9-]*|[+-][0-9]{2}:[0-9]{2})$', 1), '');
-CREATE MACRO t_timestamp(s) AS TRY_CAST(t_full_timestamp(trim(regexp_replace(s, '\s+([A-Za-z][A-Za-z_/+0-9-]*)$|\s*[+-][0-9]{2}:[0-9]{2}$', ''))) AS TIMESTAMP);
-CREATE MACRO t_from_timestamptz(s) AS t_full_timestamp(trim(regexp_replace(s, '\s+([A-Za-z][A-Za-z_/+0-9-]*)$|\s*[+-][0-9]{2}:[0-9]{2}$', ''))) || ' ' || coalesce(t_zone(s), 'UTC');
+CREATE MACRO t_zone(s) AS regexp_replace(nullif(regexp_extract(s, '[0-9]\s*([A-Za-z][A-Za-z_/+0-9-]*|[+-][0-9]{2}:[0-9]{2})$', 1), ''), '^Z$', 'UTC');
+CREATE MACRO t_timestamp(s) AS TRY_CAST(t_full_timestamp(trim(regexp_replace(s, '\s*([A-Za-z][A-Za-z_/+0-9-]*)$|\s*[+-][0-9]{2}:[0-9]{2}$', ''))) AS TIMESTAMP);
+CREATE MACRO t_from_timestamptz(s) AS t_full_timestamp(trim(regexp_replace(s, '\s*([A-Za-z][A-Za-z_/+0-9-]*)$|\s*[+-][0-9]{2}:[0-9]{2}$', ''))) || ' ' || coalesce(t_zone(s), 'UTC');
 CREATE MACRO t_fits(s, n, kind) AS CASE WHEN length(s) > n THEN t_error('INVALID_CAST_ARGUMENT: Value ' || s || ' cannot be represented as varchar(' || n || ')') ELSE s END;
 CREATE MACRO t_fits_or_null(s, n) AS CASE WHEN length(s) <= n THEN s END;
 
@@ -62,18 +62,21 @@ CREATE MACRO t_width_bucket(x, lo, hi, n) AS CASE WHEN n <= 0 THEN t_error('INVA
   WHEN NOT isfinite(hi) THEN t_error('INVALID_FUNCTION_ARGUMENT: second bound must be finite')
   WHEN lo = hi THEN t_error('INVALID_FUNCTION_ARGUMENT: bounds cannot equal each other')
   WHEN lo < hi THEN CASE WHEN x < lo THEN 0 WHEN x >= hi THEN n + 1 ELSE CAST(floor(n * (x - lo) / (hi - lo)) AS BIGINT) + 1 END
-  ELSE CASE WHEN x > lo THEN 0 WHEN x <= hi THEN n + 1 ELSE CAST(floor(n * (lo - x) / (lo - hi)) AS BIGINT) + 1 END END;
+  ELSE CASE WHEN x < hi THEN n + 1 WHEN x >= lo THEN 0 ELSE n - CAST(floor(n * (x - hi) / (lo - hi)) AS BIGINT) END END;
 CREATE MACRO t_bucket_of(x, bins) AS CASE WHEN len(bins) = 0 THEN t_error('INVALID_FUNCTION_ARGUMENT: Bins cannot be an empty array')
   WHEN isnan(x) THEN t_error('INVALID_FUNCTION_ARGUMENT: Operand cannot be NaN')
   WHEN len(list_filter(bins, lambda b: NOT isfinite(b))) > 0 THEN t_error('INVALID_FUNCTION_ARGUMENT: Bin value must be finite, got ' || t_double_text(list_filter(bins, lambda b: NOT isfinite(b))[1], ''))
   WHEN list_sort(bins) <> bins THEN t_error('INVALID_FUNCTION_ARGUMENT: Bin values are not sorted in ascending order')
   ELSE len(list_filter(bins, lambda b: b <= x)) END;
 CREATE MACRO t_random(n) AS CASE WHEN n <= 0 THEN t_error('INVALID_FUNCTION_ARGUMENT: bound must be positive') ELSE CAST(floor(random() * n) AS BIGINT) END;
+CREATE MACRO t_random_in(a, b) AS CASE WHEN a >= b THEN t_error('INVALID_FUNCTION_ARGUMENT: start value must be less than stop value') ELSE a + CAST(floor(random() * (b - a)) AS BIGINT) END;
 CREATE MACRO t_narrow(x, bits) AS CAST(((CAST(x AS HUGEINT) + (1::HUGEINT << (bits - 1))) & ((1::HUGEINT << bits) - 1)) - (1::HUGEINT << (bits - 1)) AS BIGINT);
 CREATE MACRO t_left(x, n, bits) AS CASE WHEN n >= bits THEN 0 ELSE t_narrow(CAST(x AS HUGEINT) * CAST(pow(2::DOUBLE, n) AS HUGEINT), bits) END;
 CREATE MACRO t_right(x, n, bits) AS CASE WHEN n >= bits THEN 0 ELSE t_narrow((CAST(x AS HUGEINT) & ((1::HUGEINT << bits) - 1)) >> CAST(n AS INTEGER), bits) END;
 CREATE MACRO t_right_arithmetic(x, n) AS CASE WHEN n >= 63 THEN CASE WHEN x < 0 THEN -1 ELSE 0 END ELSE CAST(x AS BIGINT) >> n END;
-CREATE MACRO t_bit_count(x, bits) AS bit_count(CAST(x AS BIGINT) & CASE WHEN bits >= 64 THEN -1 ELSE (1::BIGINT << bits) - 1 END);
+CREATE MACRO t_bit_count(x, bits) AS CASE WHEN bits NOT BETWEEN 2 AND 64 THEN t_error('INVALID_FUNCTION_ARGUMENT: Bits specified in bit_count must be between 2 and 64, got ' || bits)
+  WHEN bits < 64 AND (x < -(1::BIGINT << (bits - 1)) OR x >= (1::BIGINT << (bits - 1))) THEN t_error('INVALID_FUNCTION_ARGUMENT: Number must be representable with the bits specified. ' || x || ' cannot be represented with ' || bits || ' bits')
+  ELSE bit_count(CAST(x AS BIGINT) & CASE WHEN bits >= 64 THEN -1 ELSE (1::BIGINT << bits) - 1 END) END;
 CREATE MACRO t_radix(r) AS CASE WHEN r BETWEEN 2 AND 36 THEN CAST(r AS INTEGER) ELSE t_error('INVALID_FUNCTION_ARGUMENT: Radix must be between 2 and 36') END;
 CREATE MACRO t_to_base(x, radix) AS CASE WHEN x < 0 THEN '-' || lower(to_base(-x, t_radix(radix))) ELSE lower(to_base(x, t_radix(radix))) END;
 
@@ -96,6 +99,7 @@ CREATE MACRO t_split_limit(s, sep, n) AS CASE WHEN sep = '' THEN t_error('INVALI
 CREATE MACRO t_regexp_extract(s, p, g) AS CASE WHEN regexp_matches(s, p) THEN regexp_extract(s, p, g) END;
 CREATE MACRO t_regexp_position(s, p) AS CASE WHEN regexp_matches(s, p) THEN CAST(length(regexp_extract(s, '^((?s:.*?))' || '(?:' || p || ')', 1)) + 1 AS INTEGER) WHEN s IS NULL OR p IS NULL THEN NULL ELSE -1 END;
 CREATE MACRO t_url_encode(s) AS replace(replace(replace(url_encode(s), '%20', '+'), '~', '%7E'), '%2A', '*');
+CREATE MACRO t_from_base64(s) AS from_base64(rpad(s, CAST(ceil(length(s) / 4) AS INTEGER) * 4, '='));
 CREATE MACRO t_url_path(s) AS CASE WHEN s IS NULL THEN NULL ELSE regexp_extract(s, '^(?:[A-Za-z][A-Za-z0-9+.-]*:)?(?://[^/?#]*)?([^?#]*)', 1) END;
 CREATE MACRO t_url_parameter(s, name) AS url_decode(replace(list_extract(list_transform(list_filter(string_split(regexp_extract(s, '^[^?#]*[?]([^#]*)', 1), '&'), lambda p: split_part(p, '=', 1) = name), lambda p: CASE WHEN contains(p, '=') THEN substring(p, strpos(p, '=') + 1) ELSE '' END), 1), '+', ' '));
 CREATE MACRO t_strptime(s, f) AS CASE WHEN s IS NOT NULL AND try_strptime(s, f) IS NULL THEN t_error('INVALID_FUNCTION_ARGUMENT: Invalid format: "' || s || '"') ELSE try_strptime(s, f) END;
@@ -126,6 +130,14 @@ CREATE MACRO t_sequence(a, b, step) AS CASE
   WHEN step = 0 THEN t_error('INVALID_FUNCTION_ARGUMENT: step must not be zero')
   WHEN (step > 0 AND b < a) OR (step < 0 AND b > a) THEN t_error('INVALID_FUNCTION_ARGUMENT: sequence stop value should be greater than or equal to start value if step is greater than zero otherwise stop should be less than or equal to start')
   ELSE generate_series(CAST(a AS BIGINT), CAST(b AS BIGINT), step) END;
+CREATE MACRO t_months(x) AS datepart('year', x) * 12 + datepart('month', x);
+CREATE MACRO t_micros(x) AS epoch_us(TIMESTAMP '1970-01-01' + x);
+CREATE MACRO t_time_sequence(a, b, step) AS CASE
+  WHEN (t_micros(step) > 0 AND b < a) OR (t_micros(step) < 0 AND b > a) THEN t_error('INVALID_FUNCTION_ARGUMENT: sequence stop value should be greater than or equal to start value if step is greater than zero otherwise stop should be less than or equal to start') ELSE generate_series(a, b, step) END;
+CREATE MACRO t_month_sequence(a, b, step) AS CASE
+  WHEN (t_months(step) > 0 AND b < a) OR (t_months(step) < 0 AND b > a) THEN t_error('INVALID_FUNCTION_ARGUMENT: sequence stop value should be greater than or equal to start value if step is greater than zero otherwise stop should be less than or equal to start')
+  ELSE list_transform(range(0, datesub('month', a, b) // t_months(step) + 1), lambda i: a + to_months(CAST(i * t_months(step) AS INTEGER))) END;
+CREATE MACRO t_whole_day_step(x) AS CASE WHEN t_micros(x) % 86400000000 <> 0 THEN t_error('INVALID_FUNCTION_ARGUMENT: sequence step must be a day interval if start and end values are dates') ELSE x END;
 CREATE MACRO t_few(n, list) AS CASE WHEN n > 10000 THEN t_error('INVALID_FUNCTION_ARGUMENT: result of sequence function must not have more than 10000 entries') ELSE list END;
 CREATE MACRO t_any_match(b) AS CASE WHEN b IS NULL THEN NULL WHEN list_contains(b, TRUE) THEN TRUE WHEN len(b) > list_count(b) THEN NULL ELSE FALSE END;
 CREATE MACRO t_all_match(b) AS CASE WHEN b IS NULL THEN NULL WHEN list_contains(b, FALSE) THEN FALSE WHEN len(b) > list_count(b) THEN NULL ELSE TRUE END;
@@ -201,7 +213,6 @@ CREATE MACRO t_sketch(x) AS CASE WHEN list_count(x) > 0 THEN list_sort(list_filt
 CREATE MACRO t_quantile(ordered, x) AS CASE WHEN x >= ordered[1] AND x <= ordered[-1] THEN len(list_filter(ordered, lambda e: e < x)) / len(ordered)::DOUBLE END;
 CREATE MACRO t_percentiles(ordered, ps) AS CASE WHEN list_count(ordered) > 0 THEN list_transform(ps, lambda p: t_percentile(ordered, p)) END;
 CREATE MACRO t_entropy(s, l) AS CASE WHEN s > 0 THEN log2(s) - l / s ELSE 0.0::DOUBLE END;
-CREATE MACRO t_micros(x) AS epoch_us(TIMESTAMP '1970-01-01' + x);
 CREATE MACRO t_combinations(a, n) AS list_transform(p_combinations(len(a), n), lambda c: list_transform(c, lambda i: a[i]));
 
 -- Decimals as integers of 128 bits, rounded half away from zero

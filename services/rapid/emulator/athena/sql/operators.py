@@ -86,6 +86,8 @@ def _times(operator: str, left: Typed, right: Typed) -> Typed | None:
     if operator == "-" and {one, two} <= {"date", "timestamp", zoned}:
         start, end = (zones.moment(s) if s.type.name == zoned else f"CAST({s.sql} AS TIMESTAMP)" for s in (left, right))
         return Typed(f"to_microseconds(epoch_us({start}) - epoch_us({end}))", INTERVAL_DAY)
+    if operator == "-" and one == two == "time":
+        return Typed(f"to_microseconds(epoch_us({left.sql}) - epoch_us({right.sql}))", INTERVAL_DAY)
     if operator not in "+-" or not two.startswith("interval"):
         return None
     if one == "date":

@@ -6,8 +6,9 @@ from sqlglot import exp
 
 from rapid.emulator.athena.sql import zones
 from rapid.emulator.athena.sql.dialect import position, word_before
-from rapid.emulator.athena.sql.errors import MalformedQueryError, SqlError, not_supported
+from rapid.emulator.athena.sql.errors import MalformedQueryError, Position, SqlError, not_supported
 from rapid.emulator.athena.sql.scope import Column, Typed
+from rapid.emulator.athena.sql.types import Type
 
 if TYPE_CHECKING:
     from rapid.emulator.athena.sql.expressions import Expressions
@@ -118,17 +119,26 @@ def ordinal(node: exp.Expr, count: int, clause: str) -> int:
 def _key(node: exp.Expr, expressions: "Expressions", columns: list[Column] | None) -> str:
     if columns is not None:
         if isinstance(node, exp.Literal) and not node.is_string:
-            return str(ordinal(node, len(columns), "ORDER BY") + 1)
+            at = ordinal(node, len(columns), "ORDER BY")
+            _check_orderable(columns[at].type, f": :input({at})", Position(1, 1))
+            return str(at + 1)
+        if isinstance(node, exp.Neg) and isinstance(node.this, exp.Literal) and node.this.is_int:
+            message = f"ORDER BY position -{node.this.name} is not in select list"
+            raise SqlError("INVALID_COLUMN_REFERENCE", message, position(node))
         if isinstance(node, exp.Column) and len(node.parts) == 1:
             found = [i for i, c in enumerate(columns) if c.name.lower() == node.name.lower()]
             if len(found) == 1 or (found and node.name.lower() in expressions.scope.aliases):
                 zoned = columns[found[0]].type.name == "timestamp with time zone"
                 return str(found[0] + 1) if not zoned else f"c{found[0]}"
     value = expressions.compile(node)
-    if value.type.name in ("map", "json"):
-        message = f"Type {value.type} is not orderable, and therefore cannot be used in ORDER BY"
-        raise SqlError("TYPE_MISMATCH", message, position(node))
+    _check_orderable(value.type, "", position(node))
     return zones.moment(value) if value.type.name == "timestamp with time zone" else value.sql
+
+
+def _check_orderable(kind: Type, what: str, place: Position | None) -> None:
+    if not kind.is_orderable:
+        message = f"Type {kind} is not orderable, and therefore cannot be used in ORDER BY{what}"
+        raise SqlError("TYPE_MISMATCH", message, place)
 
 
 def window(node: exp.Window, expressions: "Expressions") -> str:
@@ -141,9 +151,8 @@ def window(node: exp.Window, expressions: "Expressions") -> str:
         parts.append("PARTITION BY " + ", ".join(expressions.compile(n).sql for n in node.args["partition_by"]))
     if node.args.get("order"):
         parts.append(order_by(node.args["order"], expressions))
-    spec = node.args.get("spec")
-    if spec:
-        parts.append(_frame(spec, expressions))
+    if node.args.get("spec"):
+        parts.append(_frame(node, expressions))
     return f"({' '.join(parts)})"
 
 
@@ -156,23 +165,73 @@ def _named_window(alias: exp.Expr, node: exp.Window, expressions: "Expressions")
     raise SqlError("INVALID_WINDOW_REFERENCE", f"Cannot resolve WINDOW name {alias.name}", position(node))
 
 
-def _frame(spec: exp.WindowSpec, expressions: "Expressions") -> str:
+def _frame(node: exp.Window, expressions: "Expressions") -> str:
+    spec = node.args["spec"]
+    kind = spec.args["kind"].upper()
+
     def bound(name: str) -> str:
-        value, side = spec.args.get(name), spec.args.get(f"{name}_side") or ""
+        value, side = spec.args.get(name), (spec.args.get(f"{name}_side") or "").upper()
         if value is None:
             return "CURRENT ROW"
         if isinstance(value, str):
             return f"{value} {side}".strip().upper()
-        return f"{expressions.compile(value).sql} {side.upper()}"
+        return f"{_offset(value, kind, name, node, expressions)} {side}"
 
+    _check_frame(spec)
     start, end = bound("start"), bound("end")
-    first, final = (b if b == "CURRENT ROW" else b.rpartition(" ")[2] for b in (start, end))
-    if first != final and _FRAME.index(first) > _FRAME.index(final):
-        message = f"Window frame starting from {first} cannot end with {final}"
-        node = spec.args.get("start")
-        kind = spec.args["kind"].upper()
-        place = word_before(expressions.compiler.text, node, kind) if isinstance(node, exp.Expr) else None
-        raise SqlError("INVALID_WINDOW_FRAME", message, place)
     if spec.args.get("exclude"):
         raise not_supported("EXCLUDE in a window frame", position(spec))
-    return f"{spec.args['kind'].upper()} BETWEEN {start} AND {end}"
+    return f"{kind} BETWEEN {start} AND {end}"
+
+
+def _check_frame(spec: exp.WindowSpec) -> None:
+    """Raises INVALID_WINDOW_FRAME for ends that cannot be in this order."""
+    sides = []
+    for name in ("start", "end"):
+        value, side = spec.args.get(name), (spec.args.get(f"{name}_side") or "").upper()
+        sides.append("CURRENT ROW" if value is None or value == "CURRENT ROW" else side)
+    first, final = sides
+    message = None
+    if first == "FOLLOWING" and spec.args["start"] == "UNBOUNDED":
+        message = "Window frame start cannot be UNBOUNDED FOLLOWING"
+    elif final == "PRECEDING" and spec.args["end"] == "UNBOUNDED":
+        message = "Window frame end cannot be UNBOUNDED PRECEDING"
+    elif _FRAME.index(first) > _FRAME.index(final):
+        message = f"Window frame starting from {first} cannot end with {final}"
+    if message:
+        raise SqlError("INVALID_WINDOW_FRAME", message, spec.meta.get("place"))
+
+
+def _offset(value: exp.Expr, kind: str, end: str, node: exp.Window, expressions: "Expressions") -> str:
+    """A distance from the current row: rows and groups are counted, a range is measured along the one ORDER BY key."""
+    place, order = node.args["spec"].meta.get("place"), node.args.get("order")
+    offset = expressions.compile(value)
+    if kind != "ROWS" and order is None:
+        message = f"Window frame of type {kind} PRECEDING or FOLLOWING requires ORDER BY"
+        raise SqlError("MISSING_ORDER_BY", message, place)
+    if kind != "RANGE" and not offset.type.is_integer:
+        message = f"Window frame {kind} {end} value type must be exact numeric type with scale 0 (actual {offset.type})"
+        raise SqlError("TYPE_MISMATCH", message, position(value))
+    if kind == "RANGE" and order is not None:
+        _check_range(order, offset, value, expressions)
+    if isinstance(offset.value, int | float) and offset.value < 0:
+        raise SqlError("INVALID_WINDOW_FRAME", "Window frame offset value must not be negative or null")
+    return offset.sql
+
+
+def _check_range(order: exp.Order, offset: Typed, value: exp.Expr, expressions: "Expressions") -> None:
+    what = "Window frame of type RANGE PRECEDING or FOLLOWING requires"
+    if len(order.expressions) != 1:
+        message = f"{what} single sort item in ORDER BY (actual: {len(order.expressions)})"
+        raise SqlError(
+            "INVALID_ORDER_BY", message, word_before(expressions.compiler.text, order.expressions[0], "ORDER BY")
+        )
+    key = order.expressions[0].this
+    kind = expressions.compile(key).type
+    time = kind.name.startswith(("date", "time", "interval"))
+    if not (kind.is_number or time):
+        message = f"{what} that sort item type be numeric, datetime or interval (actual: {kind})"
+        raise SqlError("TYPE_MISMATCH", message, position(key))
+    if time != offset.type.name.startswith("interval") or not (time or offset.type.is_number):
+        message = f"Window frame RANGE value type ({offset.type}) not compatible with sort item type ({kind})"
+        raise SqlError("TYPE_MISMATCH", message, position(value))

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from rapid.emulator.athena.sql.expressions import Expressions
 
 _LINE = re.compile(r"^(\w+)\((.*?)\) -> (.+?) = (.+)$")
-_VARIABLES = {"T", "U", "K", "V"}
+_VARIABLES = {"T", "U", "K", "V", "O"}
+"""Any type each; `O` one whose values have an order."""
 _CLASSES: dict[str, Callable[[Type], bool]] = {
     "int": lambda t: t.is_integer,
     "dec": lambda t: t.name == "decimal",
@@ -136,7 +137,8 @@ def unexpected(name: str, given: list[str], node: exp.Expr, where: Position | No
     ours = [*SCALARS.get(name, []), *AGGREGATES.get(name, []), *WINDOWS.get(name, [])]
     expected = _trinos().get(name) or ", ".join(map(str, ours))
     tail = f". Expected: {expected}" if expected else ""
-    message = f"Unexpected parameters ({', '.join(given)}) for function {name}{tail}"
+    shown = ", ".join(g.replace(", ", ",") for g in given)
+    message = f"Unexpected parameters ({shown}) for function {name}{tail}"
     return SqlError("FUNCTION_NOT_FOUND", message, where or position(node))
 
 
@@ -197,6 +199,8 @@ class Call:
 def _match(pattern: Any, kind: Type, bound: dict[str, Type]) -> int | None:
     """Cost of giving `kind` to a parameter: 0 exact, more for conversions, None impossible. Binds variables."""
     if isinstance(pattern, str) and pattern in _VARIABLES:
+        if pattern == "O" and not kind.is_orderable:
+            return None
         shared = common(bound[pattern], kind) if pattern in bound else kind
         if shared is None:
             return None

@@ -215,7 +215,9 @@ def _join(
 ) -> tuple[str, list[Field]]:
     side, kind = (join.args.get("side") or "").upper(), (join.args.get("kind") or "").upper()
     if join.args.get("method"):
-        raise SqlError("NOT_SUPPORTED", "Natural join not supported", position(join.this))
+        select = join.find_ancestor(exp.Select)
+        first = select.args["from_"].this if select else join.this
+        raise SqlError("NOT_SUPPORTED", "Natural join not supported", position(first))
     if kind in ("SEMI", "ANTI"):
         raise not_supported(f"{kind} JOIN", position(join.this))
     on, using = join.args.get("on"), join.args.get("using")

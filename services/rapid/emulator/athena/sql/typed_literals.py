@@ -18,7 +18,7 @@ from rapid.emulator.athena.sql.types import INTEGERS, Type
 
 _DATE = r"[+-]?\d{1,6}-\d{1,2}-\d{1,2}"
 _TIME = r"\d{1,2}:\d{1,2}(:\d{1,2}(\.\d{1,12})?)?"
-_ZONE = r"\s+[A-Za-z][\w/+\-]*$|\s*[+-]\d\d:\d\d$"
+_ZONE = r"\s*[A-Za-z][\w/+\-]*$|\s*[+-]\d\d:\d\d$"
 _BITS = dict(zip(INTEGERS, (8, 16, 32, 64), strict=True))
 
 
@@ -62,8 +62,9 @@ def _moment(pattern: str) -> Callable[[str], bool]:
 
 
 def _zoned_moment(text: str) -> bool:
-    zone = re.search(_ZONE, text)
-    return _MEANS["timestamp"](re.sub(_ZONE, "", text)) and (zone is None or zones.exists(zone[0].strip()))
+    found = re.search(_ZONE, text)
+    zone = zones.canonical(found[0].strip()) if found else "UTC"
+    return _MEANS["timestamp"](re.sub(_ZONE, "", text)) and zones.exists(zone)
 
 
 def _zoned_clock(text: str) -> bool:

@@ -45,6 +45,7 @@ _DUCKDB = {
     "tdigest": "DOUBLE[]",
     "unknown": "INTEGER",
 }
+_UNORDERED = ("map", "json", "function", "Geometry", "SphericalGeography", "BingTile")
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,12 @@ class Type:
     @property
     def is_string(self) -> bool:
         return self.name in ("varchar", "char")
+
+    @property
+    def is_orderable(self) -> bool:
+        """Whether values can be sorted: those of rows and arrays if their parts can."""
+        parts = self.args if self.name == "array" else [t for _, t in self.args] if self.name == "row" else ()
+        return self.name not in _UNORDERED and all(t.is_orderable for t in parts)
 
     @property
     def zone(self) -> str:

@@ -15,10 +15,11 @@ from rapid.emulator.athena.sql.computed import (
     patterns,
     sketches,
     strings,
+    tdigest,
     written,
 )
 from rapid.emulator.athena.sql.computed.registry import HELPERS, Helper
 
 __all__ = ["HELPERS", "Helper"]
 
-_MODULES = (addresses, binary, dates, geography, geometry, jsons, patterns, sketches, strings, written)
+_MODULES = (addresses, binary, dates, geography, geometry, jsons, patterns, sketches, strings, tdigest, written)

@@ -144,8 +144,8 @@ def from_hex(text: str) -> bytes:
 
 def _packed(data: bytes, form: str, size: int) -> int | float:
     if len(data) != size:
-        kind = "big-endian" if form in ">q>i" else "floating-point"
-        raise refuse(f"expected {size}-byte input for {kind} value, but got instead: {len(data)} bytes")
+        more = ("", "") if form in ">q>i" else (" for floating-point value", " bytes")
+        raise refuse(f"expected {size}-byte input{more[0]}, but got instead: {len(data)}{more[1]}")
     return struct.unpack(form, data)[0]  # type: ignore[no-any-return]
 
 

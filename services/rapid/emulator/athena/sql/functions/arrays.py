@@ -7,6 +7,7 @@ from rapid.emulator.athena.sql.types import (
     BOOLEAN,
     DATE,
     DOUBLE,
+    INTERVAL_YEAR,
     UNKNOWN,
     VARCHAR,
     Type,
@@ -24,8 +25,8 @@ declare(
     array_intersect(array(T), array(T)) -> array(T) = t_array_intersect({0}, {1})
     array_max(array(real)) -> real = (-t_array_min(list_transform({0}, lambda e: -e)))
     array_max(array(double)) -> double = (-t_array_min(list_transform({0}, lambda e: -e)))
-    array_max(array(T)) -> T = t_array_max({0})
-    array_min(array(T)) -> T = t_array_min({0})
+    array_max(array(O)) -> O = t_array_max({0})
+    array_min(array(O)) -> O = t_array_min({0})
     array_position(array(T), T) -> bigint = t_array_position({0}, {1})
     array_remove(array(T), T) -> array(T) = t_array_remove({0}, {1})
     array_union(array(T), array(T)) -> array(T) = t_array_distinct(list_concat({0}, {1}))
@@ -125,7 +126,11 @@ def sequence(call: Call) -> Typed:
         step = f"CASE WHEN {stop.sql} < {start.sql} THEN to_days(-1) ELSE to_days(1) END"
     else:
         raise call.wrong_arguments()
-    sql = f"generate_series(CAST({start.sql} AS TIMESTAMP), CAST({stop.sql} AS TIMESTAMP), {step})"
+    months = len(values) == 3 and values[2].type == INTERVAL_YEAR
+    if kind == DATE and not months:
+        step = f"t_whole_day_step({step})"
+    made = "t_month_sequence" if months else "t_time_sequence"
+    sql = f"{made}(CAST({start.sql} AS TIMESTAMP), CAST({stop.sql} AS TIMESTAMP), {step})"
     return Typed(f"t_few(len({sql}), CAST({sql} AS {array_of(kind).duckdb()}))", array_of(kind))
 
 
@@ -134,6 +139,8 @@ def array_sort(call: Call) -> Typed:
     """NULLs last, or by a comparator: an element's place is the number of elements that come before it."""
     given, value = call.count(1, 2), call.typed(0)
     if value.type.name != "array":
+        raise call.wrong_arguments()
+    if given == 1 and not value.type.args[0].is_orderable:
         raise call.wrong_arguments()
     if given == 1:
         return Typed(f"list_sort({value.sql}, 'ASC', 'NULLS LAST')", value.type)

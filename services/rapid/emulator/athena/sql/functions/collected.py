@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from sqlglot import exp
 
+from rapid.emulator.athena.sql.computed.tdigest import FEW
 from rapid.emulator.athena.sql.functions import arrays
 from rapid.emulator.athena.sql.registry import Aggregation, Call, collecting
 from rapid.emulator.athena.sql.scope import Typed
@@ -22,11 +23,13 @@ def reduce_agg(call: Call, parts: Aggregation) -> Typed:
 @collecting("numeric_histogram")
 def numeric_histogram(call: Call, parts: Aggregation) -> Typed:
     given = call.count(2, 3)
+    kind = REAL if call.typed(1).type.is_integer or call.typed(1).type == REAL else DOUBLE
     value = call.cast(1, DOUBLE)
     weight = call.cast(2, DOUBLE) if given == 3 else f"CASE WHEN {value} IS NOT NULL THEN 1.0 END"
     buckets = f"CAST({call.typed(0).sql} AS BIGINT)"
     sql = f"p_numeric_histogram({buckets}, {parts.collect(value)}, {parts.collect(weight)})"
-    return Typed(sql, map_of(DOUBLE, DOUBLE))
+    made = map_of(kind, kind)
+    return Typed(f"CAST({sql} AS {made.duckdb()})", made)
 
 
 @collecting("entropy")
@@ -50,7 +53,10 @@ def skewness(call: Call, parts: Aggregation) -> Typed:
 
 @collecting("approx_percentile")
 def approx_percentile(call: Call, parts: Aggregation) -> Typed:
-    """Exact: inside the error that Trino allows. `(x, [weight,] percentile or array [, accuracy])`."""
+    """What Trino's digest says of few values, the exact one of many.
+
+    The arguments are `(x, [weight,] percentile or array [, accuracy])`.
+    """
     given = call.count(2, 3, 4)
     value, second = call.typed(0), call.typed(1)
     weighted = given > 2 and (call.typed(2).type.name == "array" or _weighs(call, given))
@@ -61,15 +67,36 @@ def approx_percentile(call: Call, parts: Aggregation) -> Typed:
     value = call.compiler.coerce(value, _percentile_type(value.type))
     kind: Type = array_of(value.type) if many else value.type
     shares = call.compiler.coerce(share, array_of(DOUBLE) if many else DOUBLE).sql
-    if not weighted:
-        known = _descending(call, call.arguments[1])
-        if known is not None:
-            return Typed(f"quantile_disc({parts.distinct}{value.sql}, {known}){parts.after}", kind)
-        ordered = f"list_sort({parts.collect(value.sql)}, 'ASC', 'NULLS LAST')"
-        return Typed(f"t_percentile{'s' if many else ''}({ordered}, {shares})", kind)
-    number, weight = (call.compiler.coerce(v, DOUBLE).sql for v in (value, second))
-    found = f"p_weighted({parts.collect(number)}, {parts.collect(weight)}, {shares if many else f'[{shares}]'})"
-    return Typed(f"CAST({found if many else f'{found}[1]'} AS {kind.duckdb()})", kind)
+    number = call.compiler.coerce(value, DOUBLE).sql
+    weights = parts.collect(call.compiler.coerce(second, DOUBLE).sql) if weighted else "[]"
+    exact = _exact(call, parts, value, shares, many) if not weighted else None
+    few = _digested(parts.collect(number), weights, shares, kind)
+    if exact is None:
+        exact = _of_list(f"p_weighted({parts.collect(number)}, {weights}, {shares if many else f'[{shares}]'})", kind)
+    return Typed(
+        f"CASE WHEN count({parts.distinct}{value.sql}){parts.after} <= {FEW} THEN {few} ELSE {exact} END", kind
+    )
+
+
+def _digested(values: str, weights: str, shares: str, kind: Type) -> str:
+    """Integers are rounded half up."""
+    many, element = kind.name == "array", kind.args[0] if kind.name == "array" else kind
+    found = f"p_tdigest({values}, {weights}, {shares if many else f'[{shares}]'})"
+    if element.is_integer:
+        found = f"list_transform({found}, lambda e: floor(e + 0.5))"
+    return _of_list(found, kind)
+
+
+def _of_list(found: str, kind: Type) -> str:
+    return f"CAST({found if kind.name == 'array' else f'list_extract({found}, 1)'} AS {kind.duckdb()})"
+
+
+def _exact(call: Call, parts: Aggregation, value: Typed, shares: str, many: bool) -> str:
+    known = _descending(call, call.arguments[1])
+    if known is not None:
+        return f"quantile_disc({parts.distinct}{value.sql}, {known}){parts.after}"
+    ordered = f"list_sort({parts.collect(value.sql)}, 'ASC', 'NULLS LAST')"
+    return f"t_percentile{'s' if many else ''}({ordered}, {shares})"
 
 
 def _percentile_type(kind: Type) -> Type:

@@ -63,7 +63,7 @@ def json_extract(call: Call) -> Typed:
     call.count(2)
     document, path = _document(call), call.typed(1)
     scalar = call.name == "json_extract_scalar"
-    if not path.type.is_string:
+    if not path.type.is_string and path.type.name != "unknown":
         raise call.wrong_arguments()
     if isinstance(path.value, str) and '"' not in duckdb_path(path.value).replace('."', "").replace('"', "", 99):
         found = f"{'t_json_scalar' if scalar else 't_json_extract'}({document}, {literal(duckdb_path(path.value))})"

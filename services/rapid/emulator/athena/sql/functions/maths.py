@@ -5,7 +5,7 @@ from itertools import pairwise
 from rapid.emulator.athena.sql.operators import arithmetic
 from rapid.emulator.athena.sql.registry import SCALARS, Call, declare, special
 from rapid.emulator.athena.sql.scope import Typed
-from rapid.emulator.athena.sql.types import BIGINT, DOUBLE, MAX_DECIMAL, REAL, UNKNOWN, common, decimal
+from rapid.emulator.athena.sql.types import BIGINT, DOUBLE, MAX_DECIMAL, REAL, UNKNOWN, as_decimal, common, decimal
 
 declare(
     SCALARS,
@@ -46,15 +46,15 @@ declare(
     rand() -> double = random()
     random(int) -> int = t_random({0})
     rand(int) -> int = t_random({0})
-    random(int, int) -> int = ({0} + t_random({1} - {0}))
-    rand(int, int) -> int = ({0} + t_random({1} - {0}))
+    random(int, int) -> int = t_random_in({0}, {1})
+    rand(int, int) -> int = t_random_in({0}, {1})
     width_bucket(double, double, double, bigint) -> bigint = t_width_bucket({0}, {1}, {2}, {3})
     width_bucket(double, array(double)) -> bigint = t_bucket_of({0}, {1})
     bitwise_and(bigint, bigint) -> bigint = ({0} & {1})
     bitwise_or(bigint, bigint) -> bigint = ({0} | {1})
     bitwise_xor(bigint, bigint) -> bigint = xor({0}, {1})
     bitwise_not(bigint) -> bigint = (~ CAST({0} AS BIGINT))
-        bit_count(bigint, bigint) -> bigint = t_bit_count({0}, {1})
+    bit_count(bigint, bigint) -> bigint = t_bit_count({0}, {1})
     to_base(bigint, bigint) -> varchar = t_to_base({0}, {1})
     cosine_similarity(array(double), array(double)) -> double = list_cosine_similarity({0}, {1})
     """,
@@ -101,6 +101,8 @@ def ceil_floor(call: Call) -> Typed:
 def truncate(call: Call) -> Typed:
     """Towards zero; a decimal keeps its scale when the digits are given."""
     given, value = call.count(1, 2), call.typed(0)
+    if value.type.is_integer:
+        value = call.compiler.coerce(value, as_decimal(value.type))
     if value.type.name == "decimal":
         precision, scale = value.type.args
         if given == 2:

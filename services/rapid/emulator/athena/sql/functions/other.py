@@ -13,16 +13,21 @@ from rapid.emulator.athena.sql.types import INTEGER, UNKNOWN, VARCHAR, common
 @special("coalesce")
 def coalesce(call: Call) -> Typed:
     if len(call.arguments) < 2:
-        raise SqlError(
-            "INVALID_FUNCTION_ARGUMENT", "The 'coalesce' function must have at least two arguments", position(call.node)
-        )
+        raise SqlError("SYNTAX_ERROR", "The 'coalesce' function must have at least two arguments", position(call.node))
     values, kind = call.compiler.unify(call.all(), call.arguments, "All COALESCE operands")
     return Typed(f"coalesce({', '.join(v.sql for v in values)})", kind)
 
 
+def _check_count(call: Call, *allowed: int) -> None:
+    """Raises SYNTAX_ERROR for a wrong number of arguments, which Trino's parser counts for these."""
+    if len(call.arguments) not in allowed:
+        message = f"Invalid number of arguments for '{call.name}' function"
+        raise SqlError("SYNTAX_ERROR", message, position(call.node))
+
+
 @special("nullif")
 def nullif(call: Call) -> Typed:
-    call.count(2)
+    _check_count(call, 2)
     one, two = call.typed(0), call.typed(1)
     if common(one.type, two.type) is None:
         message = f"Types are not comparable with NULLIF: {one.type} vs {two.type}"
@@ -32,7 +37,7 @@ def nullif(call: Call) -> Typed:
 
 @special("if")
 def if_(call: Call) -> Typed:
-    call.count(2, 3)
+    _check_count(call, 2, 3)
     no = call.arguments[2] if len(call.arguments) == 3 else None
     return call.compiler.compile(exp.If(this=call.arguments[0], true=call.arguments[1], false=no))
 
@@ -40,7 +45,8 @@ def if_(call: Call) -> Typed:
 @special("try")
 def try_(call: Call) -> Typed:
     """NULL instead of a failure of its argument (division by zero, bad cast, wrong argument)."""
-    call.count(1)
+    if len(call.arguments) != 1:
+        raise SqlError("SYNTAX_ERROR", "The 'try' function must have exactly one argument", position(call.node))
     value = call.compiler.compile_safely(call.arguments[0])
     return Typed(f"TRY({value.sql})", value.type)
 

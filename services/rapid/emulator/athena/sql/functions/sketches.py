@@ -4,6 +4,7 @@ They are exact here, which is inside the error that Trino allows: a HyperLogLog 
 a digest the list of its values. So they are larger than Trino's, and their bytes are not Trino's.
 """
 
+from rapid.emulator.athena.sql.computed.tdigest import FEW
 from rapid.emulator.athena.sql.registry import SCALARS, Aggregation, Call, collecting, declare, special
 from rapid.emulator.athena.sql.scope import Typed
 from rapid.emulator.athena.sql.types import BIGINT, DOUBLE, HYPER_LOG_LOG, TDIGEST, UNKNOWN, VARCHAR, Type, array_of
@@ -73,13 +74,21 @@ def _digest(call: Call) -> tuple[str, Type]:
 @special("value_at_quantile")
 def value_at_quantile(call: Call) -> Typed:
     values, kind = _digest(call)
-    return Typed(f"t_percentile({values}, {call.cast(1, DOUBLE)})", kind)
+    return Typed(_quantiles(call, values, f"[{call.cast(1, DOUBLE)}]", "[1]"), kind)
 
 
 @special("values_at_quantiles")
 def values_at_quantiles(call: Call) -> Typed:
     values, kind = _digest(call)
-    return Typed(f"t_percentiles({values}, {call.cast(1, array_of(DOUBLE))})", array_of(kind))
+    return Typed(_quantiles(call, values, call.cast(1, array_of(DOUBLE)), ""), array_of(kind))
+
+
+def _quantiles(call: Call, values: str, shares: str, taken: str) -> str:
+    """A t-digest of few values has Trino's answer between two of them."""
+    exact = f"t_percentiles({values}, {shares})"
+    if call.typed(0).type == TDIGEST:
+        exact = f"CASE WHEN len({values}) <= {FEW} THEN p_tdigest({values}, [], {shares}) ELSE {exact} END"
+    return f"({exact}){taken}"
 
 
 @special("quantile_at_value")

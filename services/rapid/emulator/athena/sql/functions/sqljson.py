@@ -148,4 +148,10 @@ def _object(call: Call, node: JsonCall) -> Typed:
         members.append(f"[{member}]" if keep else f"CASE WHEN {value.sql} IS NULL THEN [] ELSE [{member}] END")
     if not members:
         return Typed("'{}'", VARCHAR)
-    return Typed(f"('{{' || coalesce(array_to_string(flatten([{', '.join(members)}]), ','), '') || '}}')", VARCHAR)
+    names = f"[{', '.join(call.typed(at).sql for at in range(0, len(call.arguments), 2))}]"
+    message = "INVALID_FUNCTION_ARGUMENT: duplicate key passed to JSON_OBJECT function"
+    if "UNIQUE" not in node.words or "WITHOUT" in node.words:
+        message = "NOT_SUPPORTED: cannot construct a JSON object with duplicate key"
+    unique = f"CASE WHEN len({names}) > len(list_distinct({names})) THEN t_error('{message}') END"
+    joined = f"coalesce(array_to_string(flatten([{', '.join(members)}]), ','), '')"
+    return Typed(f"(coalesce({unique}, '') || '{{' || {joined} || '}}')", VARCHAR)

@@ -95,9 +95,11 @@ def extract(call: Call, part: str, value: Typed) -> Typed:
         return Typed(_INTERVAL_PARTS[name].format(value.sql), BIGINT)
     allowed = is_time(value) or value.type.name == "unknown" or (is_clock(value) and name in _OF_DAY)
     if name not in _PARTS:
-        raise SqlError("TYPE_MISMATCH", f"Invalid EXTRACT field: {part}", position(call.node))
+        raise SqlError("SYNTAX_ERROR", f"Invalid EXTRACT field: {part}", position(call.node))
     if not allowed or (value.type.name == "date" and name in _OF_DAY):
-        raise SqlError("TYPE_MISMATCH", f"Cannot extract {part} from {value.type}", position(call.node))
+        raise SqlError(
+            "TYPE_MISMATCH", f"Cannot extract {part.upper()} from {value.type}", position(call.node.expression)
+        )
     return Typed(_PARTS[name].format(local(value)), BIGINT)
 
 
@@ -167,9 +169,20 @@ def date_diff(call: Call) -> Typed:
     sides, kind = call.compiler.unify(values, call.arguments[1:])
     if not (is_time(sides[0]) or is_clock(sides[0])):
         raise call.wrong_arguments()
-    seen = offsets.utc if kind.name == offsets.NAME else local
-    one, two = (seen(Typed(s.sql, kind)) for s in sides)
-    return Typed(_per_unit(call, sides[0], lambda unit: f"datesub('{unit}', {one}, {two})"), BIGINT)
+    first, second = (Typed(s.sql, kind) for s in sides)
+
+    def whole(unit: str) -> str:
+        if kind.name == offsets.NAME:
+            one, two = offsets.utc(first), offsets.utc(second)
+        elif kind.name == "timestamp with time zone" and unit in _OF_DAY:
+            one, two = zones.moment(first), zones.moment(second)
+        elif kind.name == "timestamp with time zone":
+            one, two = local(first), local(zones.at_moment(first, zones.moment(second)))
+        else:
+            one, two = local(first), local(second)
+        return f"datesub('{unit}', {one}, {two})"
+
+    return Typed(_per_unit(call, sides[0], whole), BIGINT)
 
 
 @special("date_trunc")
