@@ -3,6 +3,7 @@
 import bz2
 import gzip
 import io
+import json
 from typing import Any
 
 import pyarrow as pa
@@ -158,6 +159,30 @@ def test_partitions_are_pruned_wherever_the_condition_stands(lab: Any) -> None:
         PartitionInput={"Values": ["2020-01-01"], "StorageDescriptor": glue_partition["StorageDescriptor"]},
     )  # fmt: skip
     assert lab.run("SELECT * FROM prune").reason.startswith("HIVE_PARTITION_SCHEMA_MISMATCH")
+
+
+def test_shapes_of_a_gis_export_are_asked_for_points(lab: Any) -> None:
+    """As in https://docs.aws.amazon.com/athena/latest/ug/geospatial-example-queries.html; outlines run clockwise."""
+    square = {"rings": [[[0, 0], [0, 9], [9, 9], [9, 0], [0, 0]], [[4, 4], [5, 4], [5, 5], [4, 5], [4, 4]]]}
+    lines = {"paths": [[[0, 0], [1, 1]], [[2, 2], [3, 3]]]}
+    whole = {"features": [{"attributes": {"NAME": "Kern", "AREA": 2.5}, "geometry": square}]}
+    others = [{"attributes": {"name": "line"}, "geometry": lines}, {"attributes": {}, "geometry": {"x": 1, "y": 2}}]
+    lab.put("counties/a.json", json.dumps(whole).encode())
+    lab.put("counties/b.json", "\n".join(map(json.dumps, others)).encode())
+    made = lab.run(
+        "CREATE EXTERNAL TABLE counties (name string, area double, boundaryshape binary) "
+        "ROW FORMAT SERDE 'com.esri.hadoop.hive.serde.JsonSerde' "
+        "STORED AS INPUTFORMAT 'com.esri.json.hadoop.EnclosedJsonInputFormat' "
+        "OUTPUTFORMAT 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat' LOCATION 's3://{bucket}/counties/'"
+    )
+    assert made.state == "SUCCEEDED", made.reason
+    shape = "ST_GeomFromLegacyBinary(boundaryshape)"
+    inside = ", ".join(f"ST_Contains({shape}, ST_Point({at}, {at}))" for at in (1, 4.5))
+    assert lab.run(f"SELECT name, {inside} FROM counties WHERE area > 1").rows == [["Kern", "true", "false"]]
+    assert lab.run(f"SELECT ST_AsText({shape}) FROM counties WHERE area IS NULL ORDER BY name").rows == [
+        ["MULTILINESTRING ((0 0, 1 1), (2 2, 3 3))"],
+        ["POINT (1 2)"],
+    ]
 
 
 def test_an_empty_line_is_a_row(lab: Any) -> None:

@@ -128,6 +128,10 @@ class Reader:
             kind = "SEQUENCEFILE" if "sequence" in inputs else "RCFILE" if "rcfile" in inputs else "ION"
             raise SqlError("NOT_SUPPORTED", f"Files in {kind} are not supported by Rapid Analytics")
         unpacked = plain(reading, files)
+        if "esri" in serde:
+            from rapid.emulator.athena.formats import esri
+
+            return [self._through_arrow(esri.relation, reading, f) for f in unpacked]
         if "openx" in serde or "jsonserde" in serde or "cloudtrail" in serde:
             self.bytes_read += sum(f.size for f in files)  # DuckDB counts one file of JSON, but not several
             return [(files, *jsonl.relation(reading, unpacked))]
@@ -159,7 +163,7 @@ def _linkable(descriptor: Structure) -> bool:
     """Whether DuckDB opens the files itself, so that it can take partition values from their paths."""
     serde = (descriptor.get("SerdeInfo") or {}).get("SerializationLibrary", "").lower()
     inputs = (descriptor.get("InputFormat") or "").lower()
-    return not any(f in serde or f in inputs for f in ("orc", "avro"))
+    return not any(f in serde or f in inputs for f in ("orc", "avro", "esri"))
 
 
 def _key(table: Table, key: Column, files: list[DataFile]) -> str:

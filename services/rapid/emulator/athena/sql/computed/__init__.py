@@ -13,6 +13,7 @@ from rapid.emulator.athena.sql.computed import (
     geometry,
     jsons,
     patterns,
+    shapes,
     sketches,
     strings,
     tdigest,
@@ -22,4 +23,4 @@ from rapid.emulator.athena.sql.computed.registry import HELPERS, Helper
 
 __all__ = ["HELPERS", "Helper"]
 
-_MODULES = (addresses, binary, dates, geography, geometry, jsons, patterns, sketches, strings, tdigest, written)
+_MODULES = (addresses, binary, dates, geography, geometry, jsons, patterns, shapes, sketches, strings, tdigest, written)
