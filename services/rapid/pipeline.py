@@ -137,7 +137,7 @@ class Pipeline:
                     continue
                 raise PipelineError(
                     f"Glue job {job} is {run['JobRunState']}: {run.get('ErrorMessage', 'no message')} "
-                    f"(run {run['Id']}; its log: aws logs tail /aws-glue/jobs/error --log-stream-names {run['Id']})"
+                    f"(its log: ./rapid glue logs {job} {run['Id']} --error)"
                 )
 
     def _retries(self, job: str) -> int:

@@ -59,6 +59,8 @@ def environment(config: Config) -> dict[str, str]:
         # In a container, too, it is our process with our folders, not LocalStack's own image.
         "OVERRIDE_IN_DOCKER": "0",
         "SKIP_SSL_CERT_DOWNLOAD": "1",
+        # An answer does not say that it is not AWS's.
+        "LOCALSTACK_RESPONSE_HEADER_ENABLED": "0",
         "DNS_ADDRESS": "0",
         "LAMBDA_RUNTIME_EXECUTOR": "process",
         # An idle queue or stream is asked as often as a busy one: else its first message waits for up to 10 s.

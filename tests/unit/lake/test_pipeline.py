@@ -62,7 +62,7 @@ def test_patience_is_for_what_nobody_works_on() -> None:
 def test_an_attempt_that_is_tried_again_is_no_failure() -> None:
     first, second = run("FAILED"), run("FAILED", 1)
     aws = Aws([first], [run("RUNNING", 1), first], [second, first])
-    with pytest.raises(PipelineError, match=r"Glue job curate is FAILED: why \(run jr1;"):
+    with pytest.raises(PipelineError, match=r"Glue job curate is FAILED: why \(its log: ./rapid glue logs curate jr1"):
         Pipeline(lambda _service: aws, STACK).wait(WANTED)
     assert aws.asked == 3
 

@@ -1,4 +1,4 @@
-"""Step Functions: LocalStack's, with Athena as an optimized integration and executions that end on disk.
+"""Step Functions: LocalStack's, with JSONata, Athena as an optimized integration and executions that end on disk.
 
-Left out: JSONata, and the optimized integrations of services that are not here. Start reading at `provider`.
+Left out: the optimized integrations of services that are not here. Start reading at `provider`.
 """
