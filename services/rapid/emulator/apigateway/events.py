@@ -35,6 +35,7 @@ from werkzeug.datastructures import Headers
 
 from rapid.emulator.apigateway.invoking import call_lambda
 from rapid.emulator.apigateway.validation import InvalidBodyError, told
+from rapid.emulator.apigateway.variables import asked_path
 
 
 class ContextHandler(RestApiGatewayHandler):
@@ -49,6 +50,8 @@ class ContextHandler(RestApiGatewayHandler):
         variables["identity"]["sourceIp"] = address
         variables["requestTime"] = now.strftime(REQUEST_TIME_DATE_FORMAT)
         variables["requestTimeEpoch"] = int(now.timestamp() * 1000)
+        if asked := asked_path(request):
+            variables["path"] = asked
 
 
 class RequestHandler(IntegrationRequestHandler):
@@ -132,6 +135,8 @@ class LambdaProxyIntegration(RestApiAwsProxyIntegration):
 
     def create_lambda_input_event(self, context: RestApiInvocationContext) -> dict[str, Any]:
         event: dict[str, Any] = super().create_lambda_input_event(context)
+        if asked := asked_path(context.request):
+            event["path"] = asked
         body: bytes = context.integration_request["body"]
         if not body:
             return event

@@ -13,7 +13,7 @@ from localstack.services.edge import ROUTER
 from localstack.state import StateVisitor
 from moto.apigateway.models import UsagePlan, apigateway_backends
 
-from rapid.emulator.apigateway import openapi, velocity
+from rapid.emulator.apigateway import domains, openapi, velocity
 from rapid.emulator.apigateway.gateway import Gateway
 from rapid.emulator.apigateway.models import UsageStore, usage_stores
 from rapid.emulator.apigateway.quotas import Quota, remaining
@@ -38,6 +38,7 @@ class Endpoint(ApiGatewayEndpoint):
 
 
 def create_provider() -> "ApiGatewayProvider":
+    domains.install(ROUTER)
     openapi.install()
     velocity.install()
     endpoint = Endpoint(rest_gateway=Gateway(), store=apigateway_stores)

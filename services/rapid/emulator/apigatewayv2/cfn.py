@@ -105,3 +105,40 @@ Stage = plugin(
         delete=Call("DeleteStage", _stage),
     )
 )
+
+
+def _domain(p: Model) -> Model:
+    return {"DomainName": p["DomainName"]}
+
+
+DomainName = plugin(
+    ResourceType(
+        "AWS::ApiGatewayV2::DomainName",
+        "apigatewayv2",
+        identifier="DomainName",
+        create=Call("CreateDomainName"),
+        read=Call("GetDomainName", _domain),
+        delete=Call("DeleteDomainName", _domain),
+        attributes=lambda p, response: {
+            "DomainNameArn": response["DomainNameArn"],
+            "RegionalDomainName": p["DomainName"],  # a request with this host name is for it
+        },
+    )
+)
+
+
+def _mapping(p: Model) -> Model:
+    return {"ApiMappingId": p["Ref"], "DomainName": p["DomainName"]}
+
+
+ApiMapping = plugin(
+    ResourceType(
+        "AWS::ApiGatewayV2::ApiMapping",
+        "apigatewayv2",
+        create=Call("CreateApiMapping"),
+        read=Call("GetApiMapping", _mapping),
+        delete=Call("DeleteApiMapping", _mapping),
+        ref=lambda _, response: str(response["ApiMappingId"]),
+        attributes=lambda _, response: {"ApiMappingId": response["ApiMappingId"]},
+    )
+)

@@ -14,7 +14,7 @@ from moto.apigatewayv2.models import Api, apigatewayv2_backends
 from rapid.emulator.apigateway import access_logs
 from rapid.emulator.apigateway.invoking import call_lambda
 from rapid.emulator.apigateway.limits import PAYLOAD_BYTES
-from rapid.emulator.apigateway.variables import with_stage_variables
+from rapid.emulator.apigateway.variables import asked_path, with_stage_variables
 from rapid.emulator.apigatewayv2 import cors, events, mapping, routes, services
 from rapid.emulator.apigatewayv2.authorizers import RefusedError, authorize
 
@@ -55,7 +55,7 @@ def answer(found: tuple[str, str, Api], request: Request, path: str) -> Response
     if len(request.get_data()) > PAYLOAD_BYTES:
         made = message(413, "Request Entity Too Large")
     else:
-        call, made = _routed(account, region, api, stage, request, path or "/", inner or "/")
+        call, made = _routed(account, region, api, stage, request, asked_path(request) or path or "/", inner or "/")
         told = {"status": made.status_code, "responseLength": len(made.data)}
         access_logs.write(
             stage.access_log_settings,

@@ -7,7 +7,8 @@ from localstack import config
 from localstack.aws.api import CommonServiceException, RequestContext, handler
 from localstack.services.moto import call_moto
 from localstack.services.plugins import SERVICE_PLUGINS, ServiceLifecycleHook
-from moto.apigatewayv2.models import Api, apigatewayv2_backends
+from moto.apigateway.models import apigateway_backends
+from moto.apigatewayv2.models import Api, ApiMapping, apigatewayv2_backends
 
 from rapid.emulator.apigatewayv2 import openapi
 from rapid.emulator.moto_services import MotoProvider
@@ -83,6 +84,30 @@ class HttpApiProvider(MotoProvider, ServiceLifecycleHook):
     @handler("DeleteDeployment", expand=False)
     def delete_deployment(self, context: RequestContext, request: dict[str, Any]) -> None:
         """Nothing is left of it."""
+
+    @handler("CreateApiMapping", expand=False)
+    def create_api_mapping(self, context: RequestContext, request: dict[str, Any]) -> Any:
+        """Moto's, which knows no REST API here; AWS takes one.
+
+        https://docs.aws.amazon.com/apigateway/latest/developerguide/rest-api-mappings.html (read 2026-11)
+        """
+        rest = apigateway_backends[context.account_id][context.region].apis.get(request["ApiId"])
+        backend = apigatewayv2_backends[context.account_id][context.region]
+        if rest is None or request["DomainName"] not in backend.domain_names:
+            return call_moto(context)
+        key, stage = request.get("ApiMappingKey") or "", request["Stage"]
+        mapping = ApiMapping(request["ApiId"], key, context.request_id[:6], request["DomainName"], stage)
+        backend.api_mappings[mapping.api_mapping_id] = mapping
+        found = {"ApiId": rest.id, "ApiMappingId": mapping.api_mapping_id, "Stage": stage}
+        return {**found, **({"ApiMappingKey": key} if key else {})}
+
+    @handler("DeleteDomainName", expand=False)
+    def delete_domain_name(self, context: RequestContext, request: dict[str, Any]) -> None:
+        """With its mappings, over which Moto stumbles."""
+        mappings = apigatewayv2_backends[context.account_id][context.region].api_mappings
+        for one in [one for one in mappings.values() if one.domain_name == request["DomainName"]]:
+            del mappings[one.api_mapping_id]
+        call_moto(context)
 
     def _api(self, context: RequestContext, api_id: str) -> Api:
         return apigatewayv2_backends[context.account_id][context.region].get_api(api_id)
