@@ -7,7 +7,9 @@ from typing import IO, Any
 
 from localstack.aws.api import RequestContext
 from localstack.aws.api.lambda_ import (
+    CreateEventSourceMappingRequest,
     CreateFunctionRequest,
+    EventSourceMappingConfiguration,
     FunctionConfiguration,
     InvalidParameterValueException,
     InvalidRequestContentException,
@@ -25,6 +27,7 @@ from localstack.utils.strings import to_bytes, to_str
 
 from rapid.emulator.lambda_ import urls
 from rapid.emulator.lambda_.executor import telemetry
+from rapid.emulator.lambda_.positions import positions
 from rapid.emulator.lambda_.runtimes import BLOCKED
 from rapid.emulator.lambda_.streaming import Streamed
 
@@ -105,6 +108,22 @@ class RapidLambdaProvider(LambdaProvider):
         _refuse_blocked(request.get("Runtime"))
         _refuse_reserved(request.get("Environment"))
         return super().create_function(context, request)
+
+    def create_event_source_mapping_v2(
+        self, context: RequestContext, request: CreateEventSourceMappingRequest
+    ) -> EventSourceMappingConfiguration:
+        """LocalStack's, which reads over windows."""
+        if request.get("TumblingWindowInSeconds"):
+            raise InvalidParameterValueException("Rapid Analytics does not support tumbling windows.", Type="User")
+        return super().create_event_source_mapping_v2(context, request)
+
+    def delete_event_source_mapping(
+        self, context: RequestContext, uuid: str, **kwargs: Any
+    ) -> EventSourceMappingConfiguration:
+        """LocalStack's; nobody will read on."""
+        deleted = super().delete_event_source_mapping(context, uuid, **kwargs)
+        positions().forget(uuid)
+        return deleted
 
     def update_function_configuration(
         self, context: RequestContext, request: UpdateFunctionConfigurationRequest

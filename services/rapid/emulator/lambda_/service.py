@@ -19,6 +19,8 @@ from typing import Any
 from localstack import config as localstack_config
 from localstack.aws.api.lambda_ import ServiceException, TooManyRequestsException
 from localstack.services.lambda_ import provider
+from localstack.services.lambda_.event_source_mapping import esm_worker_factory
+from localstack.services.lambda_.event_source_mapping.esm_worker_factory import EsmWorkerFactory
 from localstack.services.lambda_.invocation import assignment, event_manager, lambda_service, version_manager
 from localstack.services.lambda_.invocation.assignment import AssignmentException, AssignmentService
 from localstack.services.lambda_.invocation.execution_environment import (
@@ -44,6 +46,7 @@ from rapid.emulator.lambda_.dead_letters import Poller
 from rapid.emulator.lambda_.event_queue import queue_of
 from rapid.emulator.lambda_.executor import endpoint, telemetry
 from rapid.emulator.lambda_.sandbox import Event
+from rapid.emulator.lambda_.shards import KinesisShards, TableShards, worker
 from rapid.emulator.lambda_.telemetry import Account
 from rapid.emulator.lambda_.variables import Identity
 
@@ -277,6 +280,9 @@ def install() -> None:
         (event_manager, "Poller", Poller),
         (event_manager, "get_sqs_client", queue_of),
         (FunctionUrlRouter, "handle_lambda_url_invocation", urls.answer),
+        (esm_worker_factory, "KinesisPoller", KinesisShards),
+        (esm_worker_factory, "DynamoDBPoller", TableShards),
+        (EsmWorkerFactory, "get_esm_worker", worker),
         (S3Code, "get_unzipped_code_location", code_folder),
     ]
     for module, name, replacement in replacements:

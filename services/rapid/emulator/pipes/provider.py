@@ -11,6 +11,7 @@ from localstack.aws.api import CommonServiceException, RequestContext, handler
 from localstack.services.plugins import ServiceLifecycleHook
 from localstack.state import StateVisitor
 
+from rapid.emulator.lambda_.positions import positions
 from rapid.emulator.pipes.models import RUNNING, STOPPED, Pipe, pipe_stores
 from rapid.emulator.pipes.running import Worker, unsupported
 
@@ -94,6 +95,7 @@ class PipesProvider(ServiceLifecycleHook):
         pipe = self._pipe(context, request["Name"])
         self._pipes(context).pop(pipe.name)
         self._halt(pipe)
+        positions().forget(pipe.arn)
         return {**pipe.summary(), "DesiredState": "DELETED", "CurrentState": "DELETING"}
 
     @handler("ListPipes", expand=False)

@@ -14,11 +14,10 @@ from localstack.services.lambda_.event_source_mapping.event_processor import (
     PartialBatchFailureError,
 )
 from localstack.services.lambda_.event_source_mapping.pipe_utils import get_internal_client
-from localstack.services.lambda_.event_source_mapping.pollers.dynamodb_poller import DynamoDBPoller
-from localstack.services.lambda_.event_source_mapping.pollers.kinesis_poller import KinesisPoller
 from localstack.services.lambda_.event_source_mapping.pollers.poller import EmptyPollResultsException, Poller
 from localstack.services.lambda_.event_source_mapping.pollers.sqs_poller import SqsPoller
 
+from rapid.emulator.lambda_.shards import KinesisShards, Shards, TableShards
 from rapid.emulator.pipes.models import Pipe
 from rapid.emulator.pipes.targets import ENRICHMENTS, TARGETS, TargetError, enrich, send
 from rapid.emulator.pipes.templates import rendered
@@ -56,6 +55,7 @@ class Worker:
             try:
                 poller = poller or _poller(self._pipe)
                 poller.poll_events()
+                pause = PAUSE if isinstance(poller, Shards) else 0.0  # shards are read on by themselves
             except EmptyPollResultsException:
                 pause = PAUSE
             except Exception as error:  # the thread's edge: the source may come back
@@ -78,8 +78,8 @@ def _poller(pipe: Pipe) -> Poller:
         return SqsPoller(**common)
     if service == "kinesis":
         role = pipe.settings["RoleArn"]
-        return KinesisPoller(**common, partner_resource_arn=pipe.arn, invoke_identity_arn=role)
-    return DynamoDBPoller(**common, partner_resource_arn=pipe.arn)
+        return KinesisShards(**common, partner_resource_arn=pipe.arn, invoke_identity_arn=role)
+    return TableShards(**common, partner_resource_arn=pipe.arn)
 
 
 class Batch(EventProcessor):
