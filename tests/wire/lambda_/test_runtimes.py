@@ -94,6 +94,42 @@ def test_folders_by_their_literal_names(functions: Any, aws: Any, zipped: Any, i
     assert not Path("/var/task").exists()
 
 
+FILLS = """
+import multiprocessing, os, shutil, sys
+def handler(event, context):
+    if event == "fill":
+        with open("/tmp/big", "wb") as file:
+            for _ in range(1100):
+                file.write(bytes(2**20))
+    if event == "crash":
+        open("/tmp/kept", "w").close()
+        os._exit(1)
+    if event == "lock":
+        multiprocessing.Lock()
+    return [shutil.disk_usage("/tmp").total // 2**20, sorted(os.listdir("/tmp"))]
+"""
+
+
+def test_the_size_of_tmp_and_what_outlasts_a_crash(functions: Any, isolates: bool) -> None:
+    """https://docs.aws.amazon.com/lambda/latest/dg/configuration-ephemeral-storage.html"""
+    if not isolates:
+        pytest.xfail("this machine forbids mounts of one's own: docs/services.md")
+    name = functions.create(FILLS, MemorySize=256)
+    assert functions.invoke(name).payload == [512, []]
+    assert functions.invoke(name, "crash").payload["errorType"] == "Runtime.ExitError"
+    assert functions.invoke(name).payload == [512, ["kept"]]
+    functions.update(name, EphemeralStorage={"Size": 1024}, Timeout=60)
+    assert functions.invoke(name).payload == [1024, []]
+    assert "No space left on device" in functions.invoke(name, "fill").payload["errorMessage"]
+
+
+def test_there_is_no_shared_memory_for_semaphores(functions: Any, isolates: bool) -> None:
+    """Pool and Queue fail: https://aws.amazon.com/blogs/compute/parallel-processing-in-python-with-aws-lambda/"""
+    if not isolates:
+        pytest.xfail("this machine forbids mounts of one's own: docs/services.md")
+    assert functions.invoke(functions.create(FILLS), "lock").payload["errorType"] == "FileNotFoundError"
+
+
 @pytest.mark.parametrize("runtime", ["python3.9", "python3.10", "python3.12", "python3.13", "python3.14"])
 def test_a_python_of_the_version_where_there_is_one(functions: Any, runtime: str) -> None:
     source = (

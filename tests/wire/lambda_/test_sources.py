@@ -52,6 +52,22 @@ def test_a_queue_with_partial_batch_failures(functions: Any, aws: Any) -> None:
         aws("lambda").delete_event_source_mapping(UUID=mapping["UUID"])
 
 
+def test_a_message_arrives_as_it_was_sent(functions: Any, aws: Any) -> None:
+    """Its body is a text: https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html#example-standard-queue-message-event"""
+    bodies = ['{"a":1,  "b":"\\u00e9é"}', '"quoted"', "1.10", "plain"]
+    url, arn = make_queue(aws, "as-sent")
+    name = functions.create("def handler(e, c):\n    for r in e['Records']: print('got', r['body'])\n")
+    mapping = aws("lambda").create_event_source_mapping(FunctionName=name, EventSourceArn=arn)
+    try:
+        for body in bodies:
+            aws("sqs").send_message(QueueUrl=url, MessageBody=body)
+        until(lambda: sorted(e for e in functions.events(name) if e.startswith("got ")), lambda got: len(got) == 4)
+        got = {e.removeprefix("got ").rstrip("\n") for e in functions.events(name) if e.startswith("got ")}
+        assert got == set(bodies)
+    finally:
+        aws("lambda").delete_event_source_mapping(UUID=mapping["UUID"])
+
+
 def test_a_function_url(functions: Any, aws: Any) -> None:
     """https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html"""
     name = functions.create(

@@ -10,6 +10,7 @@ import logging
 from dataclasses import replace
 from typing import Any
 
+from localstack.aws.api.lambda_ import RecursiveInvocationException
 from localstack.aws.connect import connect_to
 from localstack.services.lambda_.invocation import event_manager
 from localstack.services.lambda_.invocation.lambda_models import InvocationResult
@@ -30,6 +31,18 @@ class Poller(event_manager.Poller):
         super(Poller, runner).handle_message(message)
         if not self._shutdown_event.is_set():
             event_queue.handled(message)
+
+    def process_throttles_and_system_errors(self, sqs_invocation: event_manager.SQSInvocation, error: Exception) -> str:
+        """Tries an event again later, unless it came round in a loop: that is its last failure."""
+        if not isinstance(error, RecursiveInvocationException):
+            return str(super().process_throttles_and_system_errors(sqs_invocation, error))
+        told = json.dumps({"errorType": error.code, "errorMessage": error.message}).encode()
+        result = InvocationResult(sqs_invocation.invocation.request_id, told, is_error=True, logs=None)
+        version = self.version_manager.function_version.id.qualifier
+        config = self.version_manager.function.event_invoke_configs.get(version)
+        self.process_failure_destination(sqs_invocation, result, config, "RetriesExhausted")
+        self.process_dead_letter_queue(sqs_invocation, result)
+        return str(event_manager.FunctionStatus.invocation_error)
 
     def process_dead_letter_queue(
         self, sqs_invocation: event_manager.SQSInvocation, invocation_result: InvocationResult

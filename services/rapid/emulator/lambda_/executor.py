@@ -70,9 +70,8 @@ class ProcessExecutor(RuntimeExecutor):
         isolated = host().isolates(runtime)
         seen = AS_ON_AWS if isolated else folders
         plan = {
-            "mounts": {"task": folders.task, "opt": folders.opt, "tmp": folders.scratch, "runtime": folders.runtime}
-            if isolated
-            else None,
+            "mounts": {"task": folders.task, "opt": folders.opt, "runtime": folders.runtime} if isolated else None,
+            "tmp_mb": config.ephemeral_storage.size,
             "commands": _commands(runtime, seen),
             "handler": config.handler,
             "opt": seen.opt,
@@ -85,6 +84,7 @@ class ProcessExecutor(RuntimeExecutor):
             cwd=folders.task,
             memory_bytes=config.memory_size * 2**20,
             warden_fd=warden,
+            isolated=isolated,
         )
         self._sandbox = Sandbox(
             launch, config.timeout, self._stream(identity), PlatformLog(self._function(identity)), telemetry()

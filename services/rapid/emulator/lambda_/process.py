@@ -15,7 +15,7 @@ import select
 import socket
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import partial
@@ -63,13 +63,17 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Launch:
-    """What is needed to start a runtime process. `environment` lacks only the API's address, known at the start."""
+    """What is needed to start a runtime process. `environment` lacks only the API's address, known at the start.
+
+    `isolated`: it makes namespaces of its own, which a process after it can join.
+    """
 
     command: list[str]
     environment: dict[str, str]
     cwd: Path
     memory_bytes: int
     warden_fd: int
+    isolated: bool = False
 
 
 class RuntimeProcess:
@@ -78,7 +82,14 @@ class RuntimeProcess:
     Only one thread at a time may wait or deliver. `kill` may be called from any other.
     """
 
-    def __init__(self, launch: Launch, on_output: Callable[[bytes], None]) -> None:
+    def __init__(self, launch: Launch, on_output: Callable[[bytes], None], namespaces: Sequence[int] = ()) -> None:
+        """Starts it.
+
+        Args:
+            launch: what, and how.
+            on_output: gets what it writes.
+            namespaces: those of an earlier process, as from `namespaces`, to join.
+        """
         self._launch = launch
         self._on_output = on_output
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -98,7 +109,7 @@ class RuntimeProcess:
         host, port = self._listener.getsockname()
         try:
             self._popen = subprocess.Popen(
-                launch.command,
+                [*launch.command, *map(str, namespaces)],
                 env={
                     **launch.environment,
                     "AWS_LAMBDA_RUNTIME_API": f"{host}:{port}",
@@ -108,7 +119,7 @@ class RuntimeProcess:
                 stdin=subprocess.DEVNULL,
                 stdout=write_end,
                 stderr=write_end,
-                pass_fds=(write_end, launch.warden_fd),
+                pass_fds=(write_end, launch.warden_fd, *namespaces),
                 start_new_session=True,
             )
         finally:
@@ -125,6 +136,12 @@ class RuntimeProcess:
     def exit_code(self) -> int | None:
         """The exit status, negative for a signal; None while it runs."""
         return self._popen.poll()
+
+    def namespaces(self) -> list[int]:
+        """Descriptors that keep its namespaces, and so its /tmp, when it is gone; none if it has none of its own."""
+        if not self._launch.isolated:
+            return []
+        return [os.open(f"/proc/{self.pid}/ns/{name}", os.O_RDONLY | os.O_CLOEXEC) for name in ("user", "mnt")]
 
     def deliver(self, request_id: str, event: bytes, headers: dict[str, str], sink: StreamSink | None = None) -> None:
         """Answers the runtime's waiting request with an event. `wait` must have returned NEXT before.

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/lambda/latest/dg/troubleshooting-invocation.html (bo
 """
 
 import json
+import os
 import signal
 import threading
 import time
@@ -77,6 +78,7 @@ class Sandbox:
         self._retrying = False  # the init phase failed: the invoke phase repeats it
         self._stopped = False
         self._busy = threading.Lock()
+        self._namespaces: list[int] = []
 
     def start(self, seconds: float = INIT_SECONDS) -> None:
         """The init phase. A failure is logged, and repeated by the first invocation, as on AWS."""
@@ -96,6 +98,9 @@ class Sandbox:
             process.kill()
         with self._busy:
             self._discard()
+            for descriptor in self._namespaces:
+                os.close(descriptor)
+            self._namespaces = []
 
     def _invoke(self, event: Event) -> Result:
         self._tail.clear()
@@ -150,12 +155,15 @@ class Sandbox:
         if not self._retrying:
             self._write(self._platform.init_start(phase))
         self._retrying = False
-        process = self._process = RuntimeProcess(self._launch, lambda data: self._log(list(self._parser.feed(data))))
+        process = self._process = RuntimeProcess(
+            self._launch, lambda data: self._log(list(self._parser.feed(data))), self._namespaces
+        )
         if self._stopped:
             process.kill()
         outcome = process.wait(deadline)
         milliseconds = (time.monotonic() - begin) * 1000
         if outcome.kind is Kind.NEXT:
+            self._namespaces = self._namespaces or process.namespaces()
             self._init_ms = milliseconds if phase == "init" else None
             return process
         crash = self._crash(process, outcome)

@@ -17,7 +17,12 @@ from pathlib import Path
 from typing import Any
 
 from localstack import config as localstack_config
-from localstack.aws.api.lambda_ import ServiceException, TooManyRequestsException
+from localstack.aws.api.lambda_ import (
+    RecursiveInvocationException,
+    RecursiveLoop,
+    ServiceException,
+    TooManyRequestsException,
+)
 from localstack.services.lambda_ import provider
 from localstack.services.lambda_.event_source_mapping import esm_worker_factory
 from localstack.services.lambda_.event_source_mapping.esm_worker_factory import EsmWorkerFactory
@@ -40,11 +45,12 @@ from localstack.services.lambda_.invocation.version_manager import LambdaVersion
 from localstack.services.lambda_.urlrouter import FunctionUrlRouter
 from localstack.utils.xray.trace_header import TraceHeader
 
-from rapid.emulator.lambda_ import streaming, urls
+from rapid.emulator.lambda_ import lineage, streaming, urls
 from rapid.emulator.lambda_.code import set_writable
 from rapid.emulator.lambda_.dead_letters import Poller
 from rapid.emulator.lambda_.event_queue import queue_of
 from rapid.emulator.lambda_.executor import endpoint, telemetry
+from rapid.emulator.lambda_.queues import Queue
 from rapid.emulator.lambda_.sandbox import Event
 from rapid.emulator.lambda_.shards import KinesisShards, TableShards, worker
 from rapid.emulator.lambda_.telemetry import Account
@@ -126,6 +132,7 @@ class Environment(ExecutionEnvironment):
         header.ensure_root_exists()
         header.ensure_parent_exists()
         header.ensure_sampled_exists()
+        header, _ = lineage.counted(header, self.function_version.id.unqualified_arn())
         event = Event(
             request_id=invocation.request_id,
             function_arn=invocation.invoked_arn,
@@ -223,6 +230,7 @@ class VersionManager(LambdaVersionManager):
     def invoke(self, *, invocation: Invocation) -> InvocationResult:
         if self.shutdown_event.is_set():
             raise ServiceException(f"{self.function_arn} is being updated or deleted.")
+        self._refuse_loop(invocation)
         try:
             with (
                 self.counting_service.get_invocation_lease(self.function, self.function_version) as kind,
@@ -235,6 +243,19 @@ class VersionManager(LambdaVersionManager):
             raise
         result.executed_version = self.function_version.id.qualifier
         return result
+
+    def _refuse_loop(self, invocation: Invocation) -> None:
+        version = self.function_version.id
+        header = invocation.trace_context.get("aws_trace_header") or TraceHeader()
+        _, before = lineage.counted(header, version.unqualified_arn())
+        if before >= lineage.LIMIT and self.function.recursive_loop == RecursiveLoop.Terminate:
+            account = Account(version.account, version.region)
+            telemetry().measure(account, version.function_name, {"RecursiveInvocationsDropped": 1.0})
+            raise RecursiveInvocationException(
+                "Lambda has detected your function being invoked in a recursive loop with other Amazon resources and "
+                "stopped your function's invocation.",
+                Type="User",
+            )
 
 
 class Service(LambdaService):
@@ -280,6 +301,8 @@ def install() -> None:
         (event_manager, "Poller", Poller),
         (event_manager, "get_sqs_client", queue_of),
         (FunctionUrlRouter, "handle_lambda_url_invocation", urls.answer),
+        (esm_worker_factory, "LambdaSender", lineage.Sender),
+        (esm_worker_factory, "SqsPoller", Queue),
         (esm_worker_factory, "KinesisPoller", KinesisShards),
         (esm_worker_factory, "DynamoDBPoller", TableShards),
         (EsmWorkerFactory, "get_esm_worker", worker),

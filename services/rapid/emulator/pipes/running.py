@@ -15,8 +15,8 @@ from localstack.services.lambda_.event_source_mapping.event_processor import (
 )
 from localstack.services.lambda_.event_source_mapping.pipe_utils import get_internal_client
 from localstack.services.lambda_.event_source_mapping.pollers.poller import EmptyPollResultsException, Poller
-from localstack.services.lambda_.event_source_mapping.pollers.sqs_poller import SqsPoller
 
+from rapid.emulator.lambda_.queues import Queue
 from rapid.emulator.lambda_.shards import KinesisShards, Shards, TableShards
 from rapid.emulator.pipes.models import Pipe
 from rapid.emulator.pipes.targets import ENRICHMENTS, TARGETS, TargetError, enrich, send
@@ -75,7 +75,7 @@ def _poller(pipe: Pipe) -> Poller:
     client = get_internal_client(arn, client_config=Config(retries={"total_max_attempts": 1}))
     common = {"source_arn": arn, "source_parameters": parameters, "source_client": client, "processor": Batch(pipe)}
     if service == "sqs":
-        return SqsPoller(**common)
+        return Queue(**common)
     if service == "kinesis":
         role = pipe.settings["RoleArn"]
         return KinesisShards(**common, partner_resource_arn=pipe.arn, invoke_identity_arn=role)

@@ -1,4 +1,6 @@
-"""First code of a function's process: `python -S bootstrap.py WARDEN_FD PLAN`, PLAN being JSON (`executor` makes it).
+"""First code of a function's process: `python -S bootstrap.py WARDEN_FD PLAN [FD FD]`.
+
+PLAN is JSON (`executor` makes it), the descriptors are the namespaces of an earlier process of the same environment.
 
 Runs on the bare interpreter with nothing of ours importable, so that a handler finds what AWS's image has: its own
 code, its layers, boto3 and the runtime client, the standard library. Module search order as in AWS's image:
@@ -23,7 +25,10 @@ def main() -> None:
     if plan["mounts"]:
         import isolation  # type: ignore[import-not-found]  # beside this file, which runs by its path
 
-        isolation.enter(plan["mounts"])
+        if namespaces := [int(descriptor) for descriptor in sys.argv[3:]]:
+            isolation.join(namespaces)
+        else:
+            isolation.enter(plan["mounts"], plan["tmp_mb"])
     if plan["commands"]:
         _execute(plan["commands"])
     _run_python(plan["handler"], plan["opt"])

@@ -1,8 +1,11 @@
-"""AWS's folders by their literal names, for one process and its children: /var/task, /opt, /tmp, /var/runtime.
+"""AWS's folders by their literal names, for one process and its children: /var/task, /opt, /tmp, /var/runtime, /dev.
 
 They are mounts in a namespace of the process's own, so nothing of the machine changes and nobody else sees them. Needs
-Linux and either root or user namespaces; `enter` fails where a kernel or a container forbids them.
-https://man7.org/linux/man-pages/man7/mount_namespaces.7.html and user_namespaces.7.html (read 2026-11)
+Linux and either root or user namespaces; `enter` fails where a kernel or a container forbids them. /tmp lies in memory
+and has the function's size; the process that follows in the same environment joins the namespace and finds it as it
+was. /dev has no `shm`, so that a semaphore of `multiprocessing` fails as on AWS.
+https://man7.org/linux/man-pages/man7/mount_namespaces.7.html, user_namespaces.7.html and setns.2.html;
+https://docs.aws.amazon.com/lambda/latest/dg/configuration-ephemeral-storage.html (read 2026-11)
 """
 
 import ctypes
@@ -10,8 +13,8 @@ import os
 import stat
 import sys
 
-MOUNTS = {"task": "/var/task", "opt": "/opt", "tmp": "/tmp", "runtime": "/var/runtime"}  # noqa: S108 - AWS's names
-READ_ONLY = frozenset({"task", "opt", "runtime"})
+MOUNTS = {"task": "/var/task", "opt": "/opt", "runtime": "/var/runtime"}
+DEVICES = ("full", "null", "random", "tty", "urandom", "zero")
 
 _NEW_MOUNTS, _NEW_USER = 0x00020000, 0x10000000  # CLONE_NEWNS, CLONE_NEWUSER
 _READ_ONLY, _REMOUNT, _BIND, _RECURSIVE, _PRIVATE = 1, 32, 4096, 16384, 1 << 18
@@ -48,8 +51,12 @@ def _folder(path: str) -> int:
     return os.open(path, os.O_PATH | os.O_DIRECTORY)
 
 
-def enter(sources: dict[str, str]) -> None:
+def enter(sources: dict[str, str], tmp_mb: int) -> None:
     """Mounts folders of the machine, by the names in `MOUNTS`, and makes the code the working directory.
+
+    Args:
+        sources: the folders, read-only from here.
+        tmp_mb: the size of /tmp.
 
     Raises:
         OSError: not here.
@@ -62,11 +69,37 @@ def enter(sources: dict[str, str]) -> None:
         target = MOUNTS[name]
         _mount(f"/proc/self/fd/{descriptor}", target, flags=_BIND | _RECURSIVE)
         os.close(descriptor)
-        if name in READ_ONLY:
-            found = os.statvfs(target).f_flag
-            kept = found & _KEPT | sum(flag for seen, flag in _RELATIVE_TIMES if found & seen)
-            _mount("none", target, flags=_BIND | _REMOUNT | _READ_ONLY | kept)
+        found = os.statvfs(target).f_flag
+        kept = found & _KEPT | sum(flag for seen, flag in _RELATIVE_TIMES if found & seen)
+        _mount("none", target, flags=_BIND | _REMOUNT | _READ_ONLY | kept)
+    _mount("tmpfs", "/tmp", "tmpfs", data=f"mode=1777,size={tmp_mb}m")  # noqa: S108 - AWS's name
+    _reduce_devices()
     os.chdir(MOUNTS["task"])
+
+
+def join(namespaces: list[int]) -> None:
+    """Enters what an earlier process of the same environment has made.
+
+    Args:
+        namespaces: descriptors of its namespaces of users and of mounts.
+    """
+    for own, descriptor in (("user", namespaces[0]), ("mnt", namespaces[1])):
+        if os.fstat(descriptor).st_ino != os.stat(f"/proc/self/ns/{own}").st_ino:
+            _check(_libc.setns(descriptor, 0), "setns")
+        os.close(descriptor)
+    os.chdir(MOUNTS["task"])
+
+
+def _reduce_devices() -> None:
+    """A /dev with what AWS's has."""
+    before = _folder("/dev")
+    _mount("tmpfs", "/dev", "tmpfs", data="mode=755")
+    for name in DEVICES:
+        os.close(os.open(f"/dev/{name}", os.O_CREAT | os.O_WRONLY))
+        _mount(f"/proc/self/fd/{before}/{name}", f"/dev/{name}", flags=_BIND)
+    for name, target in (("fd", ""), ("stdin", "/0"), ("stdout", "/1"), ("stderr", "/2")):
+        os.symlink(f"/proc/self/fd{target}", f"/dev/{name}")
+    os.close(before)
 
 
 def _extend_var(names: list[str]) -> None:
@@ -86,4 +119,4 @@ def _extend_var(names: list[str]) -> None:
 
 
 if __name__ == "__main__":  # a try: whether it works on this machine
-    enter(dict.fromkeys(MOUNTS, sys.argv[1]))
+    enter(dict.fromkeys(MOUNTS, sys.argv[1]), 1)
