@@ -206,6 +206,25 @@ def test_a_runtime_of_its_own_in_a_layer(functions: Any, aws: Any, zipped: Any) 
     assert functions.invoke(name, 1).payload == {"echo": 1}
 
 
+def test_a_wrapper_script_starts_the_runtime(functions: Any) -> None:
+    """https://docs.aws.amazon.com/lambda/latest/dg/runtimes-modify.html#runtime-wrapper (read 2026-11)"""
+    wrapper = '#!/bin/bash\nexport PYTHONPATH="$LAMBDA_TASK_ROOT/more:$PYTHONPATH"\necho "wrapping $#"\nexec "$@"\n'
+    handler = "import sys, found\nprint('argument', len(sys.argv))\ndef handler(event, context): return found.value\n"
+    files = {"index.py": handler, "wrap.sh": wrapper, "more/found.py": "value = 7\n"}
+    environment = {"Variables": {"AWS_LAMBDA_EXEC_WRAPPER": "/var/task/wrap.sh"}}
+    name = functions.create(files=files)
+    path = functions.invoke(
+        functions.create("import os\ndef handler(e, c): return os.environ['LAMBDA_TASK_ROOT']")
+    ).payload
+    if path != "/var/task":  # where folders have no literal names
+        environment["Variables"]["AWS_LAMBDA_EXEC_WRAPPER"] = f"{path}/wrap.sh"
+    functions.update(name, Environment=environment)
+    assert [functions.invoke(name).payload for _ in range(2)] == [7, 7]
+    functions.update(name, Environment={"Variables": {"AWS_LAMBDA_EXEC_WRAPPER": "/var/task/none.sh"}})
+    failed = functions.invoke(name)
+    assert (failed.error, failed.payload["errorType"]) == ("Unhandled", "Runtime.InvalidEntrypoint")
+
+
 def test_a_package_without_a_bootstrap(functions: Any) -> None:
     answer = functions.invoke(functions.create(files={"x": ""}, Runtime="provided.al2023"))
     assert (answer.error, answer.payload["errorType"]) == ("Unhandled", "Runtime.InvalidEntrypoint")

@@ -73,6 +73,7 @@ class ProcessExecutor(RuntimeExecutor):
             "mounts": {"task": folders.task, "opt": folders.opt, "runtime": folders.runtime} if isolated else None,
             "tmp_mb": config.ephemeral_storage.size,
             "commands": _commands(runtime, seen),
+            "wrappable": runtime.family != "provided",
             "handler": config.handler,
             "opt": seen.opt,
         }

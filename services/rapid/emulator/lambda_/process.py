@@ -88,8 +88,10 @@ class RuntimeProcess:
         Args:
             launch: what, and how.
             on_output: gets what it writes.
-            namespaces: those of an earlier process, as from `namespaces`, to join.
+            namespaces: those of an earlier process, to join.
         """
+        self.namespaces = list(namespaces)
+        """Descriptors that keep its namespaces, and so its /tmp, when it is gone. Empty until it speaks."""
         self._launch = launch
         self._on_output = on_output
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -136,12 +138,6 @@ class RuntimeProcess:
     def exit_code(self) -> int | None:
         """The exit status, negative for a signal; None while it runs."""
         return self._popen.poll()
-
-    def namespaces(self) -> list[int]:
-        """Descriptors that keep its namespaces, and so its /tmp, when it is gone; none if it has none of its own."""
-        if not self._launch.isolated:
-            return []
-        return [os.open(f"/proc/{self.pid}/ns/{name}", os.O_RDONLY | os.O_CLOEXEC) for name in ("user", "mnt")]
 
     def deliver(self, request_id: str, event: bytes, headers: dict[str, str], sink: StreamSink | None = None) -> None:
         """Answers the runtime's waiting request with an event. `wait` must have returned NEXT before.
@@ -220,6 +216,8 @@ class RuntimeProcess:
             return None
         if descriptor == self._listener.fileno():
             sock, _ = self._listener.accept()
+            if self._launch.isolated and not self.namespaces:
+                self._keep_namespaces()
             sock.setblocking(False)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._connections[sock.fileno()] = Connection(sock, MAX_RESPONSE_BYTES, self._sink_of)
@@ -233,6 +231,12 @@ class RuntimeProcess:
             self._connections.pop(descriptor).sock.close()
             return None
         return self._handle(connection, request) if request else None
+
+    def _keep_namespaces(self) -> None:
+        with contextlib.suppress(OSError):  # it is gone already
+            self.namespaces += [
+                os.open(f"/proc/{self.pid}/ns/{name}", os.O_RDONLY | os.O_CLOEXEC) for name in ("user", "mnt")
+            ]
 
     def _sink_of(self, path: str, headers: dict[str, str]) -> Sink | None:
         sink = self._sink

@@ -161,9 +161,9 @@ class Sandbox:
         if self._stopped:
             process.kill()
         outcome = process.wait(deadline)
+        self._namespaces = process.namespaces
         milliseconds = (time.monotonic() - begin) * 1000
         if outcome.kind is Kind.NEXT:
-            self._namespaces = self._namespaces or process.namespaces()
             self._init_ms = milliseconds if phase == "init" else None
             return process
         crash = self._crash(process, outcome)

@@ -1,6 +1,7 @@
 """First code of a function's process: `python -S bootstrap.py WARDEN_FD PLAN [FD FD]`.
 
-PLAN is JSON (`executor` makes it), the descriptors are the namespaces of an earlier process of the same environment.
+PLAN is JSON (`executor` makes it), the descriptors are the namespaces of an earlier process of the same environment. A
+wrapper script gets `python -S bootstrap.py run RUNTIME` to go on with.
 
 Runs on the bare interpreter with nothing of ours importable, so that a handler finds what AWS's image has: its own
 code, its layers, boto3 and the runtime client, the standard library. Module search order as in AWS's image:
@@ -17,6 +18,8 @@ OPEN_FILES = 1024
 
 
 def main() -> None:
+    if sys.argv[1] == "run":
+        _run(**json.loads(sys.argv[2]))
     warden, plan = int(sys.argv[1]), json.loads(sys.argv[2])
     # Before anything else: from here on the warden ends this process if the emulator dies.
     os.write(warden, f"+{os.getpid()} {os.environ['AWS_LAMBDA_LOG_STREAM_NAME']}\n".encode())
@@ -29,14 +32,24 @@ def main() -> None:
             isolation.join(namespaces)
         else:
             isolation.enter(plan["mounts"], plan["tmp_mb"])
-    if plan["commands"]:
-        _execute(plan["commands"])
-    _run_python(plan["handler"], plan["opt"])
+    # https://docs.aws.amazon.com/lambda/latest/dg/runtimes-modify.html#runtime-wrapper
+    runtime = {"commands": plan["commands"] or [], "handler": plan["handler"], "opt": plan["opt"]}
+    wrapper = os.environ.get("AWS_LAMBDA_EXEC_WRAPPER")
+    if wrapper and plan["wrappable"]:
+        _execute([[wrapper, sys.executable, "-S", os.path.abspath(__file__), "run", json.dumps(runtime)]])
+    _run(**runtime)
+
+
+def _run(commands: list[list[str]], handler: str, opt: str) -> None:
+    """Becomes the runtime: one of these programs, or, without any, Python's."""
+    if commands:
+        os.close(int(os.environ.pop("_LAMBDA_TELEMETRY_LOG_FD")))  # for Python's client: others write to their output
+        _execute(commands)
+    _run_python(handler, opt)
 
 
 def _execute(commands: list[list[str]]) -> None:
     """Becomes the first of these programs that is there; the Runtime API is told if there is none."""
-    os.close(int(os.environ.pop("_LAMBDA_TELEMETRY_LOG_FD")))  # for Python's client: others write to their output
     programs = [command[0] for command in commands]
     reason = f"Couldn't find valid bootstrap(s): [{' '.join(programs)}]"
     for command in commands:
