@@ -48,8 +48,9 @@ class Queries(Running):
         runs = self.runs()
         starting.check_quota(runs.active(scope, statement.kind == "DDL"), statement.kind)
         execution = starting.execution(request, workgroup, statement, scope)
-        starting.remember(store, scope, request, execution)
         glue, s3 = clients(context)
+        starting.check_bucket(execution, s3)
+        starting.remember(store, scope, request, execution)
 
         def work(run: Run) -> None:
             ensure_default(glue, scope)

@@ -19,6 +19,7 @@ from rapid.emulator.athena.notices import Scope
 from rapid.emulator.athena.objects import split_uri
 from rapid.emulator.athena.sql.errors import SqlError, not_supported
 from rapid.emulator.athena.statements import Statement
+from rapid.emulator.state.s3.metadata import find_bucket
 
 MAX_QUERY = 262_144
 KEPT_EXECUTIONS = 10_000
@@ -138,6 +139,21 @@ def _configuration(request: Structure, workgroup: WorkGroup) -> Structure:
     if not re.match("s3://[^/]", location):
         raise InvalidRequestException("outputLocation is not a valid S3 path.")
     return configuration
+
+
+def check_bucket(execution: Execution, s3: Any) -> None:
+    """Looks for the bucket of the result, in this process first.
+
+    Raises:
+        InvalidRequestException: there is none; AWS's words, https://repost.aws/knowledge-center/athena-output-bucket-error.
+    """
+    bucket = split_uri(execution.location)[0]
+    if find_bucket(bucket) is not None:
+        return
+    try:
+        s3.head_bucket(Bucket=bucket)
+    except ClientError as error:
+        raise InvalidRequestException(f"Unable to verify/create output bucket {bucket}") from error
 
 
 def _managed_location(scope: Scope) -> str:

@@ -218,10 +218,10 @@ def _in_query(ex: "Expressions", node: exp.In, value: Typed, inner: exp.Expr) ->
     query = ex.query(inner)
     kinds = [c.type for c in query.columns]
     given = [t for _, t in value.type.args] if value.type.name == "row" and len(kinds) > 1 else [value.type]
-    if len(given) != len(kinds):
-        raise _other_type(ex, node, Type("row", tuple((None, kind) for kind in given)), query.columns)
-    if any(common(have, want) is None for have, want in zip(given, kinds, strict=True)):
-        raise _other_type(ex, node, Type("row", tuple((None, kind) for kind in given)), query.columns)
+    alike = len(given) == len(kinds) and all(common(h, w) is not None for h, w in zip(given, kinds, strict=True))
+    if not alike:
+        row = value.type if value.type.name == "row" else Type("row", ((None, value.type),))
+        raise _other_type(ex, node, row, query.columns)
     if len(kinds) > 1:
         return Typed(f"(({', '.join(f.sql for f in row_fields(value))}) IN ({query.sql}))", BOOLEAN)
     one, two = sides(ex, value, Typed("c0", kinds[0]))

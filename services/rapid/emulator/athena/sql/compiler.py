@@ -242,6 +242,11 @@ def rename(columns: list[Column], names: list[str], node: exp.Expr, relation: st
     """
     if not names:
         return columns
+    for at, name in enumerate(names):
+        if not relation and name.lower() in [n.lower() for n in names[:at]]:
+            listed = node.parent.args.get("columns") if node.parent else None
+            place = position(listed[at] if listed else node)
+            raise SqlError("DUPLICATE_COLUMN_NAME", f"Column name '{name}' specified more than once", place)
     if len(names) != len(columns):
         who, available = (f"'{relation}'", " available") if relation else ("relation", "")
         message = f"Column alias list has {len(names)} entries but {who} has {len(columns)} columns{available}"

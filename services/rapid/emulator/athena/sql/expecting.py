@@ -222,6 +222,11 @@ def _slip(found: list[Token], at: int) -> tuple[int, str] | None:
         return at + 1, "'BY'"
     if text == "(" and before in _NO_CALL:
         return at, expecting(found, at)
+    strings = [t.token_type == TokenType.STRING for t in found[at - 1 : at + 1]]
+    if all(strings) or (strings[1] and before == "AS"):
+        return at, expecting(found, at)
+    if before == "DISTINCT" and text == ")":
+        return at, "<expression>"
     if before == "DISTINCT" and text == "ON":
         return at, "'*', <expression>"
     if text == ")" and _is_listagg(found, at) and following != "WITHIN":

@@ -153,8 +153,8 @@ class Grouping:
         """Whether a column is grouped by, whole or as a part of a row, or belongs to an outer query."""
         scope = self.expressions.scope
         parts = [p.name.lower() for p in node.parts]
-        if scope.variable(parts[0]) is not None:
-            return True
+        if scope.variable(parts[0]) is not None or (len(parts) == 1 and parts[0] in scope.aliases):
+            return True  # an output, named in ORDER BY, was looked at before
         if self.expressions.compile(node).sql in self.keys:
             return True
         found, _ = scope.resolve(parts, node)

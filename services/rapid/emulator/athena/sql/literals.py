@@ -100,6 +100,8 @@ def interval(ex: "Expressions", node: exp.Interval) -> Typed:
     written, unit = node.this.name.strip(), node.args.get("unit")
     if unit is None and not node.this.is_string:  # sqlglot reads `INTERVAL '1' DAY + 1` as a sum of intervals
         return ex.compile(node.this)
+    if unit is None and isinstance(node.parent, exp.Binary) and written.isdigit():
+        return ex.compile(exp.Literal.number(written))
     if unit is None:
         raise SqlError("TYPE_NOT_FOUND", "Unknown type: interval", position(node))
     sign = -1 if written.startswith("-") else 1

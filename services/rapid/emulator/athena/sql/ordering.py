@@ -117,6 +117,7 @@ def ordinal(node: exp.Expr, count: int, clause: str) -> int:
 
 
 def _key(node: exp.Expr, expressions: "Expressions", columns: list[Column] | None) -> str:
+    node = node.unnest()
     if columns is not None:
         if isinstance(node, exp.Literal) and not node.is_string:
             at = ordinal(node, len(columns), "ORDER BY")

@@ -44,16 +44,16 @@ def select(compiler: "Compiler", tree: exp.Select, parent: Scope | None) -> tupl
         grouping.check_star(_starred(item, scope))
     checked = [i for i in items if not _is_star(i)] + ([having.this] if having else [])
     grouping.check(checked)
-    named = {name.lower() for name, _ in outputs if name}
+    grouping.check_calls(checked)
+    scope.aliases = {n.lower(): v for n, v in outputs if n is not None}
     order = tree.args["order"].expressions if tree.args.get("order") and not tree.args.get("distinct") else []
-    keys = [o.this for o in order if not isinstance(o.this, exp.Literal) and o.this.name.lower() not in named]
+    keys = [key for o in order if not isinstance(key := o.this.unnest(), exp.Literal)]
     grouping.check(keys)
-    grouping.check_calls([*checked, *keys])
+    grouping.check_calls(keys)
     columns = [Column(name if name is not None else f"_col{i}", v.type) for i, (name, v) in enumerate(outputs)]
     distinct = tree.args.get("distinct")
     if distinct and distinct.args.get("on"):
         raise not_supported("DISTINCT ON", position(tree))
-    scope.aliases = {n.lower(): v for n, v in outputs if n is not None}
     if distinct and tree.args.get("order"):
         ordering.check_distinct(tree.args["order"], expressions, columns, values)
     after = ordering.tail(tree, expressions, columns, None if distinct else values)

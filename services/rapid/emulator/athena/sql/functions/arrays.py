@@ -13,6 +13,7 @@ from rapid.emulator.athena.sql.types import (
     Type,
     array_of,
     common,
+    converts,
     field_name,
     map_of,
 )
@@ -62,7 +63,7 @@ declare(
 def array_join(call: Call) -> Typed:
     values = call.all()
     call.count(2, 3)
-    if values[0].type.name != "array":
+    if values[0].type.name != "array" or not all(converts(v.type, VARCHAR) for v in values[1:]):
         raise call.wrong_arguments()
     text = call.compiler.cast(Typed("e", values[0].type.args[0]), VARCHAR).sql
     if len(values) == 3:

@@ -130,7 +130,7 @@ def modulus(call: Call) -> Typed:
 @special("round")
 def round_(call: Call) -> Typed:
     """Half away from zero; a decimal keeps its scale when the digits are given, a double its type."""
-    digits = call.compiler.coerce(call.typed(1), BIGINT).sql if call.count(1, 2) == 2 else "0"
+    digits = call.cast(1, BIGINT) if call.count(1, 2) == 2 else "0"
     value = call.typed(0)
     if value.type.name == "decimal":
         precision, scale = value.type.args

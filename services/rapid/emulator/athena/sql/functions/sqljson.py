@@ -136,11 +136,30 @@ def _array(call: Call, node: JsonCall) -> Typed:
     )
 
 
+def _member_order(keys: list[Typed]) -> list[int]:
+    """Where each key stands among the arguments, in the order of Trino's objects: that of a Java `HashMap`."""
+    at = [2 * i for i in range(len(keys))]
+    if not all(isinstance(k.value, str) for k in keys):
+        return at
+    size = 16
+    while len(keys) > 0.75 * size:
+        size *= 2
+    return sorted(at, key=lambda i: _bucket(keys[i // 2].value) & (size - 1))
+
+
+def _bucket(text: str) -> int:
+    """`String.hashCode`, as `HashMap` spreads it."""
+    code, units = 0, text.encode("utf-16-be")
+    for high, low in zip(units[::2], units[1::2], strict=True):
+        code = (31 * code + 256 * high + low) & 0xFFFFFFFF
+    return code ^ (code >> 16)
+
+
 def _object(call: Call, node: JsonCall) -> Typed:
     """NULLs are kept unless `ABSENT ON NULL`."""
     keep = node.clause("NULL", "NULL") == "NULL"
     members = []
-    for at in range(0, len(call.arguments), 2):
+    for at in _member_order([call.typed(at) for at in range(0, len(call.arguments), 2)]):
         key, value = call.typed(at), call.typed(at + 1)
         member = (
             f"(CAST(to_json({key.sql}) AS VARCHAR) || ':' || coalesce({_json(call, call.arguments[at + 1])}, 'null'))"
