@@ -4,11 +4,11 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from pyspark.sql import Column, SparkSession
+from pyspark.sql import Column
 from pyspark.sql import functions as F  # noqa: N812
 from pyspark.sql import types as spark
 
-from awsglue.frame import types
+from awsglue.frame import jvm, types
 
 
 def cast(column: Column, source: spark.DataType, target: spark.DataType) -> Column:
@@ -87,6 +87,5 @@ def _try_cast(column: Column, target: spark.DataType) -> Column:
 
 def _java() -> tuple[Any, Callable[[str], Any]]:
     """The JVM, and what turns a type written as JSON into one of its own."""
-    session = SparkSession.getActiveSession()
-    assert session is not None  # noqa: S101 - a column exists, so does its session
+    session = jvm.current_session()
     return session.sparkContext._jvm, session._jsparkSession.parseDataType

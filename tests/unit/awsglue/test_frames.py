@@ -1,5 +1,6 @@
 """DynamicFrame's transformations, by the pages of the AWS Glue developer guide that each module of awsglue names."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -223,3 +224,17 @@ def test_what_nothing_was_read_into_passes_through(orders: DynamicFrame, glue: A
     assert (
         DropFields.apply(nothing, ["id"]).count() == Relationalize.apply(nothing, "s3://t/").select("roottable").count()
     )
+
+
+def test_threads_of_a_script(glue: Any, spark: Any, tmp_path: Path) -> None:
+    """Spark has no active session in a thread that a script starts: published scripts do many tables at once so."""
+
+    def one(number: int) -> tuple[int, str]:
+        frame = glue.create_dynamic_frame.from_rdd(spark.sparkContext.parallelize([{"a": 1}, {"a": "x"}]), "f")
+        frame.write("s3", {"path": str(tmp_path / str(number))}, "json")
+        resolved = frame.resolveChoice(specs=[("a", "cast:string")]).apply_mapping([("a", "string", "b", "int")])
+        return resolved.count(), resolved.toDF().dtypes[0][1]
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(one, range(2))) == [(2, "int"), (2, "int")]
+    assert sorted(row.value for row in spark.read.text(str(tmp_path / "1")).collect()) == ['{"a":"x"}', '{"a":1}']

@@ -76,9 +76,7 @@ def text(column: Column, kind: spark.DataType) -> Column:
     found = types.to_glue(kind)
     if not types.has_choices(found):
         return written
-    session = SparkSession.getActiveSession()
-    assert session is not None  # noqa: S101 - a column exists, so does its session
-    plain = jvm.create(session, "JsonPlain", json.dumps(found.jsonValue()))
+    plain = jvm.create(jvm.current_session(), "JsonPlain", json.dumps(found.jsonValue()))
     return jvm.call(plain, written, spark.StringType())
 
 

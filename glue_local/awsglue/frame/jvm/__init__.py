@@ -38,10 +38,14 @@ def create(session: SparkSession, name: str, *arguments: Any) -> Any:
     return loader(session.sparkContext).loadClass(f"{_PACKAGE}.{name}").getConstructors()[0].newInstance(given)
 
 
+def current_session() -> SparkSession:
+    """This thread's session; in a thread that the script started, for which Spark knows none, the job's."""
+    return SparkSession.getActiveSession() or SparkSession.builder.getOrCreate()
+
+
 def call(function: Any, column: Column, returns: spark.DataType) -> Column:
     """What one of our functions, a `UDF1`, makes of a column."""
-    session = SparkSession.getActiveSession()
-    assert session is not None  # noqa: S101 - a column exists, so does its session
+    session = current_session()
     name = f"awsglue_{next(_names)}"
     kind = session._jsparkSession.parseDataType(returns.json())
     session._jsparkSession.udf().register(name, function, kind)
