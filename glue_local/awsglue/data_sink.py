@@ -3,7 +3,7 @@
 from typing import Any
 
 from awsglue.errors import NotSupportedError, OptionError
-from awsglue.frame import formats, sinks, updates
+from awsglue.frame import exact, formats, sinks, updates
 
 
 class DataSink:
@@ -68,7 +68,8 @@ class DataSink:
         df, location = frame._df, f"{str(options.get('path') or '').rstrip('/')}/"
         keys = sinks.keys_of(options)
         before = updates.files(df.sparkSession, location) if in_step and keys else frozenset()
-        sinks.write(df, self._type, options, self._format, self._format_options)
+        with exact.names(df):
+            sinks.write(df, self._type, options, self._format, self._format_options)
         if in_step and self._table and self._format:
             ready = sinks.storable(df, self._format)
             written = updates.Written(ready, location, keys, self._format, self._format_options, before)

@@ -19,6 +19,7 @@ from awsglue.frame import (
     catalog,
     choices,
     dynamodb_json,
+    exact,
     mapping,
     records,
     relations,
@@ -90,15 +91,21 @@ class DynamicFrame(Stage):
         """The records as a DataFrame. A choice that no option resolves becomes a struct with one field per type."""
         self.assertErrorThreshold()
         df = self._df
-        for option in options or ():
-            action = option.action.lower()
-            if action in {"project", "cast"}:
-                target = types.name_of(option.target) if isinstance(option.target, glue.DataType) else option.target
-                df = choices.resolve_specs(df, [(option.path, f"{action}:{target}")])
-            elif action != "keepasstruct":
-                valid = "Project, Cast, KeepAsStruct"
-                raise OptionError(f"ResolveOption: {option.action!r} is not an action. Valid: {valid}.")
-        return sinks.to_plain(df)
+        with exact.names(df):
+            for option in options or ():
+                df = self._resolved(df, option)
+            return sinks.to_plain(df)
+
+    @staticmethod
+    def _resolved(df: DataFrame, option: ResolveOption) -> DataFrame:
+        action = option.action.lower()
+        if action in {"project", "cast"}:
+            target = types.name_of(option.target) if isinstance(option.target, glue.DataType) else option.target
+            return choices.resolve_specs(df, [(option.path, f"{action}:{target}")])
+        if action != "keepasstruct":
+            valid = "Project, Cast, KeepAsStruct"
+            raise OptionError(f"ResolveOption: {option.action!r} is not an action. Valid: {valid}.")
+        return df
 
     @classmethod
     def fromDF(cls, dataframe: DataFrame, glue_ctx: Any, name: str = "") -> "DynamicFrame":

@@ -9,7 +9,7 @@ from typing import Any
 from pyspark.sql import DataFrame
 
 from awsglue.errors import ErrorThresholdError
-from awsglue.frame import error_records, settle
+from awsglue.frame import error_records, exact, settle
 from awsglue.frame.formats import Read
 
 _STEP = {"transformation_ctx": "", "info": "", "stageThreshold": 0, "totalThreshold": 0}
@@ -95,7 +95,8 @@ def step(method: Callable[..., Any]) -> Callable[..., Any]:
         bound.apply_defaults()
         given = bound.arguments
         frame, extra = given.pop("self"), given.pop("options", {}) if "options" in _variadic(own) else {}
-        result = method(frame, **{name: value for name, value in given.items() if name in own.parameters}, **extra)
+        with exact.names(frame._read.df):
+            result = method(frame, **{name: value for name, value in given.items() if name in own.parameters}, **extra)
         if isinstance(result, dict):
             from awsglue.collection import DynamicFrameCollection
 

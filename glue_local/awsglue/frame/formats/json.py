@@ -17,7 +17,7 @@ from pyspark.sql import types as spark
 
 from awsglue import gluetypes as glue
 from awsglue.errors import OptionError
-from awsglue.frame import jvm, listing, types
+from awsglue.frame import exact, jvm, listing, types
 from awsglue.frame.error_records import error_records
 from awsglue.frame.formats.base import Options, Read, flag
 from awsglue.frame.paths import quote
@@ -115,7 +115,7 @@ def from_texts(df: DataFrame, reader: DataFrameReader | None = None, paths: list
     kind = glue.StructType([field for field in kind.fields if field.name.lower() not in taken])
     schema = types.to_spark(kind)
     choices = types.has_choices(kind)
-    if reader is not None and paths is not None and not bad and not choices:
+    if reader is not None and paths is not None and not bad and not choices and not exact.twins(schema):
         return Read(reader.schema(schema).json(paths))
     errors: tuple[DataFrame, ...] = ()
     if bad:
