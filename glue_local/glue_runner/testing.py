@@ -10,6 +10,7 @@ AWS is reached as by any AWS client: AWS_ENDPOINT_URL names the running emulator
 import os
 import runpy
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -39,12 +40,24 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     session.sparkContext.setLogLevel("ERROR")
     yield session
     session.stop()
-    SparkContext._gateway.gateway_client.is_connected = False  # noqa: SLF001 - nobody is told of objects dropped later
+    _part(SparkContext._gateway)  # noqa: SLF001 - it has no public name
     assert java.stdin  # noqa: S101 - it is a pipe; its end is the JVM's
     java.stdin.close()
     java.wait(30)
     os.environ.clear()
     os.environ |= before
+
+
+def _part(gateway: Any) -> None:
+    """Ends what py4j tells the JVM of objects that Python drops, before the JVM ends; it would log that as an error."""
+    from py4j import clientserver
+
+    client = gateway._gateway_client  # noqa: SLF001 - it has no public name
+    client.is_connected = False
+    client.finalizer_deque.appendleft(clientserver.SHUTDOWN_FINALIZER_WORKER)
+    for thread in threading.enumerate():
+        if isinstance(thread, clientserver.FinalizerWorker):
+            thread.join()
 
 
 @pytest.fixture(scope="session")

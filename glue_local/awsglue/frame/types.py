@@ -135,11 +135,11 @@ def parse(name: str) -> spark.DataType:
 
 
 def named(name: str) -> spark.DataType:
-    """A type as mappings and resolutions name it. `decimal` alone has the digits of Glue's own DecimalType, (10,2).
+    """A type as mappings and resolutions name it. `decimal`, or `numeric`, alone has Glue's own digits, (10,2).
 
     https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-crawler-pyspark-extensions-types.html
     """
-    return parse("decimal(10,2)" if name.strip().lower() == "decimal" else name)
+    return parse("decimal(10,2)" if name.strip().lower() in {"decimal", "numeric"} else name)
 
 
 def name_of(kind: glue.DataType) -> str:

@@ -135,8 +135,9 @@ def test_an_array_of_choices_may_be_cast_as_a_whole(glue: Any, tmp_path: Path) -
 
 def test_decimal_alone_has_glues_digits(orders: DynamicFrame) -> None:
     """https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-crawler-pyspark-extensions-types.html"""
-    mapped = orders.apply_mapping([("qty", "string", "qty", "decimal"), ("id", "long", "id", "decimal(20,0)")])
-    assert [field.dataType.simpleString() for field in mapped.toDF().schema] == ["decimal(10,2)", "decimal(20,0)"]
+    rules = [("qty", "string", name, name) for name in ("decimal", "numeric")]
+    mapped = orders.apply_mapping([*rules, ("id", "long", "id", "decimal(20,0)")])
+    assert [kind for _, kind in mapped.toDF().dtypes] == ["decimal(10,2)", "decimal(10,2)", "decimal(20,0)"]
 
 
 def test_a_function_that_returns_no_record_makes_error_records(orders: DynamicFrame) -> None:
