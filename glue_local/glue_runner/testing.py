@@ -50,7 +50,7 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
 def _part(gateway: Any) -> None:
     """Ends what py4j tells the JVM of objects that Python drops, before the JVM ends; it would log that as an error."""
-    from py4j import clientserver
+    from py4j import clientserver  # type: ignore[import-untyped]
 
     client = gateway._gateway_client  # noqa: SLF001 - it has no public name
     client.is_connected = False
