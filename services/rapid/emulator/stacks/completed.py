@@ -17,6 +17,7 @@ from localstack.services.kinesisfirehose.resource_providers.aws_kinesisfirehose_
 )
 from localstack.services.logs.resource_providers.aws_logs_loggroup import LogsLogGroupProvider
 from localstack.services.s3.resource_providers.aws_s3_bucket import S3BucketProvider
+from localstack.services.sns.resource_providers.aws_sns_topic import SNSTopicProvider
 
 from rapid.emulator.apigateway.settings import method_settings
 from rapid.emulator.stacks.updates import update
@@ -121,6 +122,17 @@ class Bucket(S3BucketProvider):
             s3.delete_bucket_lifecycle(Bucket=bucket)
         if (tags := wanted.get("Tags")) and before:
             s3.put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": tags})
+
+
+class Topic(SNSTopicProvider):
+    """A topic that has its stack's name in its own, where the template gives it none."""
+
+    def create(self, request: ResourceRequest[Any]) -> ProgressEvent[Any]:
+        model = request.desired_state
+        if not model.get("TopicName"):
+            end = ".fifo" if str(model.get("FifoTopic")).lower() == "true" else ""
+            model["TopicName"] = generate_default_name(request.stack_name, request.logical_resource_id) + end
+        return super().create(request)
 
 
 class NestedStack(CloudFormationStackProvider):

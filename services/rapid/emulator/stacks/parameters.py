@@ -81,10 +81,11 @@ def _text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def with_empty_values(preprocessor: type[ChangeSetModelPreproc]) -> None:
-    """Has a preprocessor, and all that are made of it, take an empty text for a value.
+def with_typed_values(preprocessor: type[ChangeSetModelPreproc]) -> None:
+    """Has a preprocessor, and all that are made of it, take an empty text for a value, and lists for lists.
 
-    LocalStack takes the parameter for not given: its default stands in, or `!Equals [!Ref KeyArn, ""]` fails.
+    LocalStack takes the parameter for not given: its default stands in, or `!Equals [!Ref KeyArn, ""]` fails. It has
+    a list parameter's value before a change as one text: a stack with `!Select [0, !Ref Subnets]` was not deleted.
     """
     original = preprocessor.visit_node_parameter
 
@@ -98,6 +99,9 @@ def with_empty_values(preprocessor: type[ChangeSetModelPreproc]) -> None:
             value = getattr(default if is_nothing(getattr(given, side)) else given, side)
             if value == "":
                 setattr(delta, side, value)
+        kind = self.visit(node_parameter.type_).before
+        if isinstance(delta.before, str) and (kind == "CommaDelimitedList" or str(kind).startswith("List<")):
+            delta.before = [item.strip() for item in delta.before.split(",")]
         return delta
 
     preprocessor.visit_node_parameter = visit_node_parameter

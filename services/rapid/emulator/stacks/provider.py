@@ -30,7 +30,9 @@ from localstack.services.cloudformation.engine.v2 import change_set_model_transf
 from localstack.services.cloudformation.engine.v2 import change_set_resource_support_checker as support
 from localstack.services.cloudformation.engine.v2.change_set_model import ChangeSetModel, parent_change_type_of
 from localstack.services.cloudformation.engine.v2.change_set_model_preproc import ChangeSetModelPreproc
+from localstack.services.cloudformation.engine.v2.change_set_model_transform import ChangeSetModelTransform
 from localstack.services.cloudformation.engine.v2.change_set_model_validator import ChangeSetModelValidator
+from localstack.services.cloudformation.engine.v2.change_set_model_visitor import ChangeSetModelVisitor
 from localstack.services.cloudformation.engine.validations import ValidationError
 from localstack.services.cloudformation.stores import get_cloudformation_store
 from localstack.services.cloudformation.v2 import provider as stock
@@ -39,9 +41,16 @@ from samtranslator.model.exceptions import InvalidDocumentException  # type: ign
 
 from rapid.emulator.stacks.checks import check
 from rapid.emulator.stacks.executor import Executor
+from rapid.emulator.stacks.functions import (
+    with_default_values,
+    with_functions,
+    with_later_json,
+    with_repeated_outputs,
+    with_repeated_resources,
+)
 from rapid.emulator.stacks.imports import importers, refused_deletion
 from rapid.emulator.stacks.mappings import with_computed_keys
-from rapid.emulator.stacks.parameters import check_parameters, with_empty_values
+from rapid.emulator.stacks.parameters import check_parameters, with_typed_values
 from rapid.emulator.stacks.substitution import with_texts
 from rapid.emulator.stacks.templates import parse_yaml, with_refusals
 
@@ -246,9 +255,14 @@ def install() -> None:
     Stack.set_stack_status = _set_status
     yaml_parser.parse_yaml = parse_yaml
     api_utils.get_remote_template_body = with_refusals(api_utils.get_remote_template_body)
-    with_empty_values(ChangeSetModelPreproc)
+    with_typed_values(ChangeSetModelPreproc)
     with_computed_keys(ChangeSetModel)
+    with_functions(ChangeSetModelVisitor, ChangeSetModelPreproc)
+    with_repeated_outputs(ChangeSetModel)
+    with_repeated_resources(ChangeSetModelTransform)
+    with_default_values(ChangeSetModelPreproc)
     with_texts(ChangeSetModelPreproc, strict=True)
     with_texts(ChangeSetModelValidator, strict=False)
     transforms.transform_sam = _transformed
+    transforms.apply_language_extensions_transform = with_later_json(transforms.apply_language_extensions_transform)
     support._build_resource_failure_message = _unsupported  # noqa: SLF001 - a function of its module

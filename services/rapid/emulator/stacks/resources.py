@@ -31,6 +31,7 @@ OURS = {
     "AWS::ApiGateway::Stage": "rapid.emulator.stacks.completed:Stage",
     "AWS::Kinesis::Stream": "rapid.emulator.stacks.completed:Stream",
     "AWS::KinesisFirehose::DeliveryStream": "rapid.emulator.stacks.completed:DeliveryStream",
+    "AWS::SNS::Topic": "rapid.emulator.stacks.completed:Topic",
 }
 """Types of LocalStack that we complete."""
 OVERWRITTEN = {
