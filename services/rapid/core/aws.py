@@ -30,6 +30,8 @@ def environment(config: Config) -> dict[str, str]:
     """Environment variables that point any AWS client of a child process at the emulator."""
     return {
         "AWS_ENDPOINT_URL": config.emulator_url,
+        # An address of an IP has no subdomains: without this StartSyncExecution goes to sync-127.0.0.1.
+        "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
         "AWS_ACCESS_KEY_ID": ACCESS_KEY,
         "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
         "AWS_REGION": config.region,

@@ -22,6 +22,7 @@ DEFINED = {
 }  # fmt: skip
 OURS = {
     "AWS_CA_BUNDLE",
+    "AWS_DISABLE_HOST_PREFIX_INJECTION",
     "AWS_ENDPOINT_URL",
     "HOME",
     "TMPDIR",

@@ -12,28 +12,7 @@ import pytest
 
 from tests.waiting import until
 
-ROLE = "arn:aws:iam::000000000000:role/states"
 Run = Callable[..., dict[str, Any]]
-
-
-@pytest.fixture
-def run(aws: Callable[[str], Any]) -> Run:
-    """`run(states, input, language)`: how an execution ended that begins with the first of the states."""
-    client = aws("stepfunctions")
-
-    def run(states: dict[str, Any], given: Any = None, language: str = "JSONata") -> dict[str, Any]:
-        definition = {"QueryLanguage": language, "StartAt": next(iter(states)), "States": states}
-        made = client.create_state_machine(
-            name=f"m{secrets.token_hex(5)}", definition=json.dumps(definition), roleArn=ROLE
-        )
-        started = client.start_execution(stateMachineArn=made["stateMachineArn"], input=json.dumps(given or {}))
-        arn = started["executionArn"]
-        ended: dict[str, Any] = until(
-            lambda: client.describe_execution(executionArn=arn), lambda told: told["status"] != "RUNNING"
-        )
-        return ended
-
-    return run
 
 
 def output(ended: dict[str, Any]) -> Any:
@@ -141,6 +120,11 @@ def test_a_failed_evaluation_names_state_expression_and_field(
     assert (failed["state"], failed["location"], failed["error"]) == ("S", field, "States.QueryEvaluationError")
 
 
+def test_what_is_no_jsonata_is_refused(run: Run, aws: Callable[[str], Any]) -> None:
+    with pytest.raises(aws("stepfunctions").exceptions.InvalidDefinition, match=r"'1 \+' is not valid. S0207"):
+        run({"S": {"Type": "Pass", "Output": "{% 1 + %}", "End": True}})
+
+
 def test_a_failed_evaluation_can_be_caught(run: Run) -> None:
     states = {
         "S": {
@@ -194,14 +178,20 @@ def test_variables_in_states_of_jsonpath(run: Run) -> None:
                 "last.$": "$at",
                 "text.$": "States.Format('{}: {}', $text, $order.lines[1].sku)",
                 "all.$": "$order.lines[*].sku",
+                "base64.$": "States.Base64Encode($order.name)",
+                "again.$": "States.Base64Decode(States.Base64Encode($order.name))",
+                "literal": 'é "x" \n \\ / 😀',
             },
             "End": True,
         },
     }
-    order = {"lines": [{"sku": "a"}, {"sku": "b"}]}
+    order = {"name": "é", "lines": [{"sku": "a"}, {"sku": "b"}]}
     assert output(run(states, {"order": order}, language="JSONPath")) == {
         "sku": "a",
         "last": "b",
         "text": 'a "quote": b',
         "all": ["a", "b"],
+        "base64": "w6k=",
+        "again": "é",
+        "literal": 'é "x" \n \\ / 😀',
     }

@@ -1,10 +1,10 @@
 """The environment variables of a function's process: AWS's, the function's own, and nothing of the emulator's.
 
 https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html (read 2026-11). Beyond AWS's list:
-AWS_ENDPOINT_URL (so that SDKs reach the emulator), AWS_CA_BUNDLE and NODE_EXTRA_CA_CERTS (so that they take its
-certificate where code says `https://`, as for the @connections of WebSocket APIs), TMPDIR (an environment's own /tmp)
-and HOME (so that the SDK does not read the ~/.aws of whoever runs the emulator; AWS sets no HOME and the sandbox user
-has none).
+AWS_ENDPOINT_URL and AWS_DISABLE_HOST_PREFIX_INJECTION (so that SDKs reach the emulator), AWS_CA_BUNDLE and
+NODE_EXTRA_CA_CERTS (so that they take its certificate where code says `https://`, as for the @connections of WebSocket
+APIs), TMPDIR (an environment's own /tmp) and HOME (so that the SDK does not read the ~/.aws of whoever runs the
+emulator; AWS sets no HOME and the sandbox user has none).
 """
 
 from collections.abc import Mapping
@@ -77,6 +77,7 @@ def variables(identity: Identity, paths: Paths, own: Mapping[str, str]) -> dict[
         "TZ": ":UTC",
         "AWS_CA_BUNDLE": f"{paths.runtime}/{AUTHORITY}",
         "AWS_ENDPOINT_URL": identity.endpoint,
+        "AWS_DISABLE_HOST_PREFIX_INJECTION": "true",
         "HOME": str(paths.scratch),
         "TMPDIR": str(paths.scratch),
     }

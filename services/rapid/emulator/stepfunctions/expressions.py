@@ -40,7 +40,7 @@ from localstack.services.stepfunctions.asl.component.state.state_wait.wait_funct
 from localstack.services.stepfunctions.asl.eval.environment import Environment
 from localstack.services.stepfunctions.asl.utils.json_path import extract_json
 
-from rapid.emulator.stepfunctions.jsonata import EvaluationError, evaluate
+from rapid.emulator.stepfunctions.jsonata import EvaluationError, check, evaluate
 
 FIELDS: dict[type[EvalComponent], str | Callable[[Any], str]] = {
     Output: "Output",
@@ -92,11 +92,33 @@ def _failure(env: Environment, expression: str, why: str) -> FailureEventExcepti
     return failure
 
 
-def _evaluate_expression(self: StringJSONata, env: Environment) -> None:
+def value_of(expression: str, env: Environment) -> Any:
+    """An expression's value in a state.
+
+    Raises:
+        FailureEventException: `States.QueryEvaluationError`, which the execution's history tells.
+    """
     try:
-        env.stack.append(evaluate(self.expression, _variables(env)))
+        return evaluate(expression, _variables(env))
     except EvaluationError as error:
-        raise _failure(env, self.expression, str(error)) from error
+        raise _failure(env, expression, str(error)) from error
+
+
+def _evaluate_expression(self: StringJSONata, env: Environment) -> None:
+    env.stack.append(value_of(self.expression, env))
+
+
+def _checked(init: Callable[..., None]) -> Callable[..., None]:
+    """A definition with an expression that is no JSONata is refused, as on AWS."""
+
+    def checked(self: StringJSONata, expression: str) -> None:
+        try:
+            check(expression)
+        except EvaluationError as error:
+            raise ValueError(f"The JSONata expression '{expression}' {error}") from error
+        init(self, expression)
+
+    return checked
 
 
 def _evaluate_condition(self: ConditionStringJSONata, env: Environment) -> None:
@@ -111,15 +133,19 @@ def _evaluate_condition(self: ConditionStringJSONata, env: Environment) -> None:
         )
 
 
+def variable(reference: str, env: Environment) -> Any:
+    """A variable in a JSONPath state, or what is at a path into it: `$order.lines[0]`."""
+    name = reference[1:].partition(".")[0].partition("[")[0]
+    return extract_json("$" + reference[1 + len(name) :], env.variable_store.get(name))
+
+
 def _evaluate_variable(self: StringVariableSample, env: Environment) -> None:
-    """A variable in a JSONPath state, and a path into it: `$order.lines[0]`."""
-    name = self.expression[1:].partition(".")[0].partition("[")[0]
-    path = "$" + self.expression[1 + len(name) :]
-    env.stack.append(extract_json(path, env.variable_store.get(name)))
+    env.stack.append(variable(self.expression, env))
 
 
 @contextmanager
-def _below(step: str) -> Iterator[None]:
+def below(step: str) -> Iterator[None]:
+    """Adds a step to the path by which a failed evaluation names its field."""
     token = _path.set((*_path.get(), step))
     try:
         yield
@@ -129,7 +155,7 @@ def _below(step: str) -> Iterator[None]:
 
 def _with_its_step(evaluated: Callable[..., None], step: str | Callable[[Any], str]) -> Callable[..., None]:
     def located(self: EvalComponent, env: Environment) -> None:
-        with _below(step if isinstance(step, str) else step(self)):
+        with below(step if isinstance(step, str) else step(self)):
             evaluated(self, env)
 
     return located
@@ -137,6 +163,7 @@ def _with_its_step(evaluated: Callable[..., None], step: str | Callable[[Any], s
 
 def install() -> None:
     """Puts this in the place of LocalStack's."""
+    StringJSONata.__init__ = _checked(StringJSONata.__init__)
     StringJSONata._eval_body = _evaluate_expression  # noqa: SLF001 - what is exchanged
     StringVariableSample._eval_body = _evaluate_variable  # noqa: SLF001
     ConditionStringJSONata._eval_body = _evaluate_condition  # noqa: SLF001

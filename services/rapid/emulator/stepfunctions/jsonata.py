@@ -27,6 +27,18 @@ class EvaluationError(Exception):
     """An expression has no value; the message ends a sentence that begins with the expression and its field."""
 
 
+def check(expression: str) -> None:
+    """Does nothing but parse.
+
+    Raises:
+        EvaluationError: it is no JSONata.
+    """
+    try:
+        Jsonata.jsonata(expression)
+    except JException as error:
+        raise EvaluationError(f"is not valid. {error.error}: {error}") from error
+
+
 def evaluate(expression: str, variables: dict[str, Any]) -> Any:
     """An expression's value as JSON has it.
 
