@@ -4,6 +4,9 @@ import os
 import sys
 from pathlib import Path
 
+COMMANDS = Path(__file__).with_name("commands")
+"""On the job's Python path and, its `bin`, on its PATH."""
+
 
 def make(folder: Path) -> Path:
     """Makes the folder and its parts: tmp, python (on the path of driver and workers), spark, warehouse."""
@@ -18,7 +21,9 @@ def environment(folder: Path, master: str) -> dict[str, str]:
     return {
         **({"SPARK_LOCAL_IP": "127.0.0.1"} if master.startswith("local") else {}),
         "TMPDIR": str(folder / "tmp"),
-        "PYTHONPATH": os.pathsep.join([str(folder / "python"), source]),
+        "PATH": os.pathsep.join([str(COMMANDS / "bin"), os.environ.get("PATH", os.defpath)]),
+        "PYTHONPATH": os.pathsep.join([str(folder / "python"), source, str(COMMANDS)]),
+        "GLUE_INSTALLATION": str(folder / "python"),
         "PYSPARK_PYTHON": sys.executable,
         "PYSPARK_DRIVER_PYTHON": sys.executable,
         "PYTHONUNBUFFERED": "1",
@@ -32,4 +37,4 @@ def enter(folder: Path, master: str) -> None:
     for name, value in environment(folder, master).items():
         if name != "PYTHONPATH":
             os.environ[name] = value
-    sys.path.insert(0, str(folder / "python"))
+    sys.path[:0] = [str(folder / "python"), str(COMMANDS)]

@@ -19,6 +19,7 @@ from glue_runner.modules import install
 
 SHARED = {
     "aiobotocore": "aiobotocore",
+    "aiohttp": "aiohttp",
     "fsspec": "fsspec",
     "psycopg2": "psycopg2-binary",
     "pymysql": "PyMySQL",
@@ -28,12 +29,22 @@ SHARED = {
     "sklearn": "scikit-learn",
 }
 SPARK = SHARED | {
+    "PIL": "pillow",
     "bs4": "beautifulsoup4",
+    "cryptography": "cryptography",
+    "joblib": "joblib",
     "matplotlib": "matplotlib",
     "nltk": "nltk",
+    "packaging": "packaging",
+    "patsy": "patsy",
     "plotly": "plotly",
+    "pyparsing": "pyparsing",
+    "regex": "regex",
     "seaborn": "seaborn",
+    "setuptools": "setuptools",
     "statsmodels": "statsmodels",
+    "sympy": "sympy",
+    "tenacity": "tenacity",
     "tqdm": "tqdm",
 }
 SHELL = SHARED | {

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from glue_runner import jvm, settings
-from glue_runner.folders import enter, make
+from glue_runner.folders import COMMANDS, enter, make
 from glue_runner.job_process import Job
 from glue_runner.request import RunRequest
 
@@ -61,7 +61,9 @@ def main() -> None:
     }
     before = Path.cwd()
     enter(folder, found.master)
-    os.environ["PYTHONPATH"] = os.pathsep.join([str(folder / "python"), os.environ.get("PYTHONPATH", "")])
+    os.environ["PYTHONPATH"] = os.pathsep.join(
+        [str(folder / "python"), os.environ.get("PYTHONPATH", ""), str(COMMANDS)]
+    )
     job = _Foreground(setup, -1)
     name = arguments.get("--JOB_NAME", Path(location).stem)
     command = "pythonshell" if shell else "glueetl"

@@ -12,6 +12,7 @@ import pytest
 
 from glue_runner import event_logs, history, installed, provided
 from glue_runner.arguments import check_language
+from glue_runner.commands import pip
 from glue_runner.logs import places_of
 from glue_runner.request import RunRequest
 from glue_runner.spark_conf import ConfError
@@ -120,3 +121,11 @@ def test_modules_go_with_what_is_installed(tmp_path: Path) -> None:
         (info / "RECORD").write_text(f"{name}/__init__.py,,\n{info.name}/METADATA,,\n{info.name}/RECORD,,\n")
     installed.drop_copies(tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["other", "other-1.0.dist-info"]
+
+
+def test_arguments_of_pip() -> None:
+    words = ["--upgrade", "pip", "a==1", "--user", "-r", "list.txt", "-i", "http://x", "--timeout", "9", "--pre"]
+    assert pip.parsed(words) == (["a==1"], ["-r", "list.txt", "-i", "http://x", "--pre"], None)
+    assert pip.parsed(["-t", "/tmp/x", "b"]) == (["b"], [], "/tmp/x")
+    assert pip.parsed(["--target=/tmp/x", "b"]) == (["b"], [], "/tmp/x")
+    assert pip.main(["uninstall", "-y", "b"]) == 2

@@ -90,6 +90,30 @@ def test_a_module_that_cannot_be_installed_fails_the_run(jobs: Any) -> None:
     assert any("PythonModuleInstaller:" in line for line in jobs.logs(broken.run_id, "error"))
 
 
+PIP = f"""
+import boto3, os, subprocess, sys
+for name in ("g5_pip", "g5_shell", "g5_main"):
+    boto3.client("s3").download_file("{BUCKET}", f"lib/{{name}}-1.0-py3-none-any.whl", f"{{name}}-1.0-py3-none-any.whl")
+subprocess.check_call([sys.executable, "-m", "pip", "install", "--user", "-q", "./g5_pip-1.0-py3-none-any.whl"])
+assert os.system("pip3 install --upgrade pip ./g5_shell-1.0-py3-none-any.whl") == 0
+import pip
+assert pip.main(["install", "./g5_main-1.0-py3-none-any.whl"]) == 0
+import g5_main, g5_pip, g5_shell
+assert subprocess.call(["pip", "install", "./none.whl"]) == 1
+print("values", g5_pip.VALUE, g5_shell.VALUE, g5_main.VALUE)
+"""
+
+
+def test_a_script_installs_modules_by_pip(jobs: Any) -> None:
+    for name in ("g5_pip", "g5_shell", "g5_main"):
+        jobs.s3.put_object(Bucket=BUCKET, Key=f"lib/{name}-1.0-py3-none-any.whl", Body=wheel(name, "VALUE = 1"))
+    outcome = jobs.run(PIP)
+    assert outcome.states[-1] == "SUCCEEDED", outcome.error
+    assert "values 1 1 1" in jobs.logs(outcome.run_id)
+    gone = jobs.run("import g5_pip")
+    assert gone.error == "ModuleNotFoundError: No module named 'g5_pip'"
+
+
 def wheel(name: str, code: str) -> bytes:
     """A wheel of one module."""
     info, buffer = f"{name}-1.0.dist-info", io.BytesIO()
