@@ -86,3 +86,24 @@ def test_times_as_the_sdk_for_java_writes_them(aws: Callable[[str], Any], kind: 
     assert iterator
     found = kinesis.get_records(ShardIterator=iterator[0].decode())["Records"]
     assert [record["Data"] for record in found] == [b"datum"]
+
+
+def test_lists_come_in_pages_of_the_size_that_was_asked_for(aws: Callable[[str], Any]) -> None:
+    """https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeLogGroups.html and others"""
+    made = {f"paged-{number}" for number in range(3)}
+    trust = json.dumps({"Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}]})
+    for name in sorted(made):
+        aws("logs").create_log_group(logGroupName=name)
+        aws("iam").create_role(RoleName=name, AssumeRolePolicyDocument=trust)
+        aws("apigateway").create_rest_api(name=name)
+        aws("stepfunctions").create_activity(name=name)
+    for service, operation, listed, called in (
+        ("logs", "describe_log_groups", "logGroups", "logGroupName"),
+        ("iam", "list_roles", "Roles", "RoleName"),
+        ("apigateway", "get_rest_apis", "items", "name"),
+        ("stepfunctions", "list_activities", "activities", "name"),
+    ):
+        paginator = aws(service).get_paginator(operation)
+        pages = [page[listed] for page in paginator.paginate(PaginationConfig={"PageSize": 1})]
+        assert {len(page) for page in pages} == {1}, service
+        assert made <= {page[0][called] for page in pages}, service
