@@ -12,6 +12,7 @@ import requests
 from tests.stacks import deployed
 from tests.waiting import until
 from tests.websockets import Client
+from tests.wire.lambda_.conftest import archive_of
 
 TEMPLATE = r"""
 Transform: AWS::Serverless-2016-10-31
@@ -117,3 +118,16 @@ def test_an_update_changes_the_format(aws: Any, urls: Any) -> None:
     stacks.get_waiter("stack_update_complete").wait(StackName="access-logs", WaiterConfig={"Delay": 1})
     requests.post(f"{urls['Rest']}/things/7", timeout=30)
     assert line(aws, api="rest", word="second")["status"] == 201
+
+
+def test_a_group_that_was_deleted_stays_so(aws: Any, urls: Any) -> None:
+    logs, functions = aws("logs"), aws("lambda")
+    logs.delete_log_group(logGroupName="/api/access")
+    try:
+        requests.post(f"{urls['Rest']}/things/7", timeout=30)
+        role, code = "arn:aws:iam::000000000000:role/any", {"ZipFile": archive_of({"index.py": ""})}
+        functions.create_function(FunctionName="gone", Runtime="python3.11", Handler="index.h", Role=role, Code=code)
+        functions.delete_function(FunctionName="gone")  # until then all lines are written
+        assert logs.describe_log_groups(logGroupNamePrefix="/api/access")["logGroups"] == []
+    finally:
+        logs.create_log_group(logGroupName="/api/access")

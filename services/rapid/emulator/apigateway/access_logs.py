@@ -59,4 +59,4 @@ def write(
     group = arn.partition(":log-group:")[2].removesuffix(":*")
     name = hashlib.sha256(stage.encode()).hexdigest()[:32]
     event = LogEvent(int(time.time() * 1000), text)
-    telemetry().log(Stream(Account(account, region), group, name), [event])
+    telemetry().log(Stream(Account(account, region), group, name, makes_group=False), [event])

@@ -18,13 +18,15 @@ class CloudWatch:
     """What `Telemetry` sends to."""
 
     def put_logs(self, stream: Stream, batch: list[dict[str, Any]]) -> None:
-        """Adds events to a stream; makes the stream, and its group, where they are not there (any more)."""
+        """Adds events to a stream; makes the stream, and the group if it may, where they are not there (any more)."""
         SERVICE_PLUGINS.require("logs")  # with its saved state in place
         from moto.logs.models import logs_backends
 
         account = stream.account
         backend = logs_backends[account.id][account.region]
         group = backend.groups.get(stream.group)
+        if group is None and not stream.makes_group:
+            return
         if group is None or stream.name not in group.streams:
             self._create(stream)
         if backend.filters.metric_filters:

@@ -36,11 +36,12 @@ class Account:
 
 @dataclass(frozen=True)
 class Stream:
-    """A log stream of one account."""
+    """A log stream of one account. Not `makes_group`: what is written after its group was deleted is lost."""
 
     account: Account
     group: str
     name: str
+    makes_group: bool = True
 
 
 def batches(events: Iterable[LogEvent]) -> Iterator[list[dict[str, Any]]]:
