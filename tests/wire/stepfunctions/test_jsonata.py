@@ -180,6 +180,8 @@ def test_variables_in_states_of_jsonpath(run: Run) -> None:
                 "all.$": "$order.lines[*].sku",
                 "base64.$": "States.Base64Encode($order.name)",
                 "again.$": "States.Base64Decode(States.Base64Encode($order.name))",
+                "braces.$": r"""States.Format('it\'s \{"a": "{}"\} \\ in
+ two lines: {}', $at, States.JsonToString($order.lines[0]))""",
                 "literal": 'é "x" \n \\ / 😀',
             },
             "End": True,
@@ -193,5 +195,6 @@ def test_variables_in_states_of_jsonpath(run: Run) -> None:
         "all": ["a", "b"],
         "base64": "w6k=",
         "again": "é",
+        "braces": 'it\'s {"a": "b"} \\ in\n two lines: {"sku":"a"}',
         "literal": 'é "x" \n \\ / 😀',
     }

@@ -61,6 +61,7 @@ def test_a_distributed_map_fails_if_more_fails_than_is_tolerated(
 def test_items_go_in_batches(run: Run) -> None:
     batcher = {"MaxItemsPerBatch": 2, "BatchInput": {"name.$": "$.name"}}
     states = each(PASS, ItemsPath="$.items", ItemBatcher=batcher, ItemSelector={"v.$": "$$.Map.Item.Value.n"})
+    states["Each"]["ItemProcessor"]["ProcessorConfig"]["ExecutionType"] = "EXPRESS"
     ended = run(states, {"items": ITEMS, "name": "x"}, "JSONPath")
     assert json.loads(ended["output"]) == [
         {"BatchInput": {"name": "x"}, "Items": [{"v": 1}, {"v": 2}]},

@@ -84,10 +84,14 @@ def _lift(machine: dict[str, Any], lifted: dict[str, dict[str, Any]]) -> bool:
         taken = {key: state.pop(key) for key in ("ItemBatcher", "ResultWriter") if key in state}
         if taken:
             lifted[name] = taken
+        processor = state.get("ItemProcessor", {}).get("ProcessorConfig", {})
+        express = processor.get("ExecutionType") == "EXPRESS"
+        if express:  # the grammar knows STANDARD alone; here their children are run alike
+            processor["ExecutionType"] = "STANDARD"
         percentage = state.get("ToleratedFailurePercentage")
         if isinstance(percentage, int):  # the grammar wants a decimal point
             state["ToleratedFailurePercentage"] = float(percentage)
-        found |= bool(taken) or isinstance(percentage, int)
+        found |= bool(taken) or express or isinstance(percentage, int)
     return found
 
 
