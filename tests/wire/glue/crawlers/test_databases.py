@@ -47,6 +47,8 @@ def test_postgresql(lake: Any, columns_of: Any, postgresql: int) -> None:
         "CREATE TABLE shop.orders (id bigint, n int, price numeric(10,2), note text, at timestamptz, day date, "
         "ok boolean, x double precision, doc jsonb)",
         "CREATE TABLE shop.secret (id int)",
+        "COMMENT ON TABLE shop.orders IS 'what was sold'",
+        "COMMENT ON COLUMN shop.orders.note IS 'by the customer'",
         "CREATE VIEW shop.recent AS SELECT id FROM shop.orders",
         "CREATE TABLE public.other (id int)",
     )  # fmt: skip
@@ -55,7 +57,8 @@ def test_postgresql(lake: Any, columns_of: Any, postgresql: int) -> None:
     )["ARN"]
     name = _connect(lake, "postgresql", postgresql, "postgres", SECRET_ID=secret)
     lake.glue.test_connection(ConnectionName=name)
-    target = {"ConnectionName": name, "Path": "postgres/shop/%", "Exclusions": ["secret"]}
+    more = {"Exclusions": ["secret"], "EnableAdditionalMetadata": ["COMMENTS"]}
+    target = {"ConnectionName": name, "Path": "postgres/shop/%", **more}
     tables = lake.crawl(Targets={"JdbcTargets": [target]}, TablePrefix="pg_")
     assert set(tables) == {"pg_postgres_shop_orders", "pg_postgres_shop_recent"}
     orders = tables["pg_postgres_shop_orders"]
@@ -63,6 +66,9 @@ def test_postgresql(lake: Any, columns_of: Any, postgresql: int) -> None:
         "id": "bigint", "n": "int", "price": "decimal(10,2)", "note": "string", "at": "timestamp", "day": "date",
         "ok": "boolean", "x": "double", "doc": "string",
     }  # fmt: skip
+    assert orders["Description"] == "what was sold"
+    commented = {c["Name"]: c["Comment"] for c in orders["StorageDescriptor"]["Columns"] if "Comment" in c}
+    assert commented == {"note": "by the customer"}
     parameters = orders["Parameters"]
     found = [parameters[key] for key in ("classification", "connectionName", "typeOfData")]
     assert found == ["postgresql", name, "table"]
@@ -76,11 +82,17 @@ def test_mysql(lake: Any, columns_of: Any, mysql: int) -> None:
         "CREATE DATABASE shop",
         f"CREATE USER me@'%' IDENTIFIED BY '{PASSWORD}'",
         "GRANT ALL ON *.* TO me@'%'",
-        "CREATE TABLE shop.Orders (id int, at datetime, name varchar(20), price decimal(8,3))",
+        "CREATE TABLE shop.Orders (id int COMMENT 'its number', at datetime, name varchar(20), price decimal(8,3)) "
+        "COMMENT 'what was sold'",
     )  # fmt: skip
     name = _connect(lake, "mysql", mysql, "shop", USERNAME="me", PASSWORD=PASSWORD)
     lake.glue.test_connection(ConnectionName=name)
-    table = lake.crawl(Targets={"JdbcTargets": [{"ConnectionName": name, "Path": "shop/%"}]})["shop_orders"]
+    target = {"ConnectionName": name, "Path": "shop/%", "EnableAdditionalMetadata": ["COMMENTS"]}
+    table = lake.crawl(Targets={"JdbcTargets": [target]})["shop_orders"]
+    assert (table["Description"], table["StorageDescriptor"]["Columns"][0]["Comment"]) == (
+        "what was sold",
+        "its number",
+    )
     assert columns_of(table) == {"id": "int", "at": "timestamp", "name": "string", "price": "decimal(8,3)"}
     assert (table["Parameters"]["classification"], table["StorageDescriptor"]["Location"]) == ("mysql", "shop.Orders")
 

@@ -28,11 +28,19 @@ TYPES = {
 """information_schema's data_type to the catalog's; what is not here is read as a string."""
 SYSTEM = ("information_schema", "pg_catalog", "pg_internal", "mysql", "performance_schema", "sys")
 _QUERY = """
-SELECT c.table_schema, c.table_name, t.table_type, c.column_name, c.data_type, c.numeric_precision, c.numeric_scale
+SELECT c.table_schema, c.table_name, t.table_type, c.column_name, c.data_type, c.numeric_precision, c.numeric_scale, {}
 FROM information_schema.columns c
 JOIN information_schema.tables t ON t.table_schema = c.table_schema AND t.table_name = c.table_name
 ORDER BY c.table_schema, c.table_name, c.ordinal_position
 """
+_POSTGRES_TABLE = "(quote_ident(c.table_schema) || '.' || quote_ident(c.table_name))::regclass::oid"
+_NO_COMMENTS = "NULL, NULL"
+_COMMENTS = {
+    "mysql": "c.column_comment, CASE WHEN t.table_type = 'VIEW' THEN NULL ELSE t.table_comment END",
+    "postgresql": f"col_description({_POSTGRES_TABLE}, c.ordinal_position::int), "
+    f"obj_description({_POSTGRES_TABLE}, 'pg_class')",
+}
+"""What is said of a column and of its table, as `EnableAdditionalMetadata` has it with COMMENTS."""
 
 
 @dataclass
@@ -40,6 +48,15 @@ class _Table:
     path: tuple[str, ...]
     view: bool
     schema: Schema
+    comments: dict[str, str]
+    comment: str | None
+
+    def described(self, given: Structure) -> Structure:
+        """The table's input, with what the database says of the table and of its columns."""
+        for column in given["StorageDescriptor"]["Columns"]:
+            if column["Name"] in self.comments:
+                column["Comment"] = self.comments[column["Name"]]
+        return {**given, "Description": self.comment} if self.comment else given
 
 
 def crawl(writer: Writer, target: Structure, connection: Structure, where: jdbc.Place) -> None:
@@ -54,7 +71,7 @@ def crawl(writer: Writer, target: Structure, connection: Structure, where: jdbc.
     wanted = _matcher(path[1:], 1 if where.kind == "mysql" else 2)
     excluded = excluder(target.get("Exclusions") or ())
     place = jdbc.Place(**{**where.__dict__, "name": path[0]})
-    for table in _tables(place):
+    for table in _tables(place, "COMMENTS" in (target.get("EnableAdditionalMetadata") or ())):
         if not wanted(table.path) or excluded("/".join(table.path)) or excluded(table.path[-1]):
             continue
         parts = (path[0], *table.path)
@@ -65,7 +82,7 @@ def crawl(writer: Writer, target: Structure, connection: Structure, where: jdbc.
             "typeOfData": "view" if table.view else "table",
         }
         name = "_".join(table_name(part) for part in parts)
-        writer.put(writer.plain(name, ".".join(parts), table.schema, parameters))
+        writer.put(table.described(writer.plain(name, ".".join(parts), table.schema, parameters)))
 
 
 def _matcher(pattern: list[str], depth: int) -> Any:
@@ -75,20 +92,22 @@ def _matcher(pattern: list[str], depth: int) -> Any:
     return lambda path: all(c.fullmatch(p) for c, p in zip(compiled, path, strict=True))
 
 
-def _tables(where: jdbc.Place) -> Iterator[_Table]:
+def _tables(where: jdbc.Place, comments: bool) -> Iterator[_Table]:
     with jdbc.cursor(where) as cursor:
-        cursor.execute(_QUERY)
+        cursor.execute(_QUERY.format(_COMMENTS.get(where.kind, _NO_COMMENTS) if comments else _NO_COMMENTS))
         rows = cursor.fetchall()
     current: _Table | None = None
-    for schema, name, table_type, column, data_type, precision, scale in rows:
+    for schema, name, table_type, column, data_type, precision, scale, comment, of_table in rows:
         if schema.lower() in SYSTEM or (where.kind == "mysql" and schema != where.name):
             continue
         path = (name,) if where.kind == "mysql" else (schema, name)
         if current is None or current.path != path:
             if current is not None:
                 yield current
-            current = _Table(path, table_type == "VIEW", {})
+            current = _Table(path, table_type == "VIEW", {}, {}, of_table)
         current.schema[column.lower()] = _type(data_type.lower(), precision, scale)
+        if comment:
+            current.comments[column.lower()] = comment
     if current is not None:
         yield current
 
