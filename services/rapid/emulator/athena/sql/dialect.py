@@ -15,6 +15,7 @@ from sqlglot.errors import ParseError, TokenError
 from sqlglot.parsers.trino import TrinoParser
 from sqlglot.tokenizer_core import Token, TokenType
 
+from rapid.emulator.athena.sql import json_table
 from rapid.emulator.athena.sql.errors import MalformedQueryError, Position
 from rapid.emulator.athena.sql.expecting import expecting, forgiven, goes_on, word
 
@@ -168,6 +169,7 @@ class AthenaSql(Trino):
                 n.upper(): _json_call(n)
                 for n in ("json_value", "json_query", "json_exists", "json_object", "json_array")
             },
+            "JSON_TABLE": json_table.parse,
         }
         TYPE_LITERAL_PARSERS: ClassVar[dict[Any, Any]] = {
             **TrinoParser.TYPE_LITERAL_PARSERS,

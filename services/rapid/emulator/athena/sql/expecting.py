@@ -220,6 +220,8 @@ def _slip(found: list[Token], at: int) -> tuple[int, str] | None:
     following = word(found[at + 1]) if at + 1 < len(found) else ""
     if text in ("ORDER", "GROUP") and word(found[at]) != "BY" and before != "WITHIN":
         return at + 1, "'BY'"
+    if text in ("JSON_TABLE", "UNNEST") and following == "(" and _clause(found, at)[0] in ("SELECT", "WHERE", "HAVING"):
+        return at, expecting(found, at)
     if text == "(" and before in _NO_CALL:
         return at, expecting(found, at)
     strings = [t.token_type == TokenType.STRING for t in found[at - 1 : at + 1]]

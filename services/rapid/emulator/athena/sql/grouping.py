@@ -121,6 +121,9 @@ class Grouping:
                 message = "A GROUPING() operation can only be used with a corresponding GROUPING SET/CUBE/ROLLUP/GROUP BY clause"  # noqa: E501
                 raise SqlError("MISSING_GROUP_BY", message, position(node.find_ancestor(exp.Select)))
             for argument in node.expressions:
+                if argument.name.lower() in self.expressions.scope.aliases:
+                    message = "Invalid reference to output of SELECT clause from grouping() expression in ORDER BY"
+                    raise SqlError("INVALID_ARGUMENTS", message)
                 if self.expressions.compile(argument).sql not in self.keys:
                     message = f"The arguments to GROUPING() must be expressions referenced by the GROUP BY at the associated query level. Mismatch due to {shown(argument)}."  # noqa: E501
                     raise SqlError("INVALID_ARGUMENTS", message, position(node))

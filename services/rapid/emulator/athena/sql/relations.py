@@ -8,6 +8,7 @@ from rapid.emulator.athena.sql import selecting, unnesting
 from rapid.emulator.athena.sql.dialect import parse_query, position
 from rapid.emulator.athena.sql.errors import SqlError, not_supported
 from rapid.emulator.athena.sql.expressions import Expressions
+from rapid.emulator.athena.sql.json_table import JsonTable
 from rapid.emulator.athena.sql.scope import Column, Field, Scan, Scope, Table, quote
 from rapid.emulator.athena.sql.types import BIGINT, VARCHAR, Type, common
 
@@ -70,6 +71,9 @@ def _alias_of(sql: str) -> str:
 
 
 def _relation(compiler: "Compiler", node: exp.Expr, outer: Scope) -> tuple[str, list[Field]]:
+    if isinstance(node, exp.Table) and isinstance(node.this, JsonTable):
+        sql, fields = _derived(compiler, parse_query(node.this.name), node.args.get("alias"), outer)
+        return f"LATERAL {sql}" if outer.fields else sql, fields
     if isinstance(node, exp.Table):
         return _table(compiler, node)
     if isinstance(node, exp.Unnest):
@@ -116,8 +120,11 @@ def _table(compiler: "Compiler", node: exp.Table) -> tuple[str, list[Field]]:
     from rapid.emulator.athena.sql.compiler import rename
 
     if not isinstance(node.this, exp.Identifier):
-        name = str(node.this.this).lower() if isinstance(node.this, exp.Anonymous) else type(node.this).__name__
-        raise not_supported(f"The table function {name}", position(node))
+        from rapid.emulator.athena.sql import tablefunctions
+
+        sql, columns = tablefunctions.compile_call(compiler, node)
+        alias, renamed = _alias(node.args.get("alias"))
+        return _named(compiler, f"({sql})", rename(columns, renamed, node, alias or ""), (alias,) if alias else ())
     parts = [p.name.lower() for p in node.parts]
     alias, renamed = _alias(node.args.get("alias"))
     if len(parts) == 1:

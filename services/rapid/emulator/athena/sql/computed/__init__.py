@@ -15,6 +15,7 @@ from rapid.emulator.athena.sql.computed import (
     patterns,
     shapes,
     sketches,
+    spooky,
     strings,
     tdigest,
     written,
@@ -23,4 +24,6 @@ from rapid.emulator.athena.sql.computed.registry import HELPERS, Helper
 
 __all__ = ["HELPERS", "Helper"]
 
-_MODULES = (addresses, binary, dates, geography, geometry, jsons, patterns, shapes, sketches, strings, tdigest, written)
+_MODULES = (
+    addresses, binary, dates, geography, geometry, jsons, patterns, shapes, sketches, spooky, strings, tdigest, written,
+)  # fmt: skip
