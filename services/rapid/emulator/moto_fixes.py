@@ -9,11 +9,13 @@ import pickle
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.dynamo_type import Item, LimitedSizeDict
 from moto.dynamodb.models.table import StreamRecord
+from moto.dynamodbstreams.models import ShardIterator
 from moto.kinesis.models import KinesisBackend, Shard, Stream
 
 _ITEM_OPERATIONS = (
@@ -23,6 +25,8 @@ _ITEM_OPERATIONS = (
 )
 _RESHARDING = ("split_shard", "merge_shards")
 
+MAX_ITERATORS = 10_000
+"""On AWS an iterator is good for 15 minutes: this is ten readers' worth."""
 items_lock = threading.RLock()
 """Held while DynamoDB reads or changes items."""
 
@@ -34,6 +38,21 @@ def dynamodb() -> None:
     Item.__deepcopy__ = _copy_item
     _leave_out_images_of_nothing()
     LimitedSizeDict.__reduce__ = lambda attributes: (_attributes, (dict(attributes),))
+
+
+def streams() -> None:
+    """Of a table's streams the latest iterators are kept; Moto keeps each, and a reader makes one every second."""
+    read = ShardIterator.get
+
+    def get(iterator: ShardIterator, limit: int = 1000) -> dict[str, Any]:
+        answer: dict[str, Any] = read(iterator, limit)
+        kept = iterator.streams_backend.shard_iterators
+        with items_lock, suppress(RuntimeError):  # another reader added one in between: the next read cuts them
+            while len(kept) > MAX_ITERATORS:
+                del kept[next(iter(kept))]
+        return answer
+
+    ShardIterator.get = get
 
 
 def _leave_out_images_of_nothing() -> None:

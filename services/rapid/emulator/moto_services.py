@@ -45,6 +45,9 @@ def dynamodb() -> Service:
 
 @aws_provider(api="dynamodbstreams", name="rapid")
 def dynamodbstreams() -> Service:
+    from rapid.emulator import moto_fixes
+
+    moto_fixes.streams()
     SERVICE_PLUGINS.require("dynamodb")  # which has the tables: after a restart they are loaded with it
     return _service("dynamodbstreams")
 
