@@ -5,6 +5,7 @@ Options: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-con
 
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -237,3 +238,26 @@ def test_paths_to_purge(glue: Any) -> None:
         glue.transition_s3_path("s3://b/p", "COLD", {})
     with pytest.raises(OptionError, match="accountId and roleArn"):
         glue.transition_s3_path("s3://b/p", "GLACIER")
+
+
+def test_threads_of_a_batch(glue: Any, tmp_path: Path) -> None:
+    """A stream's batches belong to a session of their own, of which a thread that the function starts knows nothing."""
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "1.json").write_text('{"t": "{\\"a\\": 1}"}\n{"t": "{\\"a\\": \\"x\\"}"}\n')
+    seen: list[Any] = []
+
+    def unboxed(batch: Any) -> Any:
+        frame = DynamicFrame.fromDF(batch, glue, "batch").unbox("t", "json")
+        return sorted(
+            row.a for row in frame.resolveChoice(specs=[("t.a", "cast:string")]).toDF().select("t.a").collect()
+        )
+
+    def function(batch: Any, _batch_id: int) -> None:
+        with ThreadPoolExecutor(1) as pool:
+            seen.append(pool.submit(unboxed, batch).result())
+        raise ValueError("enough")
+
+    stream = glue.spark_session.readStream.schema("t string").json(str(tmp_path / "in"))
+    with pytest.raises(StreamingQueryException, match="enough"):
+        glue.forEachBatch(stream, function, {"windowSize": "10 milliseconds", "batchMaxRetries": "0"})
+    assert seen == [["1", "x"]]

@@ -7,7 +7,6 @@ record from Python.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import count
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -22,7 +21,6 @@ from awsglue import janino
 _PACKAGE = "awsglue.frame"
 _SPARKS_OWN = "org.apache.spark.sql.execution.datasources.SQLHadoopMapReduceCommitProtocol"
 _PROTOCOL = "spark.sql.sources.commitProtocolClass"
-_names = count(1)
 _lock = Lock()
 _writing = 0
 _loaders: dict[str, Any] = {}
@@ -44,12 +42,11 @@ def current_session() -> SparkSession:
 
 
 def call(function: Any, column: Column, returns: spark.DataType) -> Column:
-    """What one of our functions, a `UDF1`, makes of a column."""
+    """What one of our functions, a `UDF1`, makes of a column. No session need know it by a name."""
     session = current_session()
-    name = f"awsglue_{next(_names)}"
-    kind = session._jsparkSession.parseDataType(returns.json())
-    session._jsparkSession.udf().register(name, function, kind)
-    return F.call_udf(name, column)
+    java: Any = session.sparkContext._jvm
+    made = java.org.apache.spark.sql.functions.udf(function, session._jsparkSession.parseDataType(returns.json()))
+    return Column(made.apply(java.PythonUtils.toSeq([column._jc])))
 
 
 def per_partition(df: DataFrame, function: Any) -> list[str]:
