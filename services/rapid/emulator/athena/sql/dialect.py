@@ -16,7 +16,7 @@ from sqlglot.parsers.trino import TrinoParser
 from sqlglot.tokenizer_core import Token, TokenType
 
 from rapid.emulator.athena.sql import json_table
-from rapid.emulator.athena.sql.errors import MalformedQueryError, Position
+from rapid.emulator.athena.sql.errors import MalformedQueryError, Position, not_supported
 from rapid.emulator.athena.sql.expecting import expecting, forgiven, goes_on, word
 
 _TIMES = (exp.DType.TIME, exp.DType.TIMETZ, exp.DType.TIMESTAMP, exp.DType.TIMESTAMPTZ)
@@ -26,7 +26,12 @@ _WRITTEN = (
     exp.DType.VARCHAR,
 )  # fmt: skip
 """Types that may stand before a text."""
-_HEX = re.compile(r"""('(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|/\*.*?\*/)|\b[xX]'([0-9A-Fa-f \t\n]*)'""", re.DOTALL)
+_LITERALS = re.compile(
+    r"""('(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|/\*.*?\*/)|\b[xX]'([0-9A-Fa-f \t\n]*)'"""
+    r"""|(?<![\w.$])(0[xX][0-9A-Fa-f_]+|0[bB][01_]+|0[oO][0-7_]+|\d+(?:_\d+)+(?:\.\d+)?)(?!\w)""",
+    re.DOTALL,
+)
+"""Texts and comments; digits of bytes; numbers that are written otherwise than in tens, or with underscores."""
 _FRAMES = ("ROWS", "RANGE", "GROUPS")
 _WITH_OWN_SYNTAX = {"CAST", "TRY_CAST", "EXTRACT", "LISTAGG", "POSITION", "SUBSTRING", "TRIM"}
 
@@ -145,7 +150,14 @@ def _json_member(parser: Any) -> list[exp.Expr]:
 
 
 def _close(found: re.Match[str]) -> str:
-    """Hexadecimal digits without spaces, as long as they were written; all else as it is."""
+    """Hexadecimal digits without spaces and numbers in tens, as long as they were written; all else as it is."""
+    if found[3] is not None:
+        base = {"x": 16, "b": 2, "o": 8}.get(found[3][1].lower())
+        digits = found[3].replace("_", "")
+        number = (str(int(digits, base)) if base else digits).ljust(len(found[0]))
+        if len(number) > len(found[0]):  # the places of what follows would no longer be those of the text
+            raise not_supported(f"The literal {found[3]}", None)
+        return number
     if found[2] is None:
         return found[0]
     return f"{found[0][0]}'{''.join(found[2].split())}'".ljust(len(found[0]))
@@ -158,8 +170,9 @@ class AthenaSql(Trino):
     SUPPORTS_USER_DEFINED_TYPES = True
 
     def tokenize(self, sql: str, dialect: Any = None) -> list[Token]:
-        """`X'00 01'` may have spaces, which sqlglot does not expect."""
-        return super().tokenize(_HEX.sub(_close, sql) if "x'" in sql.lower() else sql, dialect)
+        """Bytes with spaces and numbers such as `0b101` and `1_000`, which sqlglot does not expect."""
+        special = re.search(r"[xX]'|\b0[xXbBoO]|\d_\d", sql)
+        return super().tokenize(_LITERALS.sub(_close, sql) if special else sql, dialect)
 
     class Parser(TrinoParser):
         FUNCTIONS: ClassVar[dict[str, Any]] = {}

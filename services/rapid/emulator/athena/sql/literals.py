@@ -68,9 +68,9 @@ def hex_string(_ex: "Expressions", node: exp.HexString) -> Typed:
 
 @compiles(exp.UnicodeString)
 def unicode_string(_ex: "Expressions", node: exp.UnicodeString) -> Typed:
-    value = re.sub(
-        r"\\\+([0-9A-Fa-f]{6})|\\([0-9A-Fa-f]{4})|\\(\\)", lambda m: m[3] or chr(int(m[1] or m[2], 16)), node.name
-    )
+    mark = re.escape(node.args["escape"].name if node.args.get("escape") else "\\")
+    pattern = rf"{mark}\+([0-9A-Fa-f]{{6}})|{mark}([0-9A-Fa-f]{{4}})|{mark}({mark})"
+    value = re.sub(pattern, lambda m: m[3] or chr(int(m[1] or m[2], 16)), node.name)
     return Typed(literal(value), Type("varchar", (len(value),)), value)
 
 
