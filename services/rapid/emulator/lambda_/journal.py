@@ -1,10 +1,11 @@
 """Accepted asynchronous events on disk, from their 202 until they were handled for good."""
 
-import sqlite3
 import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
+
+from rapid.emulator.lambda_.database import opened
 
 
 @dataclass(frozen=True)
@@ -21,14 +22,9 @@ class Journal:
 
     def __init__(self, path: Path | str) -> None:
         """Args: path: the file, or `:memory:` to keep nothing."""
-        if isinstance(path, Path):
-            path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = threading.Lock()
-        self._database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-        self._database.execute("PRAGMA journal_mode = WAL")
-        self._database.execute("PRAGMA synchronous = FULL")
-        self._database.execute(
-            "CREATE TABLE IF NOT EXISTS events (id INTEGER PRIMARY KEY, arn TEXT, body TEXT, due REAL)"
+        self._database = opened(
+            path, "CREATE TABLE IF NOT EXISTS events (id INTEGER PRIMARY KEY, arn TEXT, body TEXT, due REAL)"
         )
 
     def add(self, arn: str, body: str, delay: float) -> int:

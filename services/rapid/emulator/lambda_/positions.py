@@ -1,11 +1,11 @@
 """How far the shards of streams were read, on disk: who reads on, after a change or a restart, goes on from there."""
 
-import sqlite3
 import threading
 from functools import cache
 from pathlib import Path
 
 from rapid.core import config as configuration
+from rapid.emulator.lambda_.database import opened
 
 
 class Positions:
@@ -13,13 +13,10 @@ class Positions:
 
     def __init__(self, path: Path | str) -> None:
         """Args: path: the file, or `:memory:` to keep nothing."""
-        if isinstance(path, Path):
-            path.parent.mkdir(parents=True, exist_ok=True)
         self._lock = threading.Lock()
-        self._database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-        self._database.execute("PRAGMA journal_mode = WAL")
-        self._database.execute(
-            "CREATE TABLE IF NOT EXISTS read (reader TEXT, shard TEXT, number TEXT, PRIMARY KEY (reader, shard))"
+        self._database = opened(
+            path,
+            "CREATE TABLE IF NOT EXISTS read (reader TEXT, shard TEXT, number TEXT, PRIMARY KEY (reader, shard))",
         )
 
     def get(self, reader: str, shard: str) -> str | None:
