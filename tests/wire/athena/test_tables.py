@@ -189,6 +189,16 @@ def test_views_are_stored_as_athena_stores_them(lab: Any) -> None:
     assert lab.run("SELECT * FROM v").reason.startswith("TABLE_NOT_FOUND")
 
 
+def test_functions_are_listed_by_a_pattern_of_sql(lab: Any) -> None:
+    """https://trino.io/docs/current/sql/show-functions.html"""
+    assert ["abs"] in lab.run("SHOW FUNCTIONS").rows
+    assert lab.run("SHOW FUNCTIONS LIKE 'word%'").rows == [["word_stem"]]
+    assert lab.run("SHOW FUNCTIONS LIKE 'ab_'").rows == [["abs"]]
+    assert lab.run("SHOW FUNCTIONS LIKE 'word#_%' ESCAPE '#'").rows == [["word_stem"]]
+    assert lab.run("SHOW FUNCTIONS LIKE 'word#%' ESCAPE '#'").rows == []
+    assert lab.run("SHOW FUNCTIONS LIKE 'abs' 'x'").state == "FAILED"
+
+
 def test_alter_describe_and_drop(lab: Any) -> None:
     lab.run(
         "CREATE EXTERNAL TABLE al (id int) PARTITIONED BY (dt string) STORED AS PARQUET LOCATION 's3://{bucket}/al/'"

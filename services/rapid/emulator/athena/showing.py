@@ -48,7 +48,7 @@ def show(session: Session, words: Words) -> None:
     if words.accept("FUNCTIONS"):
         from rapid.emulator.athena.sql.functions import names as function_names
 
-        return _lines(session, "Function", sorted(function_names()))
+        return _lines(session, "Function", _functions(words, sorted(function_names())))
     raise words.fail("'COLUMNS', 'CREATE', 'DATABASES', 'PARTITIONS', 'SCHEMAS', 'TABLES', 'TBLPROPERTIES', 'VIEWS'")
 
 
@@ -85,6 +85,18 @@ def _filtered(words: Words, names: list[str]) -> list[str]:
         names = [n for n in names if re.fullmatch(pattern, n, re.IGNORECASE)]
     words.end()
     return sorted(names)
+
+
+def _functions(words: Words, names: list[str]) -> list[str]:
+    """Those that match `LIKE 'pattern' [ESCAPE 'c']`, a pattern of SQL: https://trino.io/docs/current/sql/show-functions.html."""
+    if words.accept("LIKE"):
+        pattern = words.string()
+        escape = re.escape(words.string()) if words.accept("ESCAPE") else "(?!)"
+        pieces = re.findall(rf"{escape}(.)|(%)|(_)|(.)", pattern, re.DOTALL)
+        wanted = "".join(".*" if any_ else "." if one else re.escape(kept or char) for kept, any_, one, char in pieces)
+        names = [n for n in names if re.fullmatch(wanted, n, re.DOTALL)]
+    words.end()
+    return names
 
 
 def _padded(name: str) -> str:

@@ -31,6 +31,7 @@ _NOT = {
     ("integer", "timestamp"), ("double", "timestamp"), ("double", "date"), ("decimal", "date"), ("varbinary", "varchar"),  # noqa: E501
     ("boolean", "timestamp"), ("timestamp", "boolean"), ("time", "date"), ("date", "time"), ("uuid", "bigint"),
 }  # fmt: skip
+_NO_TEXT = ("array", "map", "row", "varbinary", "Geometry", "SphericalGeography", "BingTile", "color")
 
 
 def cast(value: Typed, target: Type, safe: bool, where: Position | None = None) -> Typed:
@@ -163,7 +164,7 @@ def _to_varchar(value: Typed, target: Type, safe: bool, refusal: SqlError) -> Ty
         sql = value.sql
     elif source.name == "json":
         sql = f"t_json_to_varchar(CAST({value.sql} AS VARCHAR))"
-    elif source.name in ("array", "map", "row", "varbinary"):
+    elif source.name in _NO_TEXT:
         raise refusal
     elif source.name in (
         "double",

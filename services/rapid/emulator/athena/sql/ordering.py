@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from rapid.emulator.athena.sql import zones
-from rapid.emulator.athena.sql.dialect import position, word_before
+from rapid.emulator.athena.sql.dialect import position, shown, word_before
 from rapid.emulator.athena.sql.errors import MalformedQueryError, Position, SqlError, not_supported
 from rapid.emulator.athena.sql.scope import Column, Typed
 from rapid.emulator.athena.sql.types import Type
@@ -118,10 +118,11 @@ def ordinal(node: exp.Expr, count: int, clause: str) -> int:
 
 def _key(node: exp.Expr, expressions: "Expressions", columns: list[Column] | None) -> str:
     node = node.unnest()
+    whole, first = f": {shown(node)}", Position(1, 1)
     if columns is not None:
         if isinstance(node, exp.Literal) and not node.is_string:
             at = ordinal(node, len(columns), "ORDER BY")
-            _check_orderable(columns[at].type, f": :input({at})", Position(1, 1))
+            _check_orderable(columns[at].type, f": :input({at})", first)
             return str(at + 1)
         if isinstance(node, exp.Neg) and isinstance(node.this, exp.Literal) and node.this.is_int:
             message = f"ORDER BY position -{node.this.name} is not in select list"
@@ -129,9 +130,12 @@ def _key(node: exp.Expr, expressions: "Expressions", columns: list[Column] | Non
         if isinstance(node, exp.Column) and len(node.parts) == 1:
             found = [i for i, c in enumerate(columns) if c.name.lower() == node.name.lower()]
             if len(found) == 1 or (found and node.name.lower() in expressions.scope.aliases):
+                _check_orderable(columns[found[0]].type, whole, first)
                 zoned = columns[found[0]].type.name == "timestamp with time zone"
                 return str(found[0] + 1) if not zoned else f"c{found[0]}"
     value = expressions.compile(node)
+    if columns is not None:
+        _check_orderable(value.type, whole, first)
     _check_orderable(value.type, "", position(node))
     return zones.moment(value) if value.type.name == "timestamp with time zone" else value.sql
 

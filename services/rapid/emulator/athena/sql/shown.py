@@ -44,6 +44,8 @@ def text(value: Typed, least: int = 0) -> str:
         return f"p_address_text({sql})"
     if kind.name == "BingTile":
         return f"p_tile_text({sql})"
+    if kind.name == "color":
+        return f"p_color_text({sql})"
     if kind.name.startswith("interval"):
         return f"t_{'days' if kind == INTERVAL_DAY else 'months'}_text({sql})"
     if kind.name == "array":

@@ -41,11 +41,12 @@ _DUCKDB = {
     "Geometry": "BLOB",
     "SphericalGeography": "BLOB",
     "BingTile": "BIGINT",
+    "color": "INTEGER",
     "HyperLogLog": "UBIGINT[]",
     "tdigest": "DOUBLE[]",
     "unknown": "INTEGER",
 }
-_UNORDERED = ("map", "json", "function", "Geometry", "SphericalGeography", "BingTile")
+_UNORDERED = ("map", "json", "function", "Geometry", "SphericalGeography", "BingTile", "color")
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ Slower than DuckDB's own (some 400,000 calls a second), so what DuckDB can do st
 from rapid.emulator.athena.sql.computed import (
     addresses,
     binary,
+    colors,
     dates,
     geography,
     geometry,
@@ -25,5 +26,6 @@ from rapid.emulator.athena.sql.computed.registry import HELPERS, Helper
 __all__ = ["HELPERS", "Helper"]
 
 _MODULES = (
-    addresses, binary, dates, geography, geometry, jsons, patterns, shapes, sketches, spooky, strings, tdigest, written,
+    addresses, binary, colors, dates, geography, geometry, jsons, patterns, shapes, sketches, spooky, strings, tdigest,
+    written,
 )  # fmt: skip

@@ -1,6 +1,7 @@
 """String functions: https://trino.io/docs/current/functions/string.html and .../teradata.html (read 2026-11)."""
 
 import unicodedata
+from functools import lru_cache
 
 from rapid.emulator.athena.sql.computed.registry import computed, helper, refuse
 
@@ -34,6 +35,34 @@ def soundex(text: str) -> str:
         if letter not in "HW":
             last = digit
     return f"{code[:4]:0<4}"
+
+
+_STEMMERS = {
+    "ca": "catalan", "da": "danish", "de": "german", "en": "english", "es": "spanish", "eu": "basque", "fi": "finnish",
+    "fr": "french", "hu": "hungarian", "hy": "armenian", "ir": "irish", "it": "italian", "lt": "lithuanian",
+    "nl": "dutch", "no": "norwegian", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sv": "swedish",
+    "tr": "turkish",
+}  # fmt: skip
+
+
+@computed("word_stem(varchar, varchar) -> varchar")
+def word_stem(word: str, language: str) -> str:
+    if language not in _STEMMERS:
+        raise refuse(f"Unknown stemmer language: {language}")
+    return _stem(word, language)
+
+
+@computed("word_stem(varchar) -> varchar")
+def english_stem(word: str) -> str:
+    return _stem(word, "en")
+
+
+@lru_cache(maxsize=10_000)
+def _stem(word: str, language: str) -> str:
+    """A stemmer keeps the word that it works on, so each call has its own: queries run in several threads."""
+    import snowballstemmer
+
+    return str(snowballstemmer.stemmer(_STEMMERS[language]).stemWord(word))
 
 
 @helper("p_normalize", "VARCHAR; VARCHAR", "VARCHAR")

@@ -1,6 +1,6 @@
-"""Values as people write them: `format`, `format_number`, data sizes, durations, and bar charts.
+"""Values as people write them: `format`, `format_number`, data sizes and durations.
 
-https://trino.io/docs/current/functions/{string,conversion,datetime,color}.html (read 2026-11); `format` takes Java's
+https://trino.io/docs/current/functions/{string,conversion,datetime}.html (read 2026-11); `format` takes Java's
 format
 strings, https://docs.oracle.com/en/java/javase/17/docs/api/java.base/java/util/Formatter.html.
 """

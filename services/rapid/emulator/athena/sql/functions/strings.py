@@ -43,7 +43,6 @@ declare(
     trim(varchar, varchar) -> varchar = trim({0}, {1})
     split_to_multimap(varchar, varchar, varchar) -> map(varchar, array(varchar)) = p_split_to_multimap({0}, {1}, {2})
     index(varchar, varchar) -> bigint = strpos({0}, {1})
-    bar(double, bigint) -> varchar = repeat('█', CAST(round({0} * {1}) AS INTEGER))
     url_encode(varchar) -> varchar = t_url_encode({0})
     url_decode(varchar) -> varchar = url_decode(replace({0}, '+', ' '))
     url_extract_protocol(varchar) -> varchar = t_regexp_extract({0}, '^([A-Za-z][A-Za-z0-9+.-]*):', 1)
