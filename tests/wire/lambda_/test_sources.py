@@ -4,6 +4,7 @@ import json
 import re
 import urllib.error
 import urllib.request
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -48,6 +49,65 @@ def test_a_queue_with_partial_batch_failures(functions: Any, aws: Any) -> None:
             return sorted(n for e in functions.events(name) if e.startswith("batch") for n in json.loads(e[6:]))
 
         until(numbers, [0, 1, 2, 3].__eq__)
+    finally:
+        aws("lambda").delete_event_source_mapping(UUID=mapping["UUID"])
+
+
+MEETING = """
+import boto3, os
+def handler(event, context):
+    queues = boto3.client("sqs")
+    queues.send_message(QueueUrl=os.environ["STARTED"], MessageBody=event["Records"][0]["body"])
+    while not (told := queues.receive_message(QueueUrl=os.environ["GO"], WaitTimeSeconds=5).get("Messages")):
+        pass
+    queues.delete_message(QueueUrl=os.environ["GO"], ReceiptHandle=told[0]["ReceiptHandle"])
+"""
+
+
+@pytest.mark.parametrize(
+    ("sent", "settings", "together", "waiting"),
+    [
+        pytest.param(["a", "b", "c"], {}, ["a", "b", "c"], "0", id="standard"),
+        pytest.param(["a", "b", "c"], {"ScalingConfig": {"MaximumConcurrency": 2}}, None, "1", id="limited"),
+        pytest.param(["a1", "a2", "b1"], {}, ["a1", "b1"], "1", id="fifo"),
+    ],
+)
+def test_batches_of_a_queue_side_by_side(
+    functions: Any, aws: Any, sent: list[str], settings: dict[str, Any], together: list[str] | None, waiting: str
+) -> None:
+    """No invocation ends until as many as may run at once have started.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html
+    """
+    fifo = len(sent[0]) > 1
+    queues, name = aws("sqs"), f"meet-{uuid.uuid4().hex[:8]}"
+    started, _ = make_queue(aws, f"{name}-started")
+    go, _ = make_queue(aws, f"{name}-go")
+    kind = {"FifoQueue": "true", "ContentBasedDeduplication": "true"} if fifo else {}
+    url, arn = make_queue(aws, f"{name}.fifo" if fifo else name, VisibilityTimeout="300", **kind)
+    variables = {"STARTED": started, "GO": go}
+    function = functions.create(MEETING, Timeout=120, Environment={"Variables": variables})
+    for body in sent:
+        queues.send_message(QueueUrl=url, MessageBody=body, **({"MessageGroupId": body[0]} if fifo else {}))
+    mapping = aws("lambda").create_event_source_mapping(
+        FunctionName=function, EventSourceArn=arn, BatchSize=1, **settings
+    )
+    seen: list[str] = []
+
+    def look() -> list[str]:
+        for message in queues.receive_message(QueueUrl=started, WaitTimeSeconds=1).get("Messages", ()):
+            queues.delete_message(QueueUrl=started, ReceiptHandle=message["ReceiptHandle"])
+            seen.append(message["Body"])
+        return sorted(seen)
+
+    try:
+        until(look, lambda found: len(found) == 3 - int(waiting))
+        assert together in (None, look())
+        told = queues.get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])
+        assert told["Attributes"]["ApproximateNumberOfMessages"] == waiting
+        for _ in sent:
+            queues.send_message(QueueUrl=go, MessageBody="go")
+        until(look, sorted(sent).__eq__)
     finally:
         aws("lambda").delete_event_source_mapping(UUID=mapping["UUID"])
 

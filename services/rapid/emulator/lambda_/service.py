@@ -50,7 +50,7 @@ from rapid.emulator.lambda_.code import set_writable
 from rapid.emulator.lambda_.dead_letters import Poller
 from rapid.emulator.lambda_.event_queue import queue_of
 from rapid.emulator.lambda_.executor import endpoint, telemetry
-from rapid.emulator.lambda_.queues import Queue
+from rapid.emulator.lambda_.queues import SharedQueue
 from rapid.emulator.lambda_.sandbox import Event
 from rapid.emulator.lambda_.shards import KinesisShards, TableShards, worker
 from rapid.emulator.lambda_.telemetry import Account
@@ -302,7 +302,7 @@ def install() -> None:
         (event_manager, "get_sqs_client", queue_of),
         (FunctionUrlRouter, "handle_lambda_url_invocation", urls.answer),
         (esm_worker_factory, "LambdaSender", lineage.Sender),
-        (esm_worker_factory, "SqsPoller", Queue),
+        (esm_worker_factory, "SqsPoller", SharedQueue),
         (esm_worker_factory, "KinesisPoller", KinesisShards),
         (esm_worker_factory, "DynamoDBPoller", TableShards),
         (EsmWorkerFactory, "get_esm_worker", worker),

@@ -34,6 +34,7 @@ from localstack.services.lambda_.event_source_mapping.pollers.poller import (
 from localstack.services.lambda_.event_source_mapping.pollers.stream_poller import StreamPoller
 
 from rapid.emulator.lambda_.positions import positions
+from rapid.emulator.lambda_.queues import SharedQueue
 
 LOG = logging.getLogger(__name__)
 LOOK_SECONDS = 5.0
@@ -283,4 +284,7 @@ def worker(factory: EsmWorkerFactory) -> EsmWorker:
         made.poller.bisects = bool(factory.esm_config.get("BisectBatchOnFunctionError"))
         if at := factory.esm_config.get("StartingPositionTimestamp"):
             made.poller.stream_parameters["StartingPositionTimestamp"] = at
+    limit = (factory.esm_config.get("ScalingConfig") or {}).get("MaximumConcurrency")
+    if limit and isinstance(made.poller, SharedQueue):
+        made.poller.allow(limit)
     return made
