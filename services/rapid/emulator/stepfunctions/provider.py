@@ -26,7 +26,7 @@ from localstack.services.stepfunctions.backend.store import sfn_stores
 from localstack.services.stepfunctions.provider import StepFunctionsProvider
 
 from rapid.emulator.state import mark_dirty, save, when_saved
-from rapid.emulator.stepfunctions import cancellation, errors, expressions, literals, maps
+from rapid.emulator.stepfunctions import cancellation, errors, expressions, literals, maps, timestamps
 from rapid.emulator.stepfunctions.athena import AthenaTask
 from rapid.emulator.stepfunctions.stopped import unless_stopped
 
@@ -101,5 +101,5 @@ def install() -> None:
     state_task_factory.state_task_service_for = state_task_service_for
     BaseExecutionWorkerCommunication._reflect_execution_status = reflect  # noqa: SLF001
     BaseExecutionWorkerCommunication.terminated = terminated
-    for part in (errors, expressions, literals, maps):
+    for part in (errors, expressions, literals, maps, timestamps):
         part.install()
