@@ -128,3 +128,25 @@ def test_quick_create_and_payload_1(aws: Any) -> None:
     for each in (api, proxy):
         v2.delete_api(ApiId=each["ApiId"])
     assert requests.get(f"{api['ApiEndpoint']}/any").status_code == 404
+
+
+def test_the_address_without_a_slash(aws: Any) -> None:
+    """`ApiEndpoint` ends with the host; HTTP clients ask for `/` then."""
+    code = "def handler(event, context): return {'path': event['rawPath'], 'body': event['body']}"
+    template = f"""
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Root:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.11
+      Handler: index.handler
+      InlineCode: "{code}"
+      Events: {{Any: {{Type: HttpApi, Properties: {{Path: /, Method: post}}}}}}
+Outputs:
+  Url: {{Value: !GetAtt ServerlessHttpApi.ApiEndpoint}}
+"""
+    with deployed(aws, "http-api-root", template) as outputs:
+        assert not outputs["Url"].endswith("/")
+        told = requests.post(outputs["Url"], data="x", headers={"Content-Type": "text/plain"}, allow_redirects=False)
+        assert (told.status_code, told.json()) == (200, {"path": "/", "body": "x"})

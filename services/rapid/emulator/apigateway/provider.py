@@ -34,7 +34,7 @@ class Endpoint(ApiGatewayEndpoint):
             return answered
         inside = f"{ApiGatewayRouter.EXECUTE_API_INTERNAL_PATH}/{kwargs['api_id']}"
         answered_by = websocket.answer if http_api[2].protocol_type == "WEBSOCKET" else answer
-        return answered_by(http_api, request, request.path.removeprefix(inside))
+        return answered_by(http_api, request, request.path.removeprefix(inside) or "/")
 
 
 def create_provider() -> "ApiGatewayProvider":
@@ -42,7 +42,18 @@ def create_provider() -> "ApiGatewayProvider":
     openapi.install()
     velocity.install()
     endpoint = Endpoint(rest_gateway=Gateway(), store=apigateway_stores)
-    return ApiGatewayProvider(router=ApiGatewayRouter(ROUTER, handler=endpoint))
+    return ApiGatewayProvider(router=Addresses(ROUTER, handler=endpoint))
+
+
+class Addresses(ApiGatewayRouter):
+    """LocalStack's, with the address of an API as `ApiEndpoint` gives it: without a slash, as `curl` would add one."""
+
+    def register_routes(self) -> None:
+        super().register_routes()
+        path = f"{self.EXECUTE_API_INTERNAL_PATH}/<api_id>"
+        self.registered_rules.append(
+            self.router.add(path=path, endpoint=self.handler, defaults={"path": "", "stage": None})
+        )
 
 
 class ApiGatewayProvider(ApigatewayNextGenProvider):
