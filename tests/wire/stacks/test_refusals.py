@@ -1,5 +1,6 @@
 """Templates and parameters that CloudFormation refuses before it makes anything; nothing stays of them."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -143,3 +144,21 @@ def test_a_template_that_is_nowhere_is_refused(aws: Aws, name: str, place: str, 
         cloudformation.create_stack(StackName=name, TemplateURL=url)
     assert refused.value.response["Error"]["Code"] == "ValidationError"
     assert told in refused.value.response["Error"]["Message"]
+
+
+def test_a_validated_template_tells_the_capability_that_it_needs(aws: Any) -> None:
+    """https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ValidateTemplate.html"""
+    role = {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": {}}}
+    queue = {"Q": {"Type": "AWS::SQS::Queue"}}
+
+    def told(**resources: Any) -> dict[str, Any]:
+        answer = aws("cloudformation").validate_template(TemplateBody=json.dumps({"Resources": queue | resources}))
+        return {name: value for name, value in answer.items() if name.startswith("Capabilities")}
+
+    assert told() == {}
+    assert told(Role=role) == {
+        "Capabilities": ["CAPABILITY_IAM"],
+        "CapabilitiesReason": "The following resource(s) require capabilities: [AWS::IAM::Role]",
+    }
+    role["Properties"] = {"RoleName": "mine", "AssumeRolePolicyDocument": {}}
+    assert told(Role=role)["Capabilities"] == ["CAPABILITY_NAMED_IAM"]

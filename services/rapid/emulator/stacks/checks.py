@@ -5,7 +5,6 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.
 those of AWS's resource schemas; custom resources and nested stacks may have any.
 """
 
-import re
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 from localstack.services.cloudformation.engine.validations import ValidationError
 
 from rapid.emulator.schemas import schema
+from rapid.emulator.stacks.references import calls, named_by, needed_by, referred
 
 _SECTIONS = frozenset({
     "AWSTemplateFormatVersion", "Conditions", "Description", "Globals", "Hooks", "Mappings", "Metadata", "Outputs",
@@ -23,7 +23,6 @@ _POLICIES = {
     "UpdateReplacePolicy": {"Delete", "Retain", "Snapshot"},
 }
 _FREE = ("Custom::", "AWS::CloudFormation::CustomResource", "AWS::CloudFormation::Stack")
-_VARIABLE = re.compile(r"\$\{([^!{}][^{}]*)\}")
 
 
 def check(template: dict[str, Any]) -> None:
@@ -40,7 +39,7 @@ def check(template: dict[str, Any]) -> None:
     if not resources:
         raise ValidationError("Template format error: At least one Resources member must be defined.")
     needs = {name: _look_at(name, resource, template) for name, resource in resources.items()}
-    for name, attribute in _attributes([resources, template.get("Outputs") or {}]):
+    for name, attribute in referred([resources, template.get("Outputs") or {}]):
         kind = (resources.get(name) or {}).get("Type")
         if kind and attribute and not _has(kind, attribute):
             raise ValidationError(
@@ -64,9 +63,7 @@ def _look_at(name: str, resource: dict[str, Any], template: dict[str, Any]) -> s
     for attribute, allowed in _POLICIES.items():
         if isinstance(given := resource.get(attribute), str) and given not in allowed:
             raise ValidationError(f"Template format error: Unrecognized {attribute} {given} for resource {name}")
-    needed = resource.get("DependsOn") or []
-    named = {needed} if isinstance(needed, str) else set(needed)
-    if missing := sorted(named - resources.keys()):
+    if missing := sorted(named_by(resource) - resources.keys()):
         raise ValidationError(
             f"Template format error: Unresolved resource dependencies [{', '.join(missing)}] in the Resources block "
             "of the template"
@@ -77,7 +74,7 @@ def _look_at(name: str, resource: dict[str, Any], template: dict[str, Any]) -> s
             raise ValidationError(
                 f"Template error: Mapping named '{mapping}' is not present in the 'Mappings' section of template."
             )
-    return named | {found for found, _ in _attributes(properties) if found in resources}
+    return needed_by(resource, resources)
 
 
 def _has(kind: str, attribute: str) -> bool:
@@ -91,31 +88,6 @@ def _has(kind: str, attribute: str) -> bool:
 
 
 def _mappings(part: Any) -> Iterator[str]:
-    for call in _calls(part, "Fn::FindInMap"):
+    for call in calls(part, "Fn::FindInMap"):
         if isinstance(call, list) and call and isinstance(call[0], str):
             yield call[0]
-
-
-def _attributes(part: Any) -> Iterator[tuple[str, str]]:
-    """(logical id, attribute or nothing) of each `Ref`, each `Fn::GetAtt` and each variable of an `Fn::Sub`."""
-    yield from ((name, "") for name in _calls(part, "Ref") if isinstance(name, str))
-    for value in _calls(part, "Fn::GetAtt"):
-        name, attribute = (value.split(".", 1) if isinstance(value, str) else [*value, ""])[:2]
-        yield name, attribute if isinstance(attribute, str) else ""
-    for value in _calls(part, "Fn::Sub"):
-        text, own = value if isinstance(value, list) and len(value) == 2 else (value, {})
-        if isinstance(text, str):
-            for name, _, attribute in (found.partition(".") for found in _VARIABLE.findall(text) if found not in own):
-                yield name, attribute
-
-
-def _calls(part: Any, function: str) -> Iterator[Any]:
-    """The arguments of each call of a function in a part of a template."""
-    if isinstance(part, list):
-        for item in part:
-            yield from _calls(item, function)
-    elif isinstance(part, dict):
-        for key, value in part.items():
-            if key == function and len(part) == 1:
-                yield value
-            yield from _calls(value, function)

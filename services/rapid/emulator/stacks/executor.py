@@ -6,7 +6,8 @@
 
 A deletion that comes during the creation ends it after the resource in work, and deletes what is there.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html (read 2026-11). Resources are
-taken one after the other; AWS works on independent ones side by side.
+taken one after the other, those that need the fewest others before them first; AWS works on independent ones side by
+side. Templates rely on that: of a deployment that names one of its API's methods, and is to have all of them.
 """
 
 import copy
@@ -19,7 +20,11 @@ from weakref import WeakKeyDictionary
 
 from localstack import config
 from localstack.aws.api.cloudformation import ChangeAction, ChangeSetStatus, ResourceStatus, StackStatus
-from localstack.services.cloudformation.engine.v2.change_set_model import NodeIntrinsicFunction, is_nothing
+from localstack.services.cloudformation.engine.v2.change_set_model import (
+    NodeIntrinsicFunction,
+    NodeResources,
+    is_nothing,
+)
 from localstack.services.cloudformation.engine.v2.change_set_model_executor import (
     ChangeSetModelExecutor,
     ChangeSetModelExecutorResult,
@@ -35,6 +40,7 @@ from localstack.services.cloudformation.stores import exports_map, get_cloudform
 from localstack.services.cloudformation.v2.entities import ChangeSet, Stack
 
 from rapid.emulator.stacks.imports import refused_change
+from rapid.emulator.stacks.references import depths
 from rapid.emulator.stacks.resources import Resources
 
 LOG = logging.getLogger(__name__)
@@ -167,6 +173,14 @@ class Executor(ChangeSetModelExecutor):
                 raise RuntimeError(f"No export named {name} found.")
             self.imported.add(name)
         return super().visit_node_intrinsic_function_fn_import_value(node)
+
+    def visit_node_resources(self, node_resources: NodeResources) -> None:
+        """Takes resources in the order in which AWS would begin with them; LocalStack goes by their names."""
+        template = self._change_set.processed_template or self._change_set.template or {}
+        resources = template.get("Resources") or {}
+        depth, place = depths(resources), {name: number for number, name in enumerate(resources)}
+        node_resources.resources.sort(key=lambda one: (depth.get(one.name, 0), place.get(one.name, 0)))
+        super().visit_node_resources(node_resources)
 
     # ------------------------------------------------------------------ one resource
 

@@ -23,6 +23,8 @@ from localstack.aws.api.cloudformation import (
     StackStatusReason,
     UpdateStackInput,
     UpdateStackOutput,
+    ValidateTemplateInput,
+    ValidateTemplateOutput,
 )
 from localstack.services.cloudformation import api_utils
 from localstack.services.cloudformation.engine import template_preparer, yaml_parser
@@ -85,13 +87,19 @@ def _check_request(request: Any) -> None:
     if not isinstance(template, dict):
         raise ValidationError("Template format error: unsupported structure.")
     check_parameters(template.get("Parameters") or {}, request.get("Parameters") or ())
+    given = set(request.get("Capabilities") or ())
+    needed, _ = _capability(template)
+    if needed and needed not in given and "CAPABILITY_NAMED_IAM" not in given:
+        raise InsufficientCapabilitiesException(f"Requires capabilities : [{needed}]")
+
+
+def _capability(template: dict[str, Any]) -> tuple[str, list[str]]:
+    """What has to be acknowledged of a template, if anything, and the types of resources that ask for it."""
     resources = (r for r in template.get("Resources", {}).values() if isinstance(r, dict))  # Fn::ForEach is a list
     made = [r for r in resources if r.get("Type") in _NEEDS_IAM]
-    given = set(request.get("Capabilities") or ())
     named = any(name in (r.get("Properties") or {}) for r in made for name in _NAMES)
-    needed = "CAPABILITY_NAMED_IAM" if named else "CAPABILITY_IAM"
-    if made and needed not in given and "CAPABILITY_NAMED_IAM" not in given:
-        raise InsufficientCapabilitiesException(f"Requires capabilities : [{needed}]")
+    needed = ("CAPABILITY_NAMED_IAM" if named else "CAPABILITY_IAM") if made else ""
+    return needed, sorted({r["Type"] for r in made})
 
 
 def _require_updatable(stack: Stack | None) -> None:
@@ -162,6 +170,19 @@ class StacksProvider(stock.CloudformationProviderV2):
         if change_set.status == ChangeSetStatus.FAILED:
             change_set.stack.status = before
         return made
+
+    @handler("ValidateTemplate", expand=False)
+    def validate_template(self, context: RequestContext, request: ValidateTemplateInput) -> ValidateTemplateOutput:
+        """LocalStack's, with the capability that CreateStack will ask for.
+
+        https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ValidateTemplate.html
+        """
+        told: ValidateTemplateOutput = super().validate_template(context, request)
+        needed, kinds = _capability(template_preparer.parse_template(api_utils.extract_template_body(request)))
+        if needed:
+            told["Capabilities"] = [needed]
+            told["CapabilitiesReason"] = f"The following resource(s) require capabilities: [{', '.join(kinds)}]"
+        return told
 
     @handler("UpdateStack", expand=False)
     def update_stack(self, context: RequestContext, request: UpdateStackInput) -> UpdateStackOutput:
