@@ -44,9 +44,8 @@ def current_session() -> SparkSession:
 def call(function: Any, column: Column, returns: spark.DataType) -> Column:
     """What one of our functions, a `UDF1`, makes of a column. No session need know it by a name."""
     session = current_session()
-    java: Any = session.sparkContext._jvm
-    made = java.org.apache.spark.sql.functions.udf(function, session._jsparkSession.parseDataType(returns.json()))
-    return Column(made.apply(java.PythonUtils.toSeq([column._jc])))
+    kind = session._jsparkSession.parseDataType(returns.json())
+    return Column(create(session, "OnColumn", function, kind).of(column._jc))
 
 
 def per_partition(df: DataFrame, function: Any) -> list[str]:
