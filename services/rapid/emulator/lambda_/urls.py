@@ -109,7 +109,7 @@ def _invoked(router: FunctionUrlRouter, found: FunctionUrlConfig, call: events.C
 
 def _whole(result: InvocationResult | None) -> Response:
     if result is None or result.is_error:
-        return Response("Internal Server Error", 502, {"Content-Type": "application/json"})
+        return _failed()
     payload = to_bytes(result.payload)
     prelude, mark, body = payload.partition(_PRELUDE_END)
     if mark:  # of a function that streams, though nobody asked it to
@@ -117,7 +117,7 @@ def _whole(result: InvocationResult | None) -> Response:
     try:
         return events.response(payload, "2.0", "application/json")
     except events.MalformedAnswerError:
-        return Response("Internal Server Error", 502, {"Content-Type": "application/json"})
+        return _failed()
 
 
 def _piecewise(streamed: Streamed[InvocationResult | None]) -> Response:
@@ -133,7 +133,7 @@ def _piecewise(streamed: Streamed[InvocationResult | None]) -> Response:
     try:
         return _response(json.loads(prelude), _joined(first, pieces))
     except ValueError:
-        return Response("Internal Server Error", 502, {"Content-Type": "application/json"})
+        return _failed()
 
 
 def _joined(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
@@ -179,6 +179,11 @@ def _refused(error: SignatureError) -> Response:
         return _refusal(403, "AccessDeniedException", {"Message": "Forbidden"})
     kind = "UnrecognizedClientException" if isinstance(error, UnknownKeyError) else "InvalidSignatureException"
     return _refusal(403, kind, {"message": str(error)})
+
+
+def _failed() -> Response:
+    """The answer where the function failed, or gave what is none."""
+    return Response("Internal Server Error", 502, {"Content-Type": "application/json"})
 
 
 def _refusal(status: int, kind: str, body: dict[str, str | None]) -> Response:

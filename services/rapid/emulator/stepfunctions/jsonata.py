@@ -36,7 +36,7 @@ def check(expression: str) -> None:
     try:
         Jsonata.jsonata(expression)
     except JException as error:
-        raise EvaluationError(f"is not valid. {error.error}: {error}") from error
+        raise EvaluationError(f"is not valid. {_told(error)}") from error
 
 
 def evaluate(expression: str, variables: dict[str, Any]) -> Any:
@@ -59,14 +59,18 @@ def evaluate(expression: str, variables: dict[str, Any]) -> Any:
             frame.bind(name, value)
         found = parsed.evaluate(None, frame)
     except JException as error:
-        # The library's texts come from a port to Java, where functions are objects.
-        said = str(error).replace(" Object ", " function ", 1).replace(" Object signature", " function signature")
-        raise EvaluationError(f"threw an error during evaluation. {error.error}: {said}") from error
+        raise EvaluationError(f"threw an error during evaluation. {_told(error)}") from error
     except RecursionError as error:
         raise EvaluationError("threw an error during evaluation. U1001: Stack overflow error") from error
     if found is None:
         raise EvaluationError("returned nothing (undefined).")
     return _as_json(found)
+
+
+def _told(error: JException) -> str:
+    """Code and text; the library's texts come from a port to Java, where functions are objects."""
+    said = str(error).replace(" Object ", " function ", 1).replace(" Object signature", " function signature")
+    return f"{error.error}: {said}"
 
 
 def _as_json(value: Any) -> Any:
