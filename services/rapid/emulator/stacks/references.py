@@ -1,11 +1,10 @@
 """What a template's resources need of one another, and the order that follows from it."""
 
-import re
 from collections.abc import Collection, Iterator
 from graphlib import TopologicalSorter
 from typing import Any
 
-_VARIABLE = re.compile(r"\$\{([^!{}][^{}]*)\}")
+from rapid.emulator.stacks.variables import variables
 
 
 def depths(resources: dict[str, Any]) -> dict[str, int]:
@@ -41,7 +40,7 @@ def referred(part: Any) -> Iterator[tuple[str, str]]:
     for value in calls(part, "Fn::Sub"):
         text, own = value if isinstance(value, list) and len(value) == 2 else (value, {})
         if isinstance(text, str):
-            for name, _, attribute in (found.partition(".") for found in _VARIABLE.findall(text) if found not in own):
+            for name, _, attribute in (found.partition(".") for found in variables(text) if found not in own):
                 yield name, attribute
 
 

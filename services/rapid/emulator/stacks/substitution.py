@@ -6,7 +6,6 @@ writes true as `True`, and looks for variables in what it has put in.
 """
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 from localstack.services.cloudformation.engine.v2.change_set_model import NodeIntrinsicFunction, Nothing, is_nothing
@@ -17,21 +16,9 @@ from localstack.services.cloudformation.engine.v2.change_set_model_preproc impor
     PreprocResource,
 )
 
-_VARIABLE = re.compile(r"\$\{(!?)([^}]+)\}")
+from rapid.emulator.stacks.variables import substituted
+
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,8}")
-
-
-def substituted(text: str, value_of: Callable[[str], Any]) -> str:
-    """A text with its variables' values, and its literals without their mark."""
-
-    def replacement(found: re.Match[str]) -> str:
-        literal, name = found.groups()
-        if literal:
-            return f"${{{name}}}"
-        value = value_of(name.strip())
-        return str(value).lower() if isinstance(value, bool) else str(value)
-
-    return _VARIABLE.sub(replacement, text)
 
 
 def with_texts(preprocessor: type[ChangeSetModelPreproc], *, strict: bool) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rapid.emulator.stacks.substitution import substituted
+from rapid.emulator.stacks.variables import substituted
 
 VALUES = {"A": "a", "B.C": "${A}", "Yes": True, "N": 1.5}
 
@@ -13,6 +13,7 @@ VALUES = {"A": "a", "B.C": "${A}", "Yes": True, "N": 1.5}
         ("${A}-${B.C}", "a-${A}"),
         ("${!A} ${!stageVariables.x}/${A}", "${A} ${stageVariables.x}/a"),
         ("${Yes} ${N} $A {A} $ {A}", "true 1.5 $A {A} $ {A}"),
+        ("${ A }-${ B.C }", "a-${A}"),
         ("none", "none"),
     ],
 )
