@@ -4,7 +4,6 @@ import contextlib
 import getpass
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
@@ -14,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import MARK, free_port
-from tests.waiting import until
+from tests.waiting import listens, until
 
 PASSWORD = "secret"
 """Of PostgreSQL's user `me`; MariaDB's `root` has none."""
@@ -52,13 +51,7 @@ def mariadb() -> Iterator[int]:
         subprocess.run(made, **owner, cwd=folder, check=True, capture_output=True)
         port = free_port()
         more = [f"--port={port}", "--bind-address=127.0.0.1", f"--socket={folder / 's'}", f"--pid-file={folder / 'p'}"]
-
-        def listens() -> bool:
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-                return True
-            return False
-
-        with _server([server, *base, *more, "--skip-name-resolve"], listens, owner):
+        with _server([server, *base, *more, "--skip-name-resolve"], lambda: listens(port), owner):
             yield port
 
 

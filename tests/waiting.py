@@ -1,5 +1,7 @@
 """Waiting for what another process does. A limit bounds a test that fails; it says nothing of how long things take."""
 
+import contextlib
+import socket
 import time
 from collections.abc import Callable
 from typing import TypeVar
@@ -29,3 +31,10 @@ def runs(pid: int) -> bool:
         return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
+
+
+def listens(port: int) -> bool:
+    """Whether a server takes connections on this port."""
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+        return True
+    return False

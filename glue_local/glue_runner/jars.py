@@ -2,7 +2,8 @@
 
 An entry of jars.json is {"coordinate": "group:artifact:version", "sha256", "size" in bytes, "group"}. The jars of group
 "core" are fetched at set-up and are on the class path of every job; those of another group ("iceberg", ...) are fetched
-when the first job asks for them. Standard library and Python 3.9 only: the bootstrap `rapid` uses this module too.
+when the first job asks for them ("kafka-broker": the first test). Standard library and Python 3.9 only: the bootstrap
+`rapid` uses this module too.
 """
 
 import contextlib

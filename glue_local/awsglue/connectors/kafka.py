@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F  # noqa: N812
 
 from awsglue.connectors import connections, jars, kinesis
 from awsglue.errors import NotSupportedError, OptionError
@@ -29,20 +30,28 @@ _AS_THEY_ARE = (
     *("subscribe", "subscribePattern", "assign", "startingOffsets", "endingOffsets", "maxOffsetsPerTrigger"),
     *("minPartitions", "includeHeaders", "failOnDataLoss", "groupIdPrefix"),
 )
+HEADERS = "glue_streaming_kafka_headers"
 _CLIENT = ("security.", "sasl.", "ssl.", "group.", "kafka.")
 """Beginnings of options for Kafka's own client."""
 
 
 def stream(session: SparkSession, options: Options) -> DataFrame:
     """A streaming DataFrame; see `payload.decode` for its columns."""
-    raw = session.readStream.format("kafka").options(**_options(session, options)).load()
-    return payload.decode(raw, "value", "timestamp", options)
+    return _decoded(session, session.readStream, options)
 
 
 def read(session: SparkSession, _kind: str, options: Options, _ctx: str) -> Read:
     """What the topics hold, from `startingOffsets` (earliest) to `endingOffsets` (latest)."""
-    raw = session.read.format("kafka").options(**_options(session, options)).load()
-    return Read(payload.settle(payload.decode(raw, "value", "timestamp", options)))
+    return Read(payload.settle(_decoded(session, session.read, options)))
+
+
+def _decoded(session: SparkSession, reader: Any, options: Options) -> DataFrame:
+    raw = reader.format("kafka").options(**_options(session, options)).load()
+    kept = []
+    if "headers" in raw.columns:  # as `includeHeaders` asks
+        texts = F.col("headers").cast("array<struct<key: string, value: string>>")
+        raw, kept = raw.withColumn(HEADERS, texts).drop("headers"), [HEADERS]
+    return payload.decode(raw, "value", "timestamp", options, kept)
 
 
 def write(df: DataFrame, _kind: str, options: Options) -> None:

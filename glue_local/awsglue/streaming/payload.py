@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-connect-kine
 https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-connect-kafka-home.html
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pyspark.sql import Column, DataFrame
@@ -25,7 +25,7 @@ makes columns of it.
 TIMESTAMP = "__src_timestamp"
 
 
-def decode(df: DataFrame, value: str, arrived: str, options: Options) -> DataFrame:
+def decode(df: DataFrame, value: str, arrived: str, options: Options, kept: Sequence[str] = ()) -> DataFrame:
     """A stream's columns; the raw ones if its records have neither a format nor a schema.
 
     Args:
@@ -33,6 +33,7 @@ def decode(df: DataFrame, value: str, arrived: str, options: Options) -> DataFra
         value: the column with a record's bytes.
         arrived: the column with its time of arrival.
         options: classification, schema, inferSchema, avroSchema, delimiter, addRecordTimestamp.
+        kept: raw columns that stay beside those of the records.
 
     Raises:
         NotSupportedError: a format that streams cannot have here.
@@ -42,22 +43,24 @@ def decode(df: DataFrame, value: str, arrived: str, options: Options) -> DataFra
     stamp = [F.col(arrived).alias(TIMESTAMP)] if flag(options, "addRecordTimestamp") else []
     if not kind:
         return df.select("*", *stamp)
+    added = [*map(F.col, kept), *stamp]
     if kind not in {"json", "csv", "avro"}:
         raise NotSupportedError(f"classification={kind!r} of a stream", "Supported: json, csv, avro.")
     if kind == "avro":
-        return _struct(df, _avro(F.col(value), options), stamp)
+        return _struct(df, _avro(F.col(value), options), added)
     text = F.col(value).cast("string")
     schema, inferred = options.get("schema"), flag(options, "inferSchema")
     if schema and not inferred:
-        return _struct(df, _typed(text, kind, str(schema), options), stamp)
+        return _struct(df, _typed(text, kind, str(schema), options), added)
     if not inferred:
         return df.select("*", *stamp)
     separator = str(options.get("delimiter") or ",")
-    return df.select(text.alias(f"${kind}{separator if kind == 'csv' else ''}{_INFERRED}"), *stamp)
+    return df.select(text.alias(f"${kind}{separator if kind == 'csv' else ''}{_INFERRED}"), *added)
 
 
-def _struct(df: DataFrame, column: Column, stamp: list[Column]) -> DataFrame:
-    return df.select(column.alias("record"), *stamp).select("record.*", *([TIMESTAMP] if stamp else []))
+def _struct(df: DataFrame, column: Column, added: Sequence[Column]) -> DataFrame:
+    found = df.select(column.alias("record"), *added)
+    return found.select("record.*", *found.columns[1:])
 
 
 def _typed(text: Column, kind: str, schema: str, options: Options) -> Column:
@@ -69,9 +72,9 @@ def _typed(text: Column, kind: str, schema: str, options: Options) -> Column:
 def _avro(value: Column, options: Options) -> Column:
     from pyspark.sql.avro.functions import from_avro
 
-    schema = options.get("avroSchema")
+    schema = options.get("avroSchema") or options.get("schema")  # the older name; a table has its columns in the other
     if not schema:
-        raise OptionError("A stream of classification avro needs 'avroSchema' in its options.")
+        raise OptionError("A stream of classification avro needs 'schema', in Avro's form, in its options.")
     return from_avro(value, str(schema))
 
 

@@ -168,7 +168,7 @@ def test_records_of_a_stream(glue: Any) -> None:
     assert [tuple(row) for row in read.collect()] == [(1, "x")]
     with pytest.raises(NotSupportedError, match="classification='parquet'"):
         decoded(classification="parquet")
-    with pytest.raises(OptionError, match="avroSchema"):
+    with pytest.raises(OptionError, match="needs 'schema', in Avro's form"):
         decoded(classification="avro")
 
 
