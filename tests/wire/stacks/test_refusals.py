@@ -31,6 +31,9 @@ REFUSED = {
     "Resources: {A: {Type: AWS::SQS::Queue, Properties: {QueueName: {'Fn::FindInMap': [M, a, b]}}}}": (
         "Mapping named 'M' is not present"
     ),
+    "Resources: {A: {Type: AWS::SQS::Queue, Properties: {Tags: [{Key: a, Value: null}]}}}": (
+        "[/Resources/A/Type/Tags/0/Value] 'null' values are not allowed in templates"
+    ),
     "Resources: {A: {Type: AWS::SQS::Queue, Properties: {QueueName: {Ref: B}}},"
     " B: {Type: AWS::SQS::Queue, DependsOn: A}}": "Circular dependency between resources: [A, B]",
 }

@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.waiting import until
-from tests.wire.stacks.test_outcomes import events, name, queue, template, wait
+from tests.wire.stacks.test_outcomes import events, name, queue, queues, template, wait
 from tests.wire.stacks.test_types import create, delete, role
 
 __all__ = ["name"]  # the fixture
@@ -297,3 +297,66 @@ def test_a_substituted_text_stays_one_and_is_updated(aws: Aws, name: str) -> Non
         [output] = cloudformation.describe_stacks(StackName=name)["Stacks"][0]["Outputs"]
         found = ssm.get_parameter(Name=output["OutputValue"])["Parameter"]
         assert found["Value"] == f"{version} ${{stageVariables.x}}"
+
+
+NULL = """
+Transform: AWS::Serverless-2016-10-31
+Resources:
+  Machine:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      Definition:
+        StartAt: Forget
+        States: {Forget: {Type: Pass, Result: x, ResultPath: null, End: true}}
+Outputs:
+  Machine: {Value: !Ref Machine}
+"""
+
+
+def test_a_transformed_template_may_have_nulls_and_is_updated_only_when_it_changed(aws: Aws, name: str) -> None:
+    """https://github.com/aws/serverless-application-model/issues/1618 tells of the null."""
+    cloudformation, machines = aws("cloudformation"), aws("stepfunctions")
+    given = {"StackName": name, "TemplateBody": NULL, "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]}
+    cloudformation.create_stack(**given)
+    assert wait(cloudformation, name) == "CREATE_COMPLETE", events(cloudformation, name)
+    [output] = cloudformation.describe_stacks(StackName=name)["Stacks"][0]["Outputs"]
+    definition = machines.describe_state_machine(stateMachineArn=output["OutputValue"])["definition"]
+    assert json.loads(definition)["States"]["Forget"]["ResultPath"] is None
+    with pytest.raises(ClientError, match="No updates are to be performed"):
+        cloudformation.update_stack(**given)
+    delete(aws, name)
+
+
+def test_a_delivery_stream_is_changed_in_place(aws: Aws, name: str) -> None:
+    def resources(prefix: str) -> dict[str, Any]:
+        where = {"BucketARN": {"Fn::GetAtt": ["Bucket", "Arn"]}, "RoleARN": {"Fn::GetAtt": ["Role", "Arn"]}}
+        properties = {"ExtendedS3DestinationConfiguration": {**where, "Prefix": prefix}}
+        stream = {"Type": "AWS::KinesisFirehose::DeliveryStream", "Properties": properties}
+        return {"Bucket": {"Type": "AWS::S3::Bucket"}, "Role": role("firehose.amazonaws.com"), "Stream": stream}
+
+    made = create(aws, name, **resources("a/"))
+    change(aws, name, **resources("b/"))
+    stream = aws("firehose").describe_delivery_stream(DeliveryStreamName=made["Stream"])["DeliveryStreamDescription"]
+    [destination] = stream["Destinations"]
+    assert destination["ExtendedS3DestinationDescription"]["Prefix"] == "b/"
+    assert destination["ExtendedS3DestinationDescription"]["BucketARN"].endswith(made["Bucket"])
+    assert stream["VersionId"] == "2"
+    delete(aws, name)
+
+
+def test_what_was_replaced_before_an_update_failed_is_put_back(aws: Aws, name: str) -> None:
+    """The last resource has no update in place here: nothing was done to it, and nothing has to be undone."""
+    cloudformation = aws("cloudformation")
+
+    def resources(suffix: str) -> dict[str, Any]:
+        hours = {"Cutoff": 1, "Duration": 2 if suffix == "a" else 3, "Schedule": "rate(7 days)"}
+        properties = {"Name": f"{name}-w", "AllowUnassociatedTargets": True, **hours}
+        window = {"Type": "AWS::SSM::MaintenanceWindow", "DependsOn": "Queue", "Properties": properties}
+        return {"Queue": queue(f"{name}-{suffix}"), "Window": window}
+
+    create(aws, name, **resources("a"))
+    cloudformation.update_stack(StackName=name, TemplateBody=template(**resources("b")))
+    assert wait(cloudformation, name) == "UPDATE_ROLLBACK_COMPLETE", events(cloudformation, name)
+    assert queues(aws, name) == [f"{name}-a"]
+    delete(aws, name)
+    assert queues(aws, name) == []

@@ -9,11 +9,13 @@ from typing import Any
 
 from localstack.aws.api import RequestContext
 from localstack.aws.api.firehose import (
+    ConcurrentModificationException,
     CreateDeliveryStreamOutput,
     DeliveryStreamType,
     InvalidArgumentException,
     PutRecordBatchResponseEntry,
     ResourceNotFoundException,
+    UpdateDestinationOutput,
 )
 from localstack.aws.connect import connect_to
 from localstack.services.firehose import provider as stock
@@ -60,6 +62,40 @@ class RapidFirehoseProvider(stock.FirehoseProvider):
             stream[POSITIONS] = {}
             self._listen(context.account_id, context.region, stream)
         return made
+
+    def update_destination(
+        self,
+        context: RequestContext,
+        delivery_stream_name: str,
+        current_delivery_stream_version_id: str,
+        destination_id: str,
+        **rest: Any,
+    ) -> UpdateDestinationOutput:
+        """Changes what is given of a destination; LocalStack forgets the rest, and the version.
+
+        https://docs.aws.amazon.com/firehose/latest/APIReference/API_UpdateDestination.html (read 2026-11)
+        """
+        for member in ("extended_s3_destination_update", "s3_destination_update"):
+            _check(rest.get(member) or {})
+        stream: Structure = self.get_store(context.account_id, context.region).delivery_streams.get(
+            delivery_stream_name, {}
+        )
+        present = stream.get("VersionId") or "1"
+        if stream and present != current_delivery_stream_version_id:
+            raise ConcurrentModificationException(
+                f"Cannot update firehose: {delivery_stream_name} since the current version id: {present} and specified "
+                f"version id: {current_delivery_stream_version_id} do not match"
+            )
+        before = {one["DestinationId"]: dict(one) for one in stream.get("Destinations") or ()}
+        done: UpdateDestinationOutput = super().update_destination(
+            context, delivery_stream_name, current_delivery_stream_version_id, destination_id, **rest
+        )
+        stream["VersionId"] = str(int(present) + 1)
+        for one in stream["Destinations"]:
+            for kind, told in before.get(one["DestinationId"], {}).items():
+                if isinstance(told, dict):
+                    one[kind] = told | one[kind]
+        return done
 
     def on_after_state_load(self) -> None:
         """Goes on reading Kinesis."""

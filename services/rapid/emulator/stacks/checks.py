@@ -35,6 +35,8 @@ def check(template: dict[str, Any]) -> None:
         raise ValidationError("Template format error: unsupported value for AWSTemplateFormatVersion.")
     if unknown := [name for name in template if name not in _SECTIONS and not name.startswith("Fn::")]:
         raise ValidationError(f"Invalid template property or properties [{', '.join(unknown)}]")
+    for path in _nulls(template, ""):
+        raise ValidationError(f"Template format error: [{path}] 'null' values are not allowed in templates")
     resources: dict[str, Any] = template.get("Resources") or {}
     if not resources:
         raise ValidationError("Template format error: At least one Resources member must be defined.")
@@ -85,6 +87,15 @@ def _has(kind: str, attribute: str) -> bool:
     except KeyError:
         return True
     return attribute.split(".", maxsplit=1)[0] in known["properties"]
+
+
+def _nulls(part: Any, path: str) -> Iterator[str]:
+    """Where a template has no value. AWS writes a resource's path with `Type` in the place of `Properties`."""
+    if part is None:
+        yield path.replace("/Properties", "/Type", 1)
+    elif isinstance(part, dict | list):
+        for key, value in part.items() if isinstance(part, dict) else enumerate(part):
+            yield from _nulls(value, f"{path}/{key}")
 
 
 def _mappings(part: Any) -> Iterator[str]:

@@ -199,9 +199,7 @@ class Executor(ChangeSetModelExecutor):
         else:
             present = self._merge_before_properties(name, before)
             wanted = copy.deepcopy(before.properties)
-            self.undo.append(
-                lambda: self._act(ChangeAction.Modify, name, after.resource_type, self._now(name, after), wanted)
-            )
+            self.undo.append(lambda: self._change_back(name, after, wanted))
             self._act(ChangeAction.Modify, name, after.resource_type, present, after.properties)
 
     def _half_made(self, name: str) -> bool:
@@ -227,6 +225,12 @@ class Executor(ChangeSetModelExecutor):
         added = self.resources.get(name, {}).get("Properties") or {}
         return PreprocProperties(properties={**after.properties.properties, **added})
 
+    def _change_back(self, name: str, after: PreprocResource, wanted: PreprocProperties) -> bool:
+        """Gives a resource the properties that it had."""
+        if name in self.resource_provider_executor.untouched:
+            return True
+        return self._act(ChangeAction.Modify, name, after.resource_type, self._now(name, after), wanted)
+
     def _replace(self, name: str, before: PreprocResource, after: PreprocResource) -> None:
         """Makes the new one now; the old one goes when everything else went well."""
         old = self._merge_before_properties(name, before)
@@ -236,7 +240,7 @@ class Executor(ChangeSetModelExecutor):
         if not self._told(ChangeAction.Modify, name, after.resource_type, event):
             return
         new = PreprocProperties(properties=self.resources[name]["Properties"])
-        self.undo.append(lambda: self._discard(name, after.resource_type, new))
+        self.undo.append(lambda: self._put_back(name, after.resource_type, new))
         self.later.append(lambda: self._discard(name, before.resource_type, old))
 
     def _act(
@@ -309,6 +313,11 @@ class Executor(ChangeSetModelExecutor):
         good: bool = event.status == OperationStatus.SUCCESS
         self._store("DELETE_COMPLETE" if good else "DELETE_FAILED", name, resource_type, None, event.message)
         return good
+
+    def _put_back(self, name: str, resource_type: str, new: PreprocProperties) -> bool:
+        """Deletes the new one of a replacement: the logical resource is the old one again."""
+        self.resources[name] = self.before[name]
+        return self._discard(name, resource_type, new)
 
     def _store(self, status: str, name: str, resource_type: str, physical: str | None, reason: str = "") -> None:
         """An event that does not change what DescribeStackResources says."""

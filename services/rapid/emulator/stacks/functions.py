@@ -133,6 +133,12 @@ def with_repeated_resources(transform: type[ChangeSetModelTransform]) -> None:
         setattr(transform, method, tolerant(getattr(transform, method)))
 
 
+def with_nulls(model: type[ChangeSetModel]) -> None:
+    """Has a model take `null` for a value: templates for transforms may have it, as in a state's `ResultPath`."""
+    original = model._is_terminal  # noqa: SLF001 - there is no other way in
+    model._is_terminal = staticmethod(lambda value: value is None or original(value))  # noqa: SLF001
+
+
 def with_default_values(preprocessor: type[ChangeSetModelPreproc]) -> None:
     """Has `Fn::FindInMap` take a value for what is in no mapping."""
     original = preprocessor._resolve_mapping  # noqa: SLF001 - there is no other way in

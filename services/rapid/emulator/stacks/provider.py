@@ -11,7 +11,6 @@ from localstack import config
 from localstack.aws.api import RequestContext, handler
 from localstack.aws.api.cloudformation import (
     ChangeSetStatus,
-    ChangeSetType,
     CreateChangeSetInput,
     CreateChangeSetOutput,
     CreateStackInput,
@@ -47,6 +46,7 @@ from rapid.emulator.stacks.functions import (
     with_default_values,
     with_functions,
     with_later_json,
+    with_nulls,
     with_repeated_outputs,
     with_repeated_resources,
 )
@@ -130,18 +130,20 @@ class StacksProvider(stock.CloudformationProviderV2):
 
     @classmethod
     def _setup_change_set_model(cls, change_set: ChangeSet, **given: Any) -> None:
-        """Also looks at the template: after its transforms, if it has any. They alone are no change in a change set.
+        """Also looks at the template: after its transforms, if it has any. They alone are no change.
 
-        Deploying a SAM template once more has to fail as "didn't contain changes", which its tools take for success.
+        Deploying a SAM template once more has to fail as "didn't contain changes", or "No updates are to be performed",
+        which its tools take for success.
         """
         template = given["after_template"] or {}
+        updates = bool(given["before_template"])
         transformed = "Transform" in template or "Fn::Transform" in str(template)
         if template and not transformed:
             check(template)
         super()._setup_change_set_model(change_set=change_set, **given)
         if transformed and (made := change_set.processed_template):
             check(made)
-        if transformed and change_set.change_set_type == ChangeSetType.UPDATE:
+        if transformed and updates:
             whole = change_set.update_model.node_template
             whole.change_type = parent_change_type_of(list(whole.get_children()))
 
@@ -278,6 +280,7 @@ def install() -> None:
     api_utils.get_remote_template_body = with_refusals(api_utils.get_remote_template_body)
     with_typed_values(ChangeSetModelPreproc)
     with_computed_keys(ChangeSetModel)
+    with_nulls(ChangeSetModel)
     with_functions(ChangeSetModelVisitor, ChangeSetModelPreproc)
     with_repeated_outputs(ChangeSetModel)
     with_repeated_resources(ChangeSetModelTransform)

@@ -83,11 +83,13 @@ class Resources(ResourceProviderExecutor):
 
     Attributes:
         half_made: logical ids to the properties and physical ids of resources whose making began and then failed.
+        untouched: logical ids of resources whose update failed before anything was done.
     """
 
     def __init__(self, *, stack_name: str, stack_id: str) -> None:
         super().__init__(stack_name=stack_name, stack_id=stack_id)
         self.half_made: dict[str, tuple[dict[str, Any], str]] = {}
+        self.untouched: set[str] = set()
         self._wanted: dict[str, Any] = {}  # the properties of what is being made, as far as its type has filled them
 
     @staticmethod
@@ -161,6 +163,7 @@ class Resources(ResourceProviderExecutor):
                 return gone
             request.desired_state = after
         elif kind not in OVERWRITTEN:
+            self.untouched.add(request.logical_resource_id)
             return _failed(
                 f"Rapid Analytics cannot update a resource of type {kind} in place yet. Rename it to replace it."
             )

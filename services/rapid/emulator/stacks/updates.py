@@ -116,6 +116,18 @@ def _table(_client: Any, before: Model, after: Model) -> Iterator[Step]:
         yield "TagResource", {"ResourceArn": after["Arn"], "Tags": tags}
 
 
+def _delivery_stream(client: Any, before: Model, after: Model) -> Iterator[Step]:
+    """What has changed of a destination of the kind that it has; another kind is another delivery stream."""
+    stream = {"DeliveryStreamName": after["DeliveryStreamName"]}
+    told = client.describe_delivery_stream(**stream)["DeliveryStreamDescription"]
+    at = {"CurrentDeliveryStreamVersionId": told["VersionId"], "DestinationId": told["Destinations"][0]["DestinationId"]}
+    for kind in ("ExtendedS3Destination", "S3Destination", "HttpEndpointDestination"):
+        wanted = after.get(f"{kind}Configuration")
+        if wanted and wanted != before.get(f"{kind}Configuration"):
+            backup = {"S3BackupUpdate": wanted["S3BackupConfiguration"]} if "S3BackupConfiguration" in wanted else {}
+            yield "UpdateDestination", {**stream, **at, f"{kind}Update": {**wanted, **backup}}
+
+
 UPDATES: dict[str, tuple[str, Steps]] = {
     "AWS::DynamoDB::Table": ("dynamodb", _table),
     "AWS::Events::ApiDestination": ("events", _put("UpdateApiDestination")),
@@ -124,6 +136,7 @@ UPDATES: dict[str, tuple[str, Steps]] = {
     "AWS::KMS::Alias": ("kms", _put("UpdateAlias")),
     "AWS::KMS::Key": ("kms", _key),
     "AWS::Kinesis::Stream": ("kinesis", _stream),
+    "AWS::KinesisFirehose::DeliveryStream": ("firehose", _delivery_stream),
     "AWS::Lambda::Alias": ("lambda", _alias),
     "AWS::Lambda::Url": ("lambda", _url),
     "AWS::Scheduler::Schedule": ("scheduler", _put("UpdateSchedule")),
