@@ -44,6 +44,21 @@ def test_what_a_query_scans_does_not_depend_on_earlier_ones(lab: Any) -> None:
     assert scanned("SELECT count(*) FROM again") == 0, "the footers are enough"
 
 
+def test_rows_alone_are_counted_by_the_footers(lab: Any) -> None:
+    lab.run("CREATE EXTERNAL TABLE counted (id bigint) STORED AS PARQUET LOCATION 's3://{bucket}/counted/'")
+    for name, count in (("a", 3), ("b", 2), ("c", 0), ("a", 4)):
+        lab.put(f"counted/{name}.parquet", to_parquet({"id": list(range(count))}))
+    outcome = lab.run("SELECT count(*), count(*) FILTER (WHERE true) FROM counted, (VALUES 1, 2)")
+    assert outcome.rows == [["12", "12"]]
+    assert lab.run("SELECT 'x' FROM counted").rows == [["x"]] * 6
+    assert lab.run("SELECT count(*) FROM counted WHERE id > 1").rows == [["2"]]
+    assert lab.run("""SELECT "$path" LIKE '%a.parquet', count(*) FROM counted GROUP BY 1 ORDER BY 1""").rows == [
+        ["false", "2"], ["true", "4"],
+    ]  # fmt: skip
+    lab.put("counted/d.parquet", b"PAR1")
+    assert lab.run("SELECT count(*) FROM counted").reason.startswith("HIVE_BAD_DATA: Not valid Parquet file: s3://")
+
+
 def test_an_object_written_anew_is_read_anew(lab: Any) -> None:
     lab.run("CREATE EXTERNAL TABLE anew (id bigint) STORED AS PARQUET LOCATION 's3://{bucket}/anew/'")
     asked = "SELECT count(*), sum(id) FROM anew"

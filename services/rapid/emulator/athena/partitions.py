@@ -63,11 +63,14 @@ class Partitions:
             made = projected(table, location, parameters, over_keys, lambda k, v: self._kept(scan, k, v))
             found = [Partition(row, place, descriptor) for row, place in made]
         else:
+            asked, whole = expression(scan.alias, over_keys)
             found = [
                 Partition(tuple(p["Values"]), p["StorageDescriptor"]["Location"], p["StorageDescriptor"])
-                for p in self.catalog.partitions(table.database, table.name, expression(scan.alias, over_keys))
+                for p in self.catalog.partitions(table.database, table.name, asked)
             ]
-        kept = self._listed(location, self._pruned(scan, table, found))
+            if whole:
+                over_keys = []
+        kept = self._listed(location, self._pruned(scan, found, over_keys))
         return [(partition, buckets.needed(scan, objects)) for partition, objects in kept]
 
     def _kept(self, scan: Scan, key: Column, values: list[str]) -> list[str]:
@@ -80,12 +83,11 @@ class Partitions:
         kept = self._matching(scan, (key,), [(v,) for v in values], predicates)
         return [values[i] for i in kept]
 
-    def _pruned(self, scan: Scan, table: Table, found: list[Partition]) -> list[Partition]:
-        """Those whose values the scan's predicates accept."""
-        predicates = _over_keys(scan)
+    def _pruned(self, scan: Scan, found: list[Partition], predicates: list[str]) -> list[Partition]:
+        """Those whose values the predicates accept."""
         if not predicates or not found:
             return found
-        kept = self._matching(scan, table.partition_keys, [p.values for p in found], predicates)
+        kept = self._matching(scan, scan.table.partition_keys, [p.values for p in found], predicates)
         return [found[i] for i in kept]
 
     def _matching(
@@ -147,10 +149,13 @@ _LITERAL = r"(?:'(?:[^']|'')*'|-?\d+|CAST\('[^']*' AS DATE\))"
 _MAX_EXPRESSION = 2048
 
 
-def expression(alias: str, predicates: list[str]) -> str:
+def expression(alias: str, predicates: list[str]) -> tuple[str, bool]:
     """What Glue can tell apart itself of the conditions over partition keys: comparisons with constants.
 
     `predicates` are SQL as the compiler makes it, each over keys of the relation `alias`. The others are left out.
+
+    Returns:
+        The expression for GetPartitions, and whether no condition was left out.
     """
     key = rf'{re.escape(alias)}\."(\w+)"'
     compared = re.compile(rf"\({key} (=|<>|<=|>=|<|>) ({_LITERAL})\)")
@@ -160,16 +165,18 @@ def expression(alias: str, predicates: list[str]) -> str:
     def constant(text: str) -> str:
         return re.sub(r"CAST\(('[^']*') AS DATE\)", r"\1", text)
 
+    pairs = [between.fullmatch(p) for p in predicates]
+    single = [one for p, pair in zip(predicates, pairs, strict=True) for one in ([pair[1], pair[3]] if pair else [p])]
     parts: list[str] = []
-    for predicate in predicates:
-        pair = between.fullmatch(predicate)
-        for one in [pair[1], pair[3]] if pair else [predicate]:
-            if found := compared.fullmatch(one):
-                parts.append(f"{found[1]} {found[2]} {constant(found[3])}")
-            elif found := listed.fullmatch(one):
-                parts.append(f"{found[1]} IN ({constant(found[2])})")
+    for one in single:
+        if found := compared.fullmatch(one):
+            parts.append(f"{found[1]} {found[2]} {constant(found[3])}")
+        elif found := listed.fullmatch(one):
+            parts.append(f"{found[1]} IN ({constant(found[2])})")
     made = " AND ".join(parts)
-    return made if len(made) <= _MAX_EXPRESSION else ""
+    if len(made) > _MAX_EXPRESSION:
+        return "", False
+    return made, len(parts) == len(single)
 
 
 def partition_value(value: str, key: Column) -> str:

@@ -101,6 +101,7 @@ class Reader:
         merged = {**parameters, **{k.lower(): v for k, v in (serde.get("Parameters") or {}).items()}}
         folder = self.objects.cache
         reading = Reading(self.connection, folder, table.columns, wanted, merged, serde.get("SerializationLibrary", ""))
+        reading.placed = bool(keys or hidden)
         files = group.files
         linked = bool(keys) and not hidden and len({f.values for f in files}) > 1 and _linkable(group.descriptor)
         if linked:

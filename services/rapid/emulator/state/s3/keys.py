@@ -7,10 +7,9 @@ index.
 # ruff: noqa: SLF001 - the index lies beside LocalStack's dictionary
 
 import threading
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable
 from functools import wraps
-from itertools import islice, takewhile
 from typing import Any
 
 from localstack.services.s3.models import KeyStore, VersionedKeyStore
@@ -54,6 +53,6 @@ def starting(store: Any, prefix: str) -> list[Any]:
         index: list[str] | None = vars(store).get(_INDEX)
         if index is None:
             index = vars(store)[_INDEX] = sorted(store._store)
-        place = bisect_left(index, prefix)
-        keys = list(takewhile(lambda key: key.startswith(prefix), islice(index, place, None)))
+        begin = bisect_left(index, prefix)
+        keys = index[begin : bisect_right(index, prefix, begin, key=lambda key: key[: len(prefix)])]
     return [found for key in keys if (found := store.get(key)) is not None]
