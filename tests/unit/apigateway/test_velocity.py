@@ -38,6 +38,9 @@ def java() -> Iterator[None]:
             '#set($p = $util.parseJson(\'{"a": {"b": 1}}\'))#foreach($k in $p.a.keySet())$k#end $p.a.b $p.size()',
             "b 1 1",
         ),
+        ("$input.json('$.list') $input.json('$.text') $input.json('$.nothing')", '["b","a"] " A.b.C.. " ""'),
+        ("$util.escapeJavaScript(\"it's\") $util.base64Decode($util.base64Encode('é'))", "it\\'s é"),
+        ('$util.escapeJavaScript("it\'s").replaceAll("\\\\\'","\'")', "it's"),
         (
             "#foreach($type in $input.params().keySet())#set($params = $input.params().get($type))"
             "#foreach($name in $params.keySet())$type.$name=$params.get($name);#end#end",

@@ -5,6 +5,8 @@ methods are not seen: `$input.path('$').items` is empty where there are none, an
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html (read 2026-11)
 """
 
+import base64
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +18,7 @@ from airspeed.operators import (  # type: ignore[import-untyped]
     NameOrCall,
     dict_to_string,
 )
+from localstack.services.apigateway.next_gen.execute_api import template_mapping
 
 Method = Callable[..., Any]
 
@@ -185,8 +188,29 @@ def _seen(value: Any, name: str, called: bool) -> Any:
     return _Methods(value, methods) if name in methods else value
 
 
+class Util(template_mapping.VelocityUtilApiGateway):
+    """`$util`, where LocalStack's is not AWS's."""
+
+    def base64Decode(self, text: Any) -> str:  # noqa: N802 - AWS's name
+        return base64.b64decode(_text(text)).decode("utf-8", "replace")
+
+    def escapeJavaScript(self, value: Any) -> str:  # noqa: N802 - AWS's name
+        """Single quotes, too: their escapes are not valid JSON, and AWS tells its users to take them back."""
+        escaped: str = super().escapeJavaScript(value)
+        return escaped.replace("'", "\\'")
+
+
+class Input(template_mapping.VelocityInput):
+    """`$input`, whose JSON is without blanks and escapes that nobody sent."""
+
+    def json(self, path: str) -> str:
+        return json.dumps(json.loads(super().json(path)), ensure_ascii=False, separators=(",", ":"))
+
+
 def install() -> None:
     """Shows templates Java's methods in place of Python's."""
+    template_mapping.VelocityUtilApiGateway = Util
+    template_mapping.VelocityInput = Input
     original = NameOrCall.calculate
 
     def calculate(self: Any, current_object: Any, loader: Any, top_namespace: Any) -> Any:

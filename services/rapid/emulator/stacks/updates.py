@@ -120,7 +120,8 @@ def _delivery_stream(client: Any, before: Model, after: Model) -> Iterator[Step]
     """What has changed of a destination of the kind that it has; another kind is another delivery stream."""
     stream = {"DeliveryStreamName": after["DeliveryStreamName"]}
     told = client.describe_delivery_stream(**stream)["DeliveryStreamDescription"]
-    at = {"CurrentDeliveryStreamVersionId": told["VersionId"], "DestinationId": told["Destinations"][0]["DestinationId"]}
+    [destination] = told["Destinations"]
+    at = {"CurrentDeliveryStreamVersionId": told["VersionId"], "DestinationId": destination["DestinationId"]}
     for kind in ("ExtendedS3Destination", "S3Destination", "HttpEndpointDestination"):
         wanted = after.get(f"{kind}Configuration")
         if wanted and wanted != before.get(f"{kind}Configuration"):
