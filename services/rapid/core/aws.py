@@ -3,6 +3,7 @@
 Only the command line, the deployer and our own services use this: code that runs on AWS calls `boto3.client` itself.
 """
 
+import os
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,15 +12,23 @@ from rapid.core.config import Config
 
 ACCESS_KEY = "test"
 SECRET_KEY = "test"
+_NOBODYS = {
+    "profile": (None, None, None, None),
+    "config_file": (None, None, os.devnull, None),
+    "credentials_file": (None, None, os.devnull, None),
+}
+"""botocore's settings without the user's profile and files: those are for AWS."""
 
 
 @lru_cache(maxsize=64)
 def client(config: Config, service: str) -> Any:
     """A thread-safe client of `service` at the emulator, in the configured region."""
     import boto3
+    import botocore.session
     from botocore.config import Config as BotoConfig
 
-    return boto3.Session(ACCESS_KEY, SECRET_KEY, region_name=config.region).client(
+    core = botocore.session.Session(session_vars=_NOBODYS)
+    return boto3.Session(ACCESS_KEY, SECRET_KEY, region_name=config.region, botocore_session=core).client(
         service,
         endpoint_url=config.emulator_url,
         config=BotoConfig(s3={"addressing_style": "path"}, max_pool_connections=32, tcp_keepalive=True),

@@ -28,7 +28,6 @@ def environment(config: Config) -> dict[str, str]:
     """What `superset_config.py` reads, and what points PyAthena at the local AWS."""
     return {
         **aws.environment(config),
-        "AWS_EC2_METADATA_DISABLED": "true",
         # Eight threads would each keep memory of their own: a quarter of what Superset takes after some use.
         "MALLOC_ARENA_MAX": "2",
         "DASHBOARDS_LOG_LEVEL": config.log_level,

@@ -3,6 +3,7 @@
 import ast
 import importlib.machinery
 import importlib.util
+import os
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -35,3 +36,13 @@ def test_uv_and_its_hashes_come_from_the_lock(rapid: ModuleType) -> None:
     version, hashes = rapid.locked_uv()
     assert version.count(".") == 2
     assert len(hashes) > 5
+
+
+def test_the_terminals_modules_are_not_ours(rapid: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[dict[str, str]] = []
+    monkeypatch.setattr(os, "execve", lambda _program, _line, environment: ran.append(environment))
+    monkeypatch.setenv("PYTHONPATH", "/of/another/project")
+    monkeypatch.setenv("PYTHONWARNINGS", "ignore")
+    rapid.run(["status"])
+    assert "PYTHONPATH" not in ran[0]
+    assert ran[0]["PYTHONWARNINGS"] == "ignore"

@@ -57,6 +57,23 @@ def test_a_spark_script_on_the_terminal_leaves_no_files(rapid: Any, tmp_path: Pa
     assert list(temporary.glob("glue-run-*")) == []
 
 
+def test_a_terminals_zone_java_spark_and_profile_are_not_the_jobs(rapid: Any, tmp_path: Path) -> None:
+    script = tmp_path / "jöb.py"
+    script.write_text(
+        "import boto3, time\nfrom pyspark.sql import SparkSession\nspark = SparkSession.builder.getOrCreate()\n"
+        "print(time.tzname[0], spark.sql(\"select timestamp'2026-01-01 00:00:00', 'é'\").collect()[0][:])\n"
+        "print(spark._jvm.java.util.TimeZone.getDefault().getID(), boto3.Session().available_profiles)\n"
+    )
+    settings = tmp_path / "aws"
+    settings.write_text("[profile work]\nregion = eu-west-1\n")
+    terminal = {
+        "TZ": "Asia/Kolkata", "LC_ALL": "C", "JAVA_HOME": "/nowhere", "SPARK_HOME": "/nowhere",
+        "AWS_PROFILE": "work", "AWS_CONFIG_FILE": str(settings), "HTTP_PROXY": "http://127.0.0.1:9",
+    }  # fmt: skip
+    ended = rapid("run", str(script), **terminal)
+    assert ended.stdout == "UTC (datetime.datetime(2026, 1, 1, 0, 0), 'é')\nUTC []\n", ended.stderr
+
+
 def test_modules_from_s3_and_the_logs_of_a_job(rapid: Any, jobs: Any, aws: Callable[[str], Any]) -> None:
     jobs.s3.put_object(Bucket=BUCKET, Key="lib/g5_mine-1.0-py3-none-any.whl", Body=wheel("g5_mine", "VALUE = 'ünï'"))
     body = b"import g5_mine\nprint('value', g5_mine.VALUE)\nimport sys\nprint('err', file=sys.stderr)"
