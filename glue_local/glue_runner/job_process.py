@@ -222,13 +222,17 @@ class Job:
 
     def leave(self) -> None:
         """Ends the Spark application where others look after it; a local one just ends with its JVM."""
-        if (self._java or self._ready) and self._on_cluster:
-            from py4j.protocol import Py4JError  # type: ignore[import-untyped]
-            from pyspark import SparkContext
+        if not (self._java or self._ready):
+            return
+        from py4j.protocol import Py4JError  # type: ignore[import-untyped]
+        from pyspark import SparkContext
 
+        context = SparkContext._active_spark_context  # noqa: SLF001 - PySpark's own way to ask
+        if context and self._on_cluster:
             with contextlib.suppress(Py4JError, OSError):  # the JVM is gone: `java_end` says so
-                if SparkContext._active_spark_context:  # noqa: SLF001 - PySpark's own way to ask
-                    SparkContext._active_spark_context.stop()  # noqa: SLF001
+                context.stop()
+        elif context:  # its accumulators' thread would print the end of the JVM as an error
+            context._accumulatorServer.handle_error = lambda *_: None  # noqa: SLF001
 
     def end_java(self) -> None:
         """Ends the JVM of this process: until then it writes into the job's folder."""

@@ -51,9 +51,11 @@ def test_a_spark_script_on_the_terminal_leaves_no_files(rapid: Any, tmp_path: Pa
     script.write_text(
         "from pyspark.sql import SparkSession\nspark = SparkSession.builder.getOrCreate()\n"
         "print(spark.range(1000).repartition(50).groupBy('id').count().count())\n"
+        "print(spark.sparkContext.parallelize([1, 2]).map(lambda x: x + 1).sum())\n"
     )
     ended = rapid("run", str(script), TMPDIR=str(temporary))
-    assert (ended.returncode, ended.stdout) == (0, "1000\n"), ended.stderr
+    assert (ended.returncode, ended.stdout) == (0, "1000\n5\n"), ended.stderr
+    assert "Traceback" not in ended.stderr
     assert list(temporary.glob("glue-run-*")) == []
 
 
