@@ -162,6 +162,31 @@ def test_ctas_writes_what_it_reads_back(lab: Any, form: str) -> None:
     assert rows == [["1", "x,y", "[a, b]", "2020-01-01", "2020-01-01 01:02:03.000", "1.50"]]
 
 
+def test_timestamps_in_parquet_have_96_bits(lab: Any) -> None:
+    """As UNLOAD and CTAS write them on AWS; PyAthena's tests of fastparquet and Arrow read them so."""
+    values = (
+        "(VALUES (TIMESTAMP '1900-01-01 01:02:03.456', 'old'), (TIMESTAMP '2262-12-31 00:00:00.001', 'new'), "
+        "(NULL, 'no')) AS t(at, part)"
+    )
+    lab.run(
+        "CREATE TABLE stamped WITH (partitioned_by = ARRAY['part'], external_location = 's3://{bucket}/stamped/', "
+        "write_compression = 'ZSTD') AS SELECT at, ARRAY[ROW(at)] AS nested, map(ARRAY['k'], ARRAY[at]) AS m, part "
+        f"FROM {values}"
+    )
+    listed = lab.s3.list_objects_v2(Bucket=lab.bucket, Prefix="stamped/")["Contents"]
+    assert len(listed) == 3
+    for each in listed:
+        columns = parquet.ParquetFile(io.BytesIO(lab.body(f"s3://{lab.bucket}/{each['Key']}"))).metadata.row_group(0)
+        kinds = [(columns.column(i).physical_type, columns.column(i).compression) for i in (0, 1, 3)]
+        assert kinds == [("INT96", "ZSTD")] * 3
+    rows = lab.run("SELECT at, nested[1][1] = at, m['k'] = at, part FROM stamped ORDER BY part").rows
+    assert rows == [
+        ["2262-12-31 00:00:00.001", "true", "true", "new"],
+        [None, None, None, "no"],
+        ["1900-01-01 01:02:03.456", "true", "true", "old"],
+    ]
+
+
 def test_insert_and_partitioned_ctas(lab: Any) -> None:
     lab.run(
         "CREATE TABLE parts WITH (partitioned_by = ARRAY['dt'], external_location = 's3://{bucket}/parts/') AS "

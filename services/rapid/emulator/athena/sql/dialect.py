@@ -16,7 +16,7 @@ from sqlglot.parsers.trino import TrinoParser
 from sqlglot.tokenizer_core import Token, TokenType
 
 from rapid.emulator.athena.sql import json_table
-from rapid.emulator.athena.sql.errors import MalformedQueryError, Position, not_supported
+from rapid.emulator.athena.sql.errors import MalformedQueryError, Position
 from rapid.emulator.athena.sql.expecting import expecting, forgiven, goes_on, word
 
 _TIMES = (exp.DType.TIME, exp.DType.TIMETZ, exp.DType.TIMESTAMP, exp.DType.TIMESTAMPTZ)
@@ -149,18 +149,10 @@ def _json_member(parser: Any) -> list[exp.Expr]:
     return [key, parser._parse_bitwise()]  # noqa: SLF001
 
 
-def _close(found: re.Match[str]) -> str:
-    """Hexadecimal digits without spaces and numbers in tens, as long as they were written; all else as it is."""
-    if found[3] is not None:
-        base = {"x": 16, "b": 2, "o": 8}.get(found[3][1].lower())
-        digits = found[3].replace("_", "")
-        number = (str(int(digits, base)) if base else digits).ljust(len(found[0]))
-        if len(number) > len(found[0]):  # the places of what follows would no longer be those of the text
-            raise not_supported(f"The literal {found[3]}", None)
-        return number
-    if found[2] is None:
-        return found[0]
-    return f"{found[0][0]}'{''.join(found[2].split())}'".ljust(len(found[0]))
+def _in_tens(written: str) -> str:
+    base = {"x": 16, "b": 2, "o": 8}.get(written[1].lower())
+    digits = written.replace("_", "")
+    return str(int(digits, base)) if base else digits
 
 
 class AthenaSql(Trino):
@@ -171,8 +163,23 @@ class AthenaSql(Trino):
 
     def tokenize(self, sql: str, dialect: Any = None) -> list[Token]:
         """Bytes with spaces and numbers such as `0b101` and `1_000`, which sqlglot does not expect."""
-        special = re.search(r"[xX]'|\b0[xXbBoO]|\d_\d", sql)
-        return super().tokenize(_LITERALS.sub(_close, sql) if special else sql, dialect)
+        if not re.search(r"[xX]'|\b0[xXbBoO]|\d_\d", sql):
+            return super().tokenize(sql, dialect)
+        numbers: dict[int, tuple[str, int]] = {}
+
+        def close(found: re.Match[str]) -> str:
+            """What sqlglot reads in its place, as long as it was written."""
+            made = found[0]
+            if found[3] is not None:
+                numbers[found.start()], made = (_in_tens(found[3]), found.end() - 1), "0"
+            elif found[2] is not None:
+                made = f"{found[0][0]}'{''.join(found[2].split())}'"
+            return made.ljust(len(found[0]))
+
+        tokens = super().tokenize(_LITERALS.sub(close, sql), dialect)
+        for token in tokens:
+            token.text, token.end = numbers.get(token.start, (token.text, token.end))
+        return tokens
 
     class Parser(TrinoParser):
         FUNCTIONS: ClassVar[dict[str, Any]] = {}

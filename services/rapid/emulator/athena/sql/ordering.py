@@ -152,6 +152,12 @@ def window(node: exp.Window, expressions: "Expressions") -> str:
     if alias is not None:
         return _named_window(alias, node, expressions)
     parts = []
+    if node.args.get("order"):
+        for item in node.args["order"].expressions:
+            kind = expressions.compile(item.this).type
+            if not kind.is_orderable:
+                message = f"{kind} is not orderable, and therefore cannot be used in window function ORDER BY"
+                raise SqlError("TYPE_MISMATCH", message, position(item.this))
     if node.args.get("partition_by"):
         parts.append("PARTITION BY " + ", ".join(expressions.compile(n).sql for n in node.args["partition_by"]))
     if node.args.get("order"):

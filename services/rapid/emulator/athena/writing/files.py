@@ -75,6 +75,11 @@ class Writer:
             options.append(f"PARTITION_BY ({', '.join(quote(n) for n in folders)})")
         where = str(self.folder) if folders else str(self.folder / "part")
         (row,) = self.session.connection.rows(f"COPY ({source}) TO {literal(where)} ({', '.join(options)})")
+        if self.target.form == "PARQUET" and any("timestamp" in str(c.type) for c in self._data):
+            for path in self.folder.rglob("*"):
+                if path.is_file():
+                    self.session.run.check()
+                    with_hive_timestamps(path, self.target.codec)
         return int(row[0])
 
     def _items(self) -> list[str]:
@@ -155,3 +160,20 @@ class Writer:
         else:
             self.session.objects.put(uri, path)
         self.written.append(uri)
+
+
+def with_hive_timestamps(path: Path, codec: str) -> None:
+    """Writes a Parquet file anew with timestamps of 96 bits, as Athena writes Hive tables; a row group at a time.
+
+    DuckDB reads them and does not write them. https://github.com/apache/parquet-format/blob/master/LogicalTypes.md
+    """
+    from pyarrow import parquet
+
+    name = {"uncompressed": "none", "lz4_raw": "lz4"}.get(codec, codec)
+    made = path.with_name(f"{path.name}.int96")
+    with parquet.ParquetFile(path) as source:
+        schema = source.schema_arrow
+        with parquet.ParquetWriter(made, schema, compression=name, use_deprecated_int96_timestamps=True) as sink:
+            for number in range(source.num_row_groups):
+                sink.write_table(source.read_row_group(number))
+    made.replace(path)

@@ -44,10 +44,18 @@ def if_(call: Call) -> Typed:
 
 @special("try")
 def try_(call: Call) -> Typed:
-    """NULL instead of a failure of its argument (division by zero, bad cast, wrong argument)."""
+    """NULL instead of a failure of its argument (division by zero, bad cast, wrong argument).
+
+    DuckDB's TRY takes no aggregates or window functions: around those, divisions and casts alone are safe.
+    """
     if len(call.arguments) != 1:
         raise SqlError("SYNTAX_ERROR", "The 'try' function must have exactly one argument", position(call.node))
-    value = call.compiler.compile_safely(call.arguments[0])
+    from rapid.emulator.athena.sql.grouping import aggregates  # which knows functions by this package
+
+    argument = call.arguments[0]
+    value = call.compiler.compile_safely(argument)
+    if argument.find(exp.Window) or aggregates(argument):
+        return value
     return Typed(f"TRY({value.sql})", value.type)
 
 
