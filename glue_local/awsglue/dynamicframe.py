@@ -33,7 +33,7 @@ from awsglue.frame.casts import cast
 from awsglue.frame.formats import Read
 from awsglue.frame.stage import Stage, step
 from awsglue.readwrite import DynamicFrameReader, DynamicFrameWriter
-from awsglue.streaming import payload
+from awsglue.streaming import batches, payload
 
 DEFAULT_ROWS = 20
 
@@ -110,7 +110,8 @@ class DynamicFrame(Stage):
     @classmethod
     def fromDF(cls, dataframe: DataFrame, glue_ctx: Any, name: str = "") -> "DynamicFrame":
         """A frame of a DataFrame. Records of a stream with `inferSchema` get the columns that they have."""
-        frame = DynamicFrame(payload.settle(dataframe), glue_ctx, name)
+        own = batches.in_session(dataframe, glue_ctx.spark_session)
+        frame = DynamicFrame(payload.settle(own), glue_ctx, name)
         frame.named_by_script = True
         return frame
 

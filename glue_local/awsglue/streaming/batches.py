@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pyspark import StorageLevel
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812
 
 from awsglue.errors import OptionError
@@ -77,6 +77,19 @@ def _with_retries(function: BatchFunction, batch: DataFrame, batch_id: int, retr
             time.sleep(pause)
         else:
             return
+
+
+def in_session(batch: DataFrame, session: SparkSession) -> DataFrame:
+    """A DataFrame of another session as one of this session, so that SQL of it finds the views that are made of it.
+
+    A micro-batch belongs to a session of its stream. Scripts make a DynamicFrame of it, and a view of that frame's
+    DataFrame, and merge it by the SQL of their own session.
+    """
+    if batch.isStreaming or batch.sparkSession._jsparkSession == session._jsparkSession:
+        return batch
+    spark: Any = session.sparkContext._jvm
+    plan = batch._jdf.queryExecution().analyzed()
+    return DataFrame(spark.org.apache.spark.sql.Dataset.ofRows(session._jsparkSession, plan), session)
 
 
 def sample(frame: DataFrame, options: Mapping[str, Any], function: BatchFunction | None) -> DataFrame:

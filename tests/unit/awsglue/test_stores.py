@@ -191,6 +191,23 @@ def test_columns_of_a_batch_are_found_by_from_df(glue: Any, tmp_path: Path) -> N
     assert seen == [["x", "y"], (["a", "b", "ingest_year", "ingest_month", "ingest_day"], 2)]
 
 
+def test_a_view_of_a_batch_is_there_for_the_scripts_session(glue: Any, tmp_path: Path) -> None:
+    """As in scripts that merge a batch by SQL: a batch has a session of its own, a DynamicFrame is the script's."""
+    (tmp_path / "1.json").write_text('{"a": 1}\n{"a": 2}\n')
+    stream = glue.spark_session.readStream.schema("a int").json(str(tmp_path))
+    seen: list[int] = []
+
+    def function(batch: Any, _batch_id: int) -> None:
+        DynamicFrame.fromDF(batch, glue, "batch").toDF().createOrReplaceTempView("of_a_batch")
+        seen.append(glue.spark_session.sql("select sum(a) from of_a_batch").first()[0])
+        raise ValueError("enough")
+
+    with pytest.raises(StreamingQueryException, match="enough"):
+        glue.forEachBatch(stream, function, {"windowSize": "10 milliseconds", "batchMaxRetries": "0"})
+    assert seen == [3]
+    glue.spark_session.catalog.dropTempView("of_a_batch")
+
+
 def test_each_batch(glue: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("awsglue.streaming.batches.PAUSES_SECONDS", (0,))
     source = tmp_path / "in"
