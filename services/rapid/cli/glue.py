@@ -15,13 +15,12 @@ from rapid.cli.lifecycle import bring_up, say, stopping_on_ctrl_c
 from rapid.core import aws
 from rapid.core.config import ROOT, Config, load
 from rapid.core.errors import RapidError
-from rapid.core.surroundings import OWN
+from rapid.core.surroundings import as_on_aws
 
 PASSED_ON = {"ignore_unknown_options": True, "allow_interspersed_args": False, "help_option_names": ["-h", "--help"]}
 FINAL = frozenset({"SUCCEEDED", "FAILED", "TIMEOUT", "STOPPED", "ERROR"})
 FOLLOW_SECONDS = 0.5
 HISTORY_PORT = 18080
-_NOT_THE_JOBS = ("AWS_", "RAPID_", "SPARK_", "PYSPARK_", "HADOOP_", "JAVA_", "JDK_", "_JAVA_")
 
 
 @click.group()
@@ -37,8 +36,8 @@ def _environment(config: Config) -> dict[str, str]:
     from rapid import runner
 
     own = {name: value for name, value in runner.environment(config).items() if name != "GLUE_RUNNER_TOKEN"}
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(_NOT_THE_JOBS)}
-    return {**inherited, **OWN, **own}
+    inherited = {name: value for name, value in as_on_aws(os.environ).items() if not name.startswith("RAPID_")}
+    return {**inherited, **own}
 
 
 def _services(config: Config) -> None:

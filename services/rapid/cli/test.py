@@ -11,6 +11,7 @@ import click
 
 from rapid.core.config import ROOT, load
 from rapid.core.errors import RapidError
+from rapid.core.surroundings import as_on_aws
 
 PROGRAMS = {
     "chromium": ("chromium", "chromium-browser"),
@@ -36,7 +37,8 @@ def test(fast: bool, compose: bool, pytest_args: tuple[str, ...]) -> None:
     os.chdir(ROOT)
     # Two at a time, by file: each worker has an emulator of its own. Later options win: -n 0 for a debugger.
     spread = ["-n", "2", "--dist", "loadfile"]
-    os.execv(python, [python, "-m", "pytest", "-m", markers, *spread, *pytest_args])
+    line = [python, "-m", "pytest", "-m", markers, *spread, *pytest_args]
+    os.execve(python, line, as_on_aws(os.environ))
 
 
 def _missing() -> list[str]:

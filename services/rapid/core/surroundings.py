@@ -20,6 +20,13 @@ OWN = {
 }
 """What services and jobs have instead of this machine's: time and text as on AWS, no way to anyone's account."""
 
+_OTHERS = ("AWS_", "SPARK_", "PYSPARK_", "HADOOP_", "JAVA_", "JDK_", "_JAVA_")
+
+
+def as_on_aws(environ: Mapping[str, str]) -> dict[str, str]:
+    """A terminal's environment for code that runs as it does on AWS: without its own clouds, Javas and Sparks."""
+    return {name: value for name, value in environ.items() if not name.startswith(_OTHERS)} | OWN
+
 
 def past_proxies(config: Config, environ: Mapping[str, str]) -> dict[str, str]:
     """Variables by which clients reach our services past the proxy that `environ` names; none where it names none."""
