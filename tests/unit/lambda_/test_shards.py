@@ -19,6 +19,7 @@ from localstack.services.lambda_.event_source_mapping.event_processor import (
 from rapid.emulator.lambda_ import shards
 from rapid.emulator.lambda_.positions import Positions
 from rapid.emulator.lambda_.shards import KinesisShards
+from rapid.emulator.lambda_.windows import Windows
 from tests.waiting import until
 
 ARN = "arn:aws:kinesis:us-east-1:000000000000:stream/s"
@@ -183,3 +184,68 @@ def test_a_stream_is_read_from_a_moment(positions: Positions) -> None:
     poller = reader(stream, Function(), StartingPosition="AT_TIMESTAMP", StartingPositionTimestamp=moment)
     read(poller, lambda: positions.get("u", "a "))
     assert (stream.asked[0]["ShardIteratorType"], stream.asked[0]["Timestamp"]) == ("AT_TIMESTAMP", moment)
+
+
+class Counter:
+    """A function of a window: it counts records, and fails as often as it is told to."""
+
+    def __init__(self, failures: int = 0) -> None:
+        self.failures, self.events = failures, list[dict[str, Any]]()
+
+    def __call__(self, event: dict[str, Any]) -> Any:
+        self.events.append(event)
+        if self.failures:
+            self.failures -= 1
+            return {}
+        return {"state": {"n": event["state"].get("n", 0) + len(event["Records"])}}
+
+    @property
+    def told(self) -> list[tuple[int, int, bool]]:
+        """Of each call: how many records, the state before, whether it is the window's last."""
+        return [(len(e["Records"]), e["state"].get("n", 0), e["isFinalInvokeForWindow"]) for e in self.events]
+
+
+def windowed(stream: Stream, counter: Counter, monkeypatch: pytest.MonkeyPatch, *arrivals: float) -> KinesisShards:
+    """A reader with windows of 60 s; records arrive at these seconds, and it is the last of them now."""
+    made = reader(stream, Function(), BatchSize=2)
+    made.windows = Windows(60, ARN, counter)
+    monkeypatch.setattr(shards.time, "time", lambda: arrivals[-1])
+    number_to_arrival = dict(enumerate(arrivals, 1))
+    monkeypatch.setattr(
+        made, "get_approximate_arrival_time", lambda event: number_to_arrival[int(event["kinesis"]["sequenceNumber"])]
+    )
+    return made
+
+
+def polled(made: KinesisShards, counter: Counter) -> list[tuple[int, int, bool]]:
+    """What the function was told after one more poll."""
+    made.poll_events()
+    return counter.told
+
+
+def test_a_window_adds_up_and_ends(monkeypatch: pytest.MonkeyPatch, positions: Positions) -> None:
+    counter = Counter()
+    made = windowed(Stream({"a": ["1", "2", "3", "4"]}), counter, monkeypatch, 600, 610, 659, 661, 730)
+    until(lambda: polled(made, counter), lambda told: len(told) == 5)
+    assert counter.told == [(2, 0, False), (1, 2, False), (0, 3, True), (1, 0, False), (0, 1, True)]
+    assert counter.events[0]["window"] == {"start": "1970-01-01T00:10:00Z", "end": "1970-01-01T00:11:00Z"}
+    assert counter.events[0]["shardId"] == "a"
+    until(lambda: positions.get("u", "a "), lambda number: number == "4")
+
+
+def test_a_window_that_is_not_over_keeps_the_place_of_its_first_record(
+    monkeypatch: pytest.MonkeyPatch, positions: Positions
+) -> None:
+    counter = Counter()
+    made = windowed(Stream({"a": ["1", "2"]}), counter, monkeypatch, 600, 661, 662)
+    until(lambda: polled(made, counter), lambda told: len(told) == 3)
+    assert counter.told == [(1, 0, False), (0, 1, True), (1, 0, False)]
+    made.close()
+    assert positions.get("u", "a ") is None
+
+
+def test_an_answer_without_a_state_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    counter = Counter(failures=1)
+    made = windowed(Stream({"a": ["1"]}), counter, monkeypatch, 600, 700)
+    until(lambda: polled(made, counter), lambda told: len(told) == 3)
+    assert counter.told == [(1, 0, False), (1, 0, False), (0, 1, True)]

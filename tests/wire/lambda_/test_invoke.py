@@ -160,6 +160,11 @@ def test_versions_and_aliases(functions: Any, aws: Any) -> None:
     answer = functions.invoke(name, Qualifier="live")
     assert answer.payload == ["1", "live"]
     assert answer.version == "1"
+    refused = pytest.raises(aws("lambda").exceptions.ResourceConflictException, match=r"aliases reference it: \[live\]")
+    with refused:
+        aws("lambda").delete_function(FunctionName=name, Qualifier="1")
+    aws("lambda").delete_alias(FunctionName=name, Name="live")
+    aws("lambda").delete_function(FunctionName=name, Qualifier="1")
 
 
 def test_an_idle_environment_that_was_killed_is_replaced_unnoticed(functions: Any) -> None:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+import psutil
 import pytest
 
 from tests.waiting import runs, until
@@ -85,3 +86,11 @@ def test_functions_run_after_the_warden_was_killed(other_emulator: Any, other_fu
     assert gone(first)
     emulator.kill()
     assert gone([*second, emulator.pid])
+
+
+def test_an_environment_stands_still_between_invocations(functions: Any) -> None:
+    """https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html"""
+    name = functions.create(BUSY)
+    own, child, _far = functions.invoke(name).payload
+    until(lambda: {psutil.Process(pid).status() for pid in (own, child)}, lambda found: found == {"stopped"})
+    assert functions.invoke(name).payload[0] == own

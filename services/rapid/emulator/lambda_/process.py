@@ -12,6 +12,7 @@ import fcntl
 import json
 import os
 import select
+import signal
 import socket
 import subprocess
 import time
@@ -100,7 +101,7 @@ class RuntimeProcess:
         self._waiting: Connection | None = None  # whose GET /next is unanswered
         self._request_id = ""
         self._sink: StreamSink | None = None
-        self._killed = False
+        self._killed = self._frozen = False
         self.peak_bytes = 0
         self._output, write_end = os.pipe()
         os.set_blocking(self._output, False)
@@ -147,6 +148,7 @@ class RuntimeProcess:
         """
         if self._waiting is None:
             raise RuntimeError("The runtime has not asked for an event.")
+        self.thaw()
         self._request_id, self._sink = request_id, sink
         waiting, self._waiting = self._waiting, None
         waiting.answer("200 OK", event, headers)
@@ -179,6 +181,22 @@ class RuntimeProcess:
                 self._measure(memory.resident(self.pid))
                 if self.peak_bytes > self._launch.memory_bytes:
                     return Outcome(Kind.OUT_OF_MEMORY)
+
+    def freeze(self) -> None:
+        """Has the process and its group stand still."""
+        self._frozen = not self._killed
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Has them go on."""
+        if self._frozen:
+            self._frozen = False
+            self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        if not self._killed:  # else the group may be another's
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.pid, number)
 
     def drain(self) -> None:
         """Reads all output that is there now."""

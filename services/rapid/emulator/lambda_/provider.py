@@ -7,7 +7,7 @@ from typing import IO, Any
 
 from localstack.aws.api import RequestContext
 from localstack.aws.api.lambda_ import (
-    CreateEventSourceMappingRequest,
+    AliasConfiguration,
     CreateFunctionRequest,
     EventSourceMappingConfiguration,
     FunctionConfiguration,
@@ -19,6 +19,7 @@ from localstack.aws.api.lambda_ import (
     InvokeWithResponseStreamCompleteEvent,
     InvokeWithResponseStreamResponse,
     InvokeWithResponseStreamResponseEvent,
+    ResourceConflictException,
     UpdateFunctionConfigurationRequest,
 )
 from localstack.services.lambda_.invocation.lambda_models import RequestEntityTooLargeException
@@ -95,7 +96,18 @@ class RapidLambdaProvider(LambdaProvider):
         )
 
     def delete_function(self, context: RequestContext, function_name: str, **kwargs: Any) -> Any:
-        """Its last log lines go before it: whoever deletes a function deletes its log group next."""
+        """Its last log lines go before it: whoever deletes a function deletes its log group next.
+
+        Raises:
+            ResourceConflictException: an alias names this version.
+        """
+        if version := kwargs.get("qualifier"):
+            aliases = self.list_aliases(context, function_name)["Aliases"]
+            if names := [alias["Name"] for alias in aliases if version in _versions(alias)]:
+                raise ResourceConflictException(
+                    f"Unable to delete version because the following aliases reference it: [{', '.join(names)}]",
+                    Type="User",
+                )
         telemetry().flush()
         return super().delete_function(context, function_name, **kwargs)
 
@@ -108,14 +120,6 @@ class RapidLambdaProvider(LambdaProvider):
         _refuse_blocked(request.get("Runtime"))
         _refuse_reserved(request.get("Environment"))
         return super().create_function(context, request)
-
-    def create_event_source_mapping_v2(
-        self, context: RequestContext, request: CreateEventSourceMappingRequest
-    ) -> EventSourceMappingConfiguration:
-        """LocalStack's, which reads over windows."""
-        if request.get("TumblingWindowInSeconds"):
-            raise InvalidParameterValueException("Rapid Analytics does not support tumbling windows.", Type="User")
-        return super().create_event_source_mapping_v2(context, request)
 
     def delete_event_source_mapping(
         self, context: RequestContext, uuid: str, **kwargs: Any
@@ -164,6 +168,11 @@ def _events(streamed: Streamed[InvocationResponse]) -> Iterator[InvokeWithRespon
     if "LogResult" in answer:
         complete["LogResult"] = answer["LogResult"]
     yield InvokeWithResponseStreamResponseEvent(InvokeComplete=complete)
+
+
+def _versions(alias: AliasConfiguration) -> set[str]:
+    """The versions that an alias may call."""
+    return {alias["FunctionVersion"], *(alias.get("RoutingConfig") or {}).get("AdditionalVersionWeights", ())}
 
 
 def _refuse_blocked(runtime: str | None) -> None:

@@ -13,6 +13,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from rapid.emulator.lambda_.freezing import FREEZER
 from rapid.emulator.lambda_.output import LogEvent, OutputParser
 from rapid.emulator.lambda_.process import MAX_RESPONSE_BYTES, Kind, Launch, Outcome, RuntimeProcess, StreamSink
 from rapid.emulator.lambda_.report import Failure, PlatformLog
@@ -22,6 +23,7 @@ INIT_SECONDS = 10.0
 TAIL_BYTES = 4096
 """What LogType=Tail answers: the last 4 KB."""
 _CRASH_GRACE_SECONDS = 1.0
+_GLANCE_SECONDS = 0.001
 
 
 @dataclass(frozen=True)
@@ -84,11 +86,14 @@ class Sandbox:
         """The init phase. A failure is logged, and repeated by the first invocation, as on AWS."""
         with self._busy:
             self._retrying = isinstance(self._boot("init", time.monotonic() + seconds), _Crash)
+        FREEZER.note(self._freeze)
 
     def invoke(self, event: Event) -> Result:
         """The invoke phase."""
         with self._busy:
-            return self._invoke(event)
+            result = self._invoke(event)
+        FREEZER.note(self._freeze)
+        return result
 
     def stop(self) -> None:
         """Kills what runs. An invocation under way answers that its runtime was killed."""
@@ -101,6 +106,20 @@ class Sandbox:
             for descriptor in self._namespaces:
                 os.close(descriptor)
             self._namespaces = []
+
+    def _freeze(self) -> bool:
+        """Freezes the process if it waits for an event. Returns: whether it is still to be frozen."""
+        if not self._busy.acquire(blocking=False):
+            return False  # an invocation began: it will be noted again
+        try:
+            if self._process is None or self._stopped:
+                return False
+            if self._process.wait(time.monotonic() + _GLANCE_SECONDS).kind is not Kind.NEXT:
+                return self._process.exit_code is None
+            self._process.freeze()
+        finally:
+            self._busy.release()
+        return False
 
     def _invoke(self, event: Event) -> Result:
         self._tail.clear()

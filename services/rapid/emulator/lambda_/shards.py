@@ -35,6 +35,7 @@ from localstack.services.lambda_.event_source_mapping.pollers.stream_poller impo
 
 from rapid.emulator.lambda_.positions import positions
 from rapid.emulator.lambda_.queues import SharedQueue
+from rapid.emulator.lambda_.windows import Window, Windows
 
 LOG = logging.getLogger(__name__)
 LOOK_SECONDS = 5.0
@@ -59,10 +60,11 @@ class Batch:
 class Shards(StreamPoller):
     """Reads a stream's shards side by side, from where they were read before.
 
-    `bisects`: a batch that fails is cut in two.
+    `bisects`: a batch that fails is cut in two. `windows`: those that records are added up in, if they are.
     """
 
     bisects = False
+    windows: Windows | None = None
     arn_name = "StreamArn"
     number_name = "SequenceNumber"
     shards: dict[str, str]
@@ -167,13 +169,48 @@ class Shards(StreamPoller):
             for begin in range(0, len(gathered), size):
                 part = gathered[begin : begin + size]
                 if self.forward_events_to_target(shard_id, part):
-                    positions().set(self._reader, self._place(shard_id), self.number_of(part[-1]))
+                    self._has_read(shard_id, self.number_of(part[-1]))
+        if self.windows and not records and self.windows.is_over(shard_id, time.time()):
+            self._finish_window(shard_id, self.windows)
         return bool(following) and len(records) == size
 
     def forward_events_to_target(self, shard_id: str, records: list[Event]) -> bool:
         """Has records processed, in order. Returns: whether each is done with or given up; not so at a stop."""
         events = self.pre_filter(self.transform_into_events(records, shard_id))
         chosen = self.post_filter(self.filter_events(events))
+        if not self.windows:
+            return self._forward(shard_id, chosen)
+        parts = self.windows.parts(chosen, self.get_approximate_arrival_time)
+        return all(self._forward_to_window(shard_id, self.windows, start, part) for start, part in parts)
+
+    def _has_read(self, shard_id: str, number: str) -> None:
+        """Goes on after this record, if it starts anew; where a window is open, at the window's first again."""
+        window = self.windows.open.get(shard_id) if self.windows else None
+        if window:
+            window.last = number
+        else:
+            positions().set(self._reader, self._place(shard_id), number)
+
+    def _forward_to_window(self, shard_id: str, windows: Windows, start: int, events: list[Event]) -> bool:
+        window = windows.open.get(shard_id)
+        if window and window.start != start and not self._finish_window(shard_id, windows):
+            return False
+        windows.open.setdefault(shard_id, Window(start))
+        return self._forward(shard_id, events)
+
+    def _finish_window(self, shard_id: str, windows: Windows) -> bool:
+        """Has the function told that a window is over; until it has, nothing else of the shard is read."""
+        batch: Batch | None = Batch([])
+        while batch and not self._is_shutdown.is_set():
+            self._pause(batch)
+            batch = self._attempt(shard_id, batch)
+        if batch:
+            return False
+        if last := windows.open.pop(shard_id).last:
+            positions().set(self._reader, self._place(shard_id), last)
+        return True
+
+    def _forward(self, shard_id: str, chosen: list[Event]) -> bool:
         batches = deque([Batch(self.add_source_metadata(chosen))] if chosen else [])
         while batches and not self._is_shutdown.is_set():
             batches.extendleft(reversed(self._process(shard_id, batches.popleft())))
@@ -186,9 +223,8 @@ class Shards(StreamPoller):
             if old:
                 self._give_up(shard_id, replace(batch, events=old), "RecordAgeExceeded")
                 return [replace(batch, events=young)] if young else []
-        if batch.attempts:
-            self._is_shutdown.wait(min(0.5 * 1.5 ** (batch.attempts - 1), LONGEST_PAUSE))
-        failed = self._attempt(batch)
+        self._pause(batch)
+        failed = self._attempt(shard_id, batch)
         if failed is None:
             return []
         if self._cuts() and len(batch.events) > 1:  # a cut does not count against the retries
@@ -202,11 +238,18 @@ class Shards(StreamPoller):
             return []
         return [failed]
 
-    def _attempt(self, batch: Batch) -> Batch | None:
-        """Has a batch processed. Returns: what failed of it."""
+    def _pause(self, batch: Batch) -> None:
+        if batch.attempts:
+            self._is_shutdown.wait(min(0.5 * 1.5 ** (batch.attempts - 1), LONGEST_PAUSE))
+
+    def _attempt(self, shard_id: str, batch: Batch) -> Batch | None:
+        """Has a batch processed; one without events is a window's end. Returns: what failed of it."""
         failed = replace(batch, attempts=batch.attempts + 1)
         try:
-            self.processor.process_events_batch(batch.events)
+            if self.windows:
+                self.windows.call(shard_id, batch.events, final=not batch.events)
+            else:
+                self.processor.process_events_batch(batch.events)
         except PartialBatchFailureError as failure:
             return replace(failed, events=self._from_lowest(batch.events, failure), error=failure.error or {})
         except BatchFailureError as failure:
@@ -284,6 +327,10 @@ def worker(factory: EsmWorkerFactory) -> EsmWorker:
         made.poller.bisects = bool(factory.esm_config.get("BisectBatchOnFunctionError"))
         if at := factory.esm_config.get("StartingPositionTimestamp"):
             made.poller.stream_parameters["StartingPositionTimestamp"] = at
+        if seconds := factory.esm_config.get("TumblingWindowInSeconds"):
+            sender = made.poller.processor.sender
+            sender.payload_dict = False  # the window's event has its records already
+            made.poller.windows = Windows(seconds, made.poller.source_arn, sender.send_events)
     limit = (factory.esm_config.get("ScalingConfig") or {}).get("MaximumConcurrency")
     if limit and isinstance(made.poller, SharedQueue):
         made.poller.allow(limit)
