@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from awsgluedq import publishing
-from glue_runner import event_logs, jars, jvm, prepare, priority, provided, script, spark_conf
+from glue_runner import event_logs, jars, jvm, parting, prepare, priority, provided, script, spark_conf
 from glue_runner.arguments import check_language, on
 from glue_runner.fetch import FetchError, extra_jars, fetch, listed, python_files, python_in_jars
 from glue_runner.jars import JarError
@@ -222,21 +222,18 @@ class Job:
 
     def leave(self) -> None:
         """Ends the Spark application where others look after it; a local one just ends with its JVM."""
-        if not (self._java or self._ready):
-            return
-        from py4j.protocol import Py4JError  # type: ignore[import-untyped]
-        from pyspark import SparkContext
+        if (self._java or self._ready) and self._on_cluster:
+            from py4j.protocol import Py4JError  # type: ignore[import-untyped]
+            from pyspark import SparkContext
 
-        context = SparkContext._active_spark_context  # noqa: SLF001 - PySpark's own way to ask
-        if context and self._on_cluster:
             with contextlib.suppress(Py4JError, OSError):  # the JVM is gone: `java_end` says so
-                context.stop()
-        elif context:  # its accumulators' thread would print the end of the JVM as an error
-            context._accumulatorServer.handle_error = lambda *_: None  # noqa: SLF001
+                if SparkContext._active_spark_context:  # noqa: SLF001 - PySpark's own way to ask
+                    SparkContext._active_spark_context.stop()  # noqa: SLF001
 
     def end_java(self) -> None:
         """Ends the JVM of this process: until then it writes into the job's folder."""
         if self._java:
+            parting.from_java()
             self._java.kill()
             self._java.wait()
 

@@ -10,14 +10,13 @@ AWS is reached as by any AWS client: AWS_ENDPOINT_URL names the running emulator
 import os
 import runpy
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from glue_runner import folders, jars, prepare, settings
+from glue_runner import folders, jars, parting, prepare, settings
 from glue_runner.warm_context import WarmContext
 
 HEAP_MB = 768
@@ -33,31 +32,18 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     jars.fetch(found.jars, jars.missing(found.jars, jars.CORE))
     own = {"spark.sql.shuffle.partitions": "2", "spark.default.parallelism": "2"}
     java = prepare.start_spark(folder, found.jars, HEAP_MB, "local[2]", own, None).wait()
-    from pyspark import SparkContext
     from pyspark.sql import SparkSession
 
     session = SparkSession.builder.appName("glue-tests").getOrCreate()
     session.sparkContext.setLogLevel("ERROR")
     yield session
     session.stop()
-    _part(SparkContext._gateway)  # noqa: SLF001 - it has no public name
+    parting.from_java()
     assert java.stdin  # noqa: S101 - it is a pipe; its end is the JVM's
     java.stdin.close()
     java.wait(30)
     os.environ.clear()
     os.environ |= before
-
-
-def _part(gateway: Any) -> None:
-    """Ends what py4j tells the JVM of objects that Python drops, before the JVM ends; it would log that as an error."""
-    from py4j import clientserver  # type: ignore[import-untyped]
-
-    client = gateway._gateway_client  # noqa: SLF001 - it has no public name
-    client.is_connected = False
-    client.finalizer_deque.appendleft(clientserver.SHUTDOWN_FINALIZER_WORKER)
-    for thread in threading.enumerate():
-        if isinstance(thread, clientserver.FinalizerWorker):
-            thread.join()
 
 
 @pytest.fixture(scope="session")
