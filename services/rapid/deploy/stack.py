@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -130,17 +131,30 @@ def _is_cause(event: Event) -> bool:
     return (event.failed or refused) and not any(text in event.reason for text in _FOLLOW_UPS)
 
 
-def _change(cloudformation: Any, stack: dict[str, Any], request: dict[str, Any]) -> Watch | None:
-    """Starts an update; None when the stack is as the template says already."""
+class _OvertakenError(Exception):
+    """Another client began an operation on the stack first."""
+
+
+def _start(cloudformation: Any, stack: dict[str, Any] | None, request: dict[str, Any]) -> Watch | None:
+    """Starts a creation or an update; None when the stack is as the template says already.
+
+    Raises:
+        _OvertakenError: nothing was started.
+    """
     from botocore.exceptions import ClientError
 
-    watch = Watch(cloudformation, stack["StackId"])
-    watch.new()
     try:
+        if not stack:
+            return Watch(cloudformation, cloudformation.create_stack(**request)["StackId"])
+        watch = Watch(cloudformation, stack["StackId"])
+        watch.new()
         cloudformation.update_stack(**request)
     except ClientError as error:
-        if "No updates are to be performed" in error.response["Error"]["Message"]:
+        message = error.response["Error"]["Message"]
+        if "No updates are to be performed" in message:
             return None
+        if error.response["Error"]["Code"] == "AlreadyExistsException" or f"{_ACTIVE} state" in message:
+            raise _OvertakenError from error
         raise
     return watch
 
@@ -155,7 +169,8 @@ def deploy(
 ) -> dict[str, str]:
     """Uploads the code, then creates or updates the stack and waits until it rests.
 
-    A stack left by a creation that failed is deleted first: CloudFormation cannot update it.
+    A stack left by a creation that failed is deleted first: CloudFormation cannot update it. What another client has
+    begun on the stack is waited for.
 
     Args:
         config: the settings; `config.stack_name` names the stack.
@@ -175,20 +190,20 @@ def deploy(
     package(where)
     with reachable():
         cloudformation = where.client("cloudformation")
-        stack = _settled(cloudformation, where.stack_name, on_event)
-        if stack and stack["StackStatus"] in _MUST_GO:
-            _delete(cloudformation, stack["StackId"], on_event)
-            stack = None
         request = {
             "StackName": where.stack_name,
             "TemplateBody": template.read_text(),
             "Capabilities": ["CAPABILITY_IAM"],
             "Parameters": [{"ParameterKey": k, "ParameterValue": v} for k, v in (parameters or {}).items()],
         }
-        if stack:
-            watch = _change(cloudformation, stack, request)
-        else:
-            watch = Watch(cloudformation, cloudformation.create_stack(**request)["StackId"])
+        while True:
+            stack = _settled(cloudformation, where.stack_name, on_event)
+            if stack and stack["StackStatus"] in _MUST_GO:
+                _delete(cloudformation, stack["StackId"], on_event)
+                stack = None
+            with suppress(_OvertakenError):
+                watch = _start(cloudformation, stack, request)
+                break
         if watch:
             _finish(watch, on_event)
         return _outputs(_describe(cloudformation, where.stack_name) or {})

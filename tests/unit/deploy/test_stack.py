@@ -107,3 +107,26 @@ def test_undeploy_waits_for_an_operation_of_somebody_else() -> None:
     )
     assert undeploy(settings(), target=target(client)) is True
     assert client.deleted
+
+
+def test_a_deployment_that_another_client_overtakes_waits_and_then_updates(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Overtaken(Cloudformation):
+        """Another client creates the stack after this one has seen that there is none."""
+
+        created = updated = False
+
+        def describe_stacks(self, StackName: str) -> dict[str, Any]:
+            return super().describe_stacks(StackName) if self.created else Cloudformation().describe_stacks(StackName)
+
+        def create_stack(self, **_: Any) -> dict[str, Any]:
+            self.created = True
+            raise ClientError({"Error": {"Code": "AlreadyExistsException", "Message": "Stack [x] already exists"}}, "C")
+
+        def update_stack(self, **_: Any) -> None:
+            assert self.at > 1, "while it is being created"
+            self.updated = True
+
+    client = Overtaken(("CREATE_IN_PROGRESS", []), ("CREATE_IN_PROGRESS", []), ("CREATE_COMPLETE", []))
+    monkeypatch.setattr(stack, "package", lambda _target: None)
+    assert stack.deploy(settings(), target=target(client)) == {}
+    assert client.updated

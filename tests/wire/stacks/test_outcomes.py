@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events
 import json
 import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -46,6 +47,25 @@ def name() -> str:
 
 
 BROKEN = {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": "nonsense"}}
+
+
+def test_of_creations_at_once_one_is_made_and_the_refused_take_nothing_along(aws: Aws, name: str) -> None:
+    cloudformation = aws("cloudformation")
+    body = template(**{f"Q{n}": queue(f"{name}-{n}") for n in range(20)})
+
+    def create(at: int) -> str:
+        try:
+            cloudformation.create_stack(StackName=name, TemplateBody=body)
+            cloudformation.create_stack(StackName=f"{name}-{at}", TemplateBody=template(Q=queue(f"{name}-of-{at}")))
+        except ClientError as error:
+            return str(error.response["Error"]["Code"])
+        return "made"
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = sorted(pool.map(create, range(8)))
+    assert answers == ["AlreadyExistsException"] * 7 + ["made"]
+    assert wait(cloudformation, name) == "CREATE_COMPLETE"
+    assert listed(cloudformation, "list_stacks", "StackSummaries[].StackName").count(name) == 1
 
 
 def test_a_failed_creation_takes_back_what_it_made(aws: Aws, name: str) -> None:

@@ -3,6 +3,7 @@
 Rules as in https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html (read 2026-11).
 """
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -109,16 +110,27 @@ def _require_updatable(stack: Stack | None) -> None:
         raise ValidationError(f"Stack:{stack.stack_id} is in {stack.status} state and can not be updated.")
 
 
+_turns: dict[tuple[str, str, str], threading.Lock] = {}
+
+
 @contextmanager
-def _nothing_stays_of_what_is_refused(store: Any) -> Iterator[None]:
-    """A request that is refused leaves no stack behind: LocalStack notes it before it looks at the template."""
-    before = set(store.stacks_v2)
-    try:
-        yield
-    except Exception:
-        for new in store.stacks_v2.keys() - before:
-            del store.stacks_v2[new]
-        raise
+def _in_turn(context: RequestContext, request: Any) -> Iterator[None]:
+    """Requests on one stack follow each other: LocalStack notes a stack long after it looked whether there is one.
+
+    One that is refused leaves no stack behind: LocalStack notes it before it looks at the template.
+    """
+    store = get_cloudformation_store(context.account_id, context.region)
+    given = request["StackName"]
+    name = given.split("/")[1] if given.startswith("arn:") else given
+    with _turns.setdefault((context.account_id, context.region, name), threading.Lock()):
+        before = set(store.stacks_v2)
+        try:
+            yield
+        except Exception:
+            for new in store.stacks_v2.keys() - before:
+                if store.stacks_v2[new].stack_name == name:
+                    del store.stacks_v2[new]
+            raise
 
 
 class StacksProvider(stock.CloudformationProviderV2):
@@ -151,7 +163,7 @@ class StacksProvider(stock.CloudformationProviderV2):
     def create_stack(self, context: RequestContext, request: CreateStackInput) -> CreateStackOutput:
         _check_request(request)
         store = get_cloudformation_store(context.account_id, context.region)
-        with _nothing_stays_of_what_is_refused(store):
+        with _in_turn(context, request):
             made = super().create_stack(context, request)
         if stack := stock.find_stack_v2(store, request["StackName"]):
             stack.enable_termination_protection = bool(request.get("EnableTerminationProtection"))
@@ -163,10 +175,10 @@ class StacksProvider(stock.CloudformationProviderV2):
         if not request.get("UsePreviousTemplate"):
             _check_request(request)
         store = get_cloudformation_store(context.account_id, context.region)
-        known = stock.find_stack_v2(store, request["StackName"])
-        _require_updatable(known)
-        before = known.status if known else StackStatus.REVIEW_IN_PROGRESS
-        with _nothing_stays_of_what_is_refused(store):
+        with _in_turn(context, request):
+            known = stock.find_stack_v2(store, request["StackName"])
+            _require_updatable(known)
+            before = known.status if known else StackStatus.REVIEW_IN_PROGRESS
             made = super().create_change_set(context, request)
         change_set = stock.find_change_set_v2(store, made["Id"])
         if change_set.status == ChangeSetStatus.FAILED:
@@ -189,13 +201,14 @@ class StacksProvider(stock.CloudformationProviderV2):
     @handler("UpdateStack", expand=False)
     def update_stack(self, context: RequestContext, request: UpdateStackInput) -> UpdateStackOutput:
         store = get_cloudformation_store(context.account_id, context.region)
-        stack = stock.find_stack_v2(store, request["StackName"])
-        _require_updatable(stack)
         if not request.get("UsePreviousTemplate"):
             _check_request(request)
-        elif stack:
-            request["TemplateBody"] = stack.template_body
-        return super().update_stack(context, request)
+        with _in_turn(context, request):
+            stack = stock.find_stack_v2(store, request["StackName"])
+            _require_updatable(stack)
+            if request.get("UsePreviousTemplate") and stack:
+                request["TemplateBody"] = stack.template_body
+            return super().update_stack(context, request)
 
     @handler("DescribeStacks")
     def describe_stacks(
