@@ -111,7 +111,9 @@ class GlueContext(SQLContext):
         table = catalog.get_table(database, table_name, catalog_id)
         options = dict(additional_options or {})
         read = sources.from_catalog(self._session, table, push_down_predicate, options, transformation_ctx)
-        return DynamicFrame(read, self, table_name)
+        frame = DynamicFrame(read, self, table_name)
+        frame.sparse = sources.is_sparse_table(table)
+        return frame
 
     def create_dynamic_frame_from_rdd(
         self, data: Any, name: str, schema: Any = None, sample_ratio: float | None = None, transformation_ctx: str = ""
@@ -123,7 +125,9 @@ class GlueContext(SQLContext):
         if schema is not None:
             wanted = types.to_spark(schema) if isinstance(schema, DataType) else schema
             return DynamicFrame(self._session.createDataFrame(data, wanted), self, name)
-        return DynamicFrame(lambda: records.frame_of(data, self._session), self, name)
+        frame = DynamicFrame(lambda: records.frame_of(data, self._session), self, name)
+        frame.sparse = True
+        return frame
 
     def create_data_frame_from_options(
         self,

@@ -28,7 +28,9 @@ class DataSource:
         read = sources.from_options(
             session, self._type, self._options, self._format, self._format_options, self._transformation_ctx
         )
-        return DynamicFrame(read, self._ctx, self.name)
+        frame = DynamicFrame(read, self._ctx, self.name)
+        frame.sparse = sources.is_sparse(self._type, self._format)
+        return frame
 
     def getSampleFrame(self, num: int, **options: Any) -> Any:
         """The first `num` records."""

@@ -245,7 +245,8 @@ class DynamicFrame(Stage):
     @step
     def join(self, paths1: Any, paths2: Any, frame2: "DynamicFrame") -> Read:
         """An inner join on equal keys; both sides' key fields are kept."""
-        return Read(mapping.join(self._df, frame2._df, _as_list(paths1), _as_list(paths2)), frame2._errors)
+        joined = mapping.join(self._df, frame2._df, _as_list(paths1), _as_list(paths2), sparse=self.sparse)
+        return Read(joined, frame2._errors)
 
     @step
     def mergeDynamicFrame(

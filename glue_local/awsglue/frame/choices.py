@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-crawler-pyspark-extensio
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F  # noqa: N812
@@ -31,11 +32,17 @@ def resolve_specs(df: DataFrame, specs: Iterable[Sequence[str]]) -> DataFrame:
 
 
 def resolve_all(df: DataFrame, action: str) -> DataFrame:
-    """Resolves every choice of the frame, wherever it is, by the same action."""
+    """Resolves every choice of the frame, wherever it is, by the same action.
+
+    The columns of make_cols stand in the choice's place, the last type's first, as AWS's page prints them.
+    """
     seen = 0
     while found := nested.choices(df.schema)[seen:]:
-        before = df.schema
-        df = _resolve(df, found[0][0], action)
+        before, parts = df.schema, found[0][0]
+        if action.strip().lower() == "make_cols":
+            df = nested.change(df, parts, partial(_reversed_members, parts[-1]), together=True)
+        else:
+            df = _resolve(df, parts, action)
         if df.schema == before:
             seen += 1
     return df
@@ -97,6 +104,10 @@ def _members(name: str, column: Column, kind: spark.DataType) -> dict[str, Colum
         return {name: column}
     assert isinstance(kind, spark.StructType)  # noqa: S101 - is_choice said so
     return {f"{name}_{field.name}": paths.member(column, field.name) for field in kind.fields}
+
+
+def _reversed_members(name: str, column: Column, kind: spark.DataType) -> dict[str, Column]:
+    return dict(reversed(_members(name, column, kind).items()))
 
 
 def project(column: Column, kind: spark.DataType, wanted: spark.DataType) -> Column:

@@ -166,10 +166,19 @@ def _fields(kind: spark.StructType, wanted: Callable[[spark.DataType], bool], ab
     return found
 
 
-def join(left: DataFrame, right: DataFrame, keys1: Sequence[str], keys2: Sequence[str]) -> DataFrame:
+def join(
+    left: DataFrame, right: DataFrame, keys1: Sequence[str], keys2: Sequence[str], sparse: bool = False
+) -> DataFrame:
     """An inner equi-join that keeps both sides' keys. A name that both sides have gets a dot before it on the right.
 
     With a side into which nothing was read there is no record, as after a bookmark that leaves nothing new.
+
+    Args:
+        left, right: the frames.
+        keys1, keys2: their keys.
+        sparse: whether the left one's nulls are fields that are not there. The right one's field then keeps its name
+            in such a record, as in AWS's join of legislators, whose chambers have no links and no image:
+            https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-crawler-pyspark-extensions-dynamic-frame.html
 
     Raises:
         OptionError: a key that is not there, or lists of different lengths.
@@ -188,7 +197,24 @@ def join(left: DataFrame, right: DataFrame, keys1: Sequence[str], keys2: Sequenc
         first, *rest = paths.required(right.schema, other)
         named = paths.column(["." + first if first.lower() in taken else first, *rest])
         condition = condition & (paths.column(paths.required(left.schema, key)) == named)
-    return left.join(renamed, condition, "inner")
+    joined = left.join(renamed, condition, "inner")
+    if not sparse:
+        return joined
+    keys = {*keys1, *keys2}
+    return _by_record(joined, [f.name for f in left.schema.fields if f in right.schema.fields and f.name not in keys])
+
+
+def _by_record(joined: DataFrame, shared: Sequence[str]) -> DataFrame:
+    """Gives fields of the right their own names where the left has none. A dotted name that no record needs is gone."""
+    if not shared:
+        return joined
+    pairs = [(name, "." + name, paths.column([name]), paths.column(["." + name])) for name in shared]
+    filled = joined.withColumns(
+        {name: F.coalesce(left, right) for name, _, left, right in pairs}
+        | {dotted: F.when(left.isNotNull(), right) for _, dotted, left, right in pairs}
+    )
+    seen = filled.agg(*(F.max(right.isNotNull()) for *_, right in pairs)).first()
+    return filled.drop(*(pair[1] for pair, needed in zip(pairs, seen or (), strict=True) if not needed))
 
 
 _OPERATORS = {

@@ -12,30 +12,33 @@ Change = Callable[[Column, spark.DataType], dict[str, Column]]
 """From a field's value and type to the fields that take its place; none drops it."""
 
 
-def change(df: DataFrame, parts: list[str], make: Change) -> DataFrame:
+def change(df: DataFrame, parts: list[str], make: Change, together: bool = False) -> DataFrame:
     """Puts other fields in the place of one.
 
     Args:
         df: the frame.
         parts: names along the path, as the schema writes them; arrays on the way are gone through.
         make: the new fields. The first takes the old one's place, others come last among its siblings.
+        together: they all take the old one's place.
     """
     if len(parts) == 1:
-        return df.select(*_rebuilt(None, df.schema, parts, make))
+        return df.select(*_rebuilt(None, df.schema, parts, make, together))
     top = parts[0]
-    return df.withColumn(top, _inside(paths.column([top]), df.schema[top].dataType, parts[1:], make))
+    return df.withColumn(top, _inside(paths.column([top]), df.schema[top].dataType, parts[1:], make, together))
 
 
-def _inside(column: Column, kind: spark.DataType, parts: list[str], make: Change) -> Column:
+def _inside(column: Column, kind: spark.DataType, parts: list[str], make: Change, together: bool) -> Column:
     if isinstance(kind, spark.ArrayType):
         inner = kind.elementType
-        return F.transform(column, lambda item: _inside(item, inner, parts, make))
+        return F.transform(column, lambda item: _inside(item, inner, parts, make, together))
     assert isinstance(kind, spark.StructType)  # noqa: S101 - the path was located in the schema
-    fields = _rebuilt(column, kind, parts, make)
+    fields = _rebuilt(column, kind, parts, make, together)
     return F.when(column.isNotNull(), F.struct(*fields)) if fields else F.lit(None)
 
 
-def _rebuilt(column: Column | None, kind: spark.StructType, parts: list[str], make: Change) -> list[Column]:
+def _rebuilt(
+    column: Column | None, kind: spark.StructType, parts: list[str], make: Change, together: bool
+) -> list[Column]:
     kept: list[Column] = []
     last: list[Column] = []
     for field in kind.fields:
@@ -43,11 +46,12 @@ def _rebuilt(column: Column | None, kind: spark.StructType, parts: list[str], ma
         if field.name != parts[0]:
             kept.append(value.alias(field.name, metadata=field.metadata))
         elif len(parts) > 1:
-            kept.append(_inside(value, field.dataType, parts[1:], make).alias(field.name))
+            kept.append(_inside(value, field.dataType, parts[1:], make, together).alias(field.name))
         else:
             made = [new.alias(name) for name, new in make(value, field.dataType).items()]
-            kept.extend(made[:1])
-            last.extend(made[1:])
+            first = len(made) if together else 1
+            kept.extend(made[:first])
+            last.extend(made[first:])
     return kept + last
 
 

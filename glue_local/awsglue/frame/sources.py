@@ -8,12 +8,14 @@ from pyspark.sql import SparkSession
 from awsglue import connectors
 from awsglue.bookmarks.files import Chooser
 from awsglue.errors import OptionError
-from awsglue.frame import files
+from awsglue.frame import catalog, files
 from awsglue.frame.files import empty
 from awsglue.frame.formats import Options, Read
 from awsglue.frame.tables import from_catalog
 
 _FILES = frozenset({"s3", "file"})
+_SPARSE = frozenset({"json", "xml", "ion", "groklog", "dynamodb", "kinesis", "kafka"})
+"""Formats and stores whose records have just the fields that they name."""
 
 
 def from_options(
@@ -47,6 +49,17 @@ def from_options(
     return files.read(session, _paths(options), kind, options, format_options, Chooser.of(ctx, options))
 
 
+def is_sparse(connection_type: str, kind: str | None) -> bool:
+    """Whether records of a source have just the fields that they name; see `Stage.sparse`."""
+    return str(kind if connection_type in _FILES else connection_type).lower() in _SPARSE
+
+
+def is_sparse_table(table: catalog.Table) -> bool:
+    """The same of a catalog table."""
+    connector = connectors.of_table(table)
+    return is_sparse(connector, None) if connector else is_sparse("s3", table.format)
+
+
 def _paths(options: Options) -> list[str]:
     wanted = options.get("paths", options.get("path"))
     if not wanted:
@@ -54,4 +67,4 @@ def _paths(options: Options) -> list[str]:
     return [wanted] if isinstance(wanted, str) else [str(path) for path in wanted]
 
 
-__all__ = ["empty", "from_catalog", "from_options"]
+__all__ = ["empty", "from_catalog", "from_options", "is_sparse", "is_sparse_table"]

@@ -19,6 +19,9 @@ _STEP = {"transformation_ctx": "", "info": "", "stageThreshold": 0, "totalThresh
 class Stage:
     """Records and the errors of getting them. `DynamicFrame` adds the transformations."""
 
+    sparse = False
+    """Whether each record has just the fields that it names, as in JSON: a null is a field that is not there."""
+
     def __init__(self, jdf: Any, glue_ctx: Any, name: str = "") -> None:
         """Scripts use `fromDF` and the readers of `GlueContext`.
 
@@ -46,7 +49,7 @@ class Stage:
     def _derive(self, given: Any, limits: Mapping[str, int] | None = None, name: str | None = None) -> Any:
         """A frame that comes from this one: it carries this one's error records on."""
         made = type(self)(given, self.glue_ctx, self.name if name is None else name)
-        made._before = self._errors
+        made._before, made.sparse = self._errors, self.sparse
         if limits:
             made._thresholds = (int(limits["stageThreshold"] or 0), int(limits["totalThreshold"] or 0))
         return made

@@ -70,6 +70,8 @@ def test_a_type_of_the_catalog_that_the_data_does_not_keep_is_a_choice(
     columns = medicare.resolveChoice(specs=[("provider id", "make_cols")])
     new = "|-- provider id_string: string"
     assert printed(columns, capsys) == [*before, "|-- provider id_long: long", *after, *last, new]
+    columns = medicare.resolveChoice(choice="make_cols")
+    assert printed(columns, capsys) == [*before, new, "|-- provider id_long: long", *after, *last]
     struct = medicare.resolveChoice(specs=[("provider id", "make_struct")])
     members = ["|-- provider id: struct", "|    |-- long: long", "|    |-- string: string"]
     assert printed(struct, capsys) == before + members + after + last
@@ -124,6 +126,20 @@ def test_legislators_join_and_relationalize(
         "+---+-----+------------------------+-------------------------+",
         "",
     ]
+
+
+def test_a_field_of_both_sides_keeps_its_name_in_records_where_the_left_has_none(glue: Any, tmp_path: Path) -> None:
+    """As the legislators' `links` and `image`: no chamber has one. What both have gets a dot on the right."""
+    (tmp_path / "o.json").write_text('{"id": "house", "image": null, "name": "House"}\n{"id": "x", "image": "i"}')
+    (tmp_path / "p.json").write_text('{"id": "house", "image": "p", "name": "Ross"}\n{"id": "house", "name": "Poe"}')
+    left, right = read(glue, tmp_path / "o.json"), read(glue, tmp_path / "p.json")
+    joined = Join.apply(left, right, "id", "id")
+    assert joined.toDF().columns == ["id", "image", "name", ".id", ".name"]
+    rows = sorted((row["image"] or "", row["name"], row[".name"]) for row in joined.toDF().collect())
+    assert rows == [("", "House", "Poe"), ("p", "House", "Ross")]
+    fixed = Join.apply(DynamicFrame.fromDF(left.toDF(), glue), right, "id", "id").toDF()
+    assert fixed.columns == ["id", "image", "name", ".id", ".image", ".name"]
+    assert [row["image"] for row in fixed.collect()] == [None, None]
 
 
 def test_dynamodb_json(glue: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
