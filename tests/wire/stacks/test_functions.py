@@ -107,3 +107,44 @@ def test_a_version_of_a_state_machine_and_its_alias(aws: Aws, name: str) -> None
         routes = aws("stepfunctions").describe_state_machine_alias(stateMachineAliasArn=outputs["Alias"])
         assert routes["routingConfiguration"] == [{"stateMachineVersionArn": outputs["Version"], "weight": 100}]
         assert outputs["Version"].endswith(":1")
+
+
+MACRO = """
+Resources:
+  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: "2012-10-17"
+        Statement: [{Effect: Allow, Principal: {Service: lambda.amazonaws.com}, Action: "sts:AssumeRole"}]
+  Function:
+    Type: AWS::Lambda::Function
+    Properties:
+      Runtime: python3.11
+      Handler: index.handler
+      Role: !GetAtt Role.Arn
+      Code:
+        ZipFile: |
+          def handler(event, context):
+              for resource in event["fragment"]["Resources"].values():
+                  resource["Properties"] = {"VisibilityTimeout": event["templateParameterValues"]["Seconds"]}
+              return {"requestId": event["requestId"], "status": "success", "fragment": event["fragment"]}
+  Macro:
+    Type: AWS::CloudFormation::Macro
+    Properties: {Name: %(name)s, FunctionName: !GetAtt Function.Arn}
+Outputs: {Macro: {Value: !Ref Macro}}
+"""
+USER = """
+Transform: %(name)s
+Parameters: {Seconds: {Type: Number, Default: 77}}
+Resources: {Queue: {Type: AWS::SQS::Queue}}
+Outputs: {Url: {Value: !Ref Queue}}
+"""
+
+
+def test_a_macro_of_one_s_own(aws: Aws, name: str) -> None:
+    """https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-macros.html"""
+    told = {"name": f"{name}-macro"}
+    with deployed(aws, told["name"], MACRO % told), deployed(aws, name, USER % told) as outputs:
+        found = aws("sqs").get_queue_attributes(QueueUrl=outputs["Url"], AttributeNames=["VisibilityTimeout"])
+        assert found["Attributes"] == {"VisibilityTimeout": "77"}

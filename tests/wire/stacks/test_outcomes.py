@@ -162,6 +162,22 @@ def test_deletion_policy_retain_leaves_the_resource(aws: Aws, name: str) -> None
     assert queues(aws, name) == [f"{name}-q"]
 
 
+def test_update_replace_policy_retain_leaves_the_old_resource(aws: Aws, name: str) -> None:
+    """https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-updatereplacepolicy.html"""
+    cloudformation, sqs = aws("cloudformation"), aws("sqs")
+    kept = {"UpdateReplacePolicy": "Retain"}
+    first, second = ({"One": {**queue(f"{name}-{n}"), **kept}, "Two": queue(f"{name}-x{n}")} for n in (1, 2))
+    cloudformation.create_stack(StackName=name, TemplateBody=template(**first))
+    assert wait(cloudformation, name) == "CREATE_COMPLETE"
+    cloudformation.update_stack(StackName=name, TemplateBody=template(**second))
+    assert wait(cloudformation, name) == "UPDATE_COMPLETE"
+    assert sorted(queues(aws, name)) == [f"{name}-1", f"{name}-2", f"{name}-x2"]
+    assert ("One", "DELETE_SKIPPED") in events(cloudformation, name)
+    cloudformation.delete_stack(StackName=name)
+    until(lambda: queues(aws, name), lambda left: left == [f"{name}-1"])
+    sqs.delete_queue(QueueUrl=sqs.get_queue_url(QueueName=f"{name}-1")["QueueUrl"])
+
+
 def test_iam_resources_must_be_acknowledged(aws: Aws, name: str) -> None:
     """https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-iam-template.html#using-iam-capabilities"""
     with pytest.raises(ClientError, match=r"Requires capabilities : \[CAPABILITY_IAM\]") as caught:

@@ -34,6 +34,9 @@ REFUSED = {
     "Resources: {A: {Type: AWS::SQS::Queue, Properties: {Tags: [{Key: a, Value: null}]}}}": (
         "[/Resources/A/Type/Tags/0/Value] 'null' values are not allowed in templates"
     ),
+    "Parameters: {Stage: {Type: String, Default: dev}}\n"
+    "Rules: {R: {Assertions: [{Assert: {'Fn::Equals': [{Ref: Stage}, prod]}, AssertDescription: only prod}]}}\n"
+    f"Resources: {{A: {QUEUE}}}": "only prod",
     "Resources: {A: {Type: AWS::SQS::Queue, Properties: {QueueName: {Ref: B}}},"
     " B: {Type: AWS::SQS::Queue, DependsOn: A}}": "Circular dependency between resources: [A, B]",
 }

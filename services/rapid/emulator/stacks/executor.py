@@ -241,7 +241,7 @@ class Executor(ChangeSetModelExecutor):
             return
         new = PreprocProperties(properties=self.resources[name]["Properties"])
         self.undo.append(lambda: self._put_back(name, after.resource_type, new))
-        self.later.append(lambda: self._discard(name, before.resource_type, old))
+        self.later.append(lambda: self._let_go(name, before.resource_type, old))
 
     def _act(
         self,
@@ -282,9 +282,7 @@ class Executor(ChangeSetModelExecutor):
 
     def _remove(self, name: str, resource_type: str) -> bool:
         """Deletes a resource, unless its DeletionPolicy says otherwise."""
-        template = self.stack.processed_template or self.stack.template or {}
-        policy = template.get("Resources", {}).get(name, {}).get("DeletionPolicy", "Delete")
-        if policy in ("Retain", "RetainExceptOnCreate"):
+        if self._policy(self.stack, name, "DeletionPolicy") in ("Retain", "RetainExceptOnCreate"):
             self._store("DELETE_SKIPPED", name, resource_type, self._get_physical_id(name, False))
             self.stack.resource_states.pop(name, None)
             self.stack.resolved_resources.pop(name, None)
@@ -318,6 +316,22 @@ class Executor(ChangeSetModelExecutor):
         """Deletes the new one of a replacement: the logical resource is the old one again."""
         self.resources[name] = self.before[name]
         return self._discard(name, resource_type, new)
+
+    def _let_go(self, name: str, resource_type: str, old: PreprocProperties) -> bool:
+        """Deletes the old one of a replacement, unless the UpdateReplacePolicy says otherwise.
+
+        https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-updatereplacepolicy.html
+        """
+        if self._policy(self._change_set, name, "UpdateReplacePolicy") == "Retain":
+            self._store("DELETE_SKIPPED", name, resource_type, None)
+            return True
+        return self._discard(name, resource_type, old)
+
+    @staticmethod
+    def _policy(where: ChangeSet | Stack, name: str, attribute: str) -> str:
+        """What a template says of the end of a resource."""
+        template = where.processed_template or where.template or {}
+        return str(template.get("Resources", {}).get(name, {}).get(attribute, "Delete"))
 
     def _store(self, status: str, name: str, resource_type: str, physical: str | None, reason: str = "") -> None:
         """An event that does not change what DescribeStackResources says."""

@@ -1,7 +1,7 @@
 """What LocalStack's engine lacks of functions.
 
-`Fn::Cidr`, `Fn::ForEach` in outputs and of resources that others refer to, a default for `Fn::FindInMap`, functions in
-`Fn::ToJsonString` (their names came out as text).
+`Fn::Cidr`, `Fn::ForEach` in outputs and of resources that others refer to (the rest is in `loops`), a default for
+`Fn::FindInMap`, functions in `Fn::ToJsonString` (their names came out as text).
 
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-cidr.html,
 intrinsic-function-reference-foreach.html and intrinsic-function-reference-findinmap-enhancements.html (read 2026-11)
@@ -29,10 +29,11 @@ from localstack.services.cloudformation.engine.v2.change_set_model_visitor impor
 from localstack.services.cloudformation.engine.validations import ValidationError
 from localstack.utils.strings import camel_to_snake_case
 
+from rapid.emulator.stacks.loops import LOOP, unrolled
+
 _CIDR = "Fn::Cidr"
 _JSON = "Fn::ToJsonString"
 _JSON_LATER = "Fn::ToJsonStringLater"
-_FOR_EACH = "Fn::ForEach"
 
 
 def blocks(block: str, count: int, bits: int) -> list[str]:
@@ -82,11 +83,14 @@ def with_functions(visitor: type[ChangeSetModelVisitor], preprocessor: type[Chan
         setattr(preprocessor, method, computed(compute))
 
 
-def with_later_json(original: Callable[..., Any]) -> Callable[..., Any]:
-    """Has LocalStack's AWS::LanguageExtensions leave `Fn::ToJsonString` to the engine, which knows values."""
+def with_extensions(original: Callable[..., Any]) -> Callable[..., Any]:
+    """Has LocalStack's AWS::LanguageExtensions unroll loops as AWS does, and leave `Fn::ToJsonString` to the engine,
+    which knows values.
+    """
 
     def transform(template: Any, context: Any) -> Any:
-        return _renamed(original(_renamed(template, _JSON, _JSON_LATER), context), _JSON_LATER, _JSON)
+        whole = unrolled(_renamed(template, _JSON, _JSON_LATER), context.resolve)
+        return _renamed(original(whole, context), _JSON_LATER, _JSON)
 
     return transform
 
@@ -106,7 +110,7 @@ def with_repeated_outputs(model: type[ChangeSetModel]) -> None:
     def single(outputs: Any) -> Any:
         if is_nothing(outputs):
             return outputs
-        return {name: output for name, output in outputs.items() if not name.startswith(_FOR_EACH)}
+        return {name: output for name, output in outputs.items() if not name.startswith(LOOP)}
 
     def visit(self: ChangeSetModel, scope: Any, before_outputs: Any, after_outputs: Any) -> NodeOutputs:
         return original(self, scope, single(before_outputs), single(after_outputs))

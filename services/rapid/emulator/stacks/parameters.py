@@ -36,14 +36,28 @@ def check_parameters(declared: Model, given: Iterable[Model]) -> None:
             continue
         parameter = declared[name]
         kind = str(parameter.get("Type"))
-        listed = "List<" in kind or kind == "CommaDelimitedList"
-        for text in [part.strip() for part in value.split(",")] if listed else [value]:
+        for text in [part.strip() for part in value.split(",")] if _is_list(kind) else [value]:
             if (problem := _problem(parameter, kind, text)) is None:
                 continue
             told = parameter.get("ConstraintDescription")
             raise ValidationError(
                 f"Parameter {name} failed to satisfy constraint: {told}" if told else f"Parameter '{name}' {problem}"
             )
+
+
+def plain_value(parameter: Model) -> Any:
+    """The value of a parameter as LocalStack has resolved it: a list where its type is one."""
+    found = (parameter.get(name) for name in ("resolved_value", "given_value", "default_value"))
+    value = next((one for one in found if one is not None), "")
+    return (
+        [part.strip() for part in value.split(",")]
+        if _is_list(parameter["type_"]) and isinstance(value, str)
+        else value
+    )
+
+
+def _is_list(kind: str) -> bool:
+    return "List<" in kind or kind == "CommaDelimitedList"
 
 
 def _problem(parameter: Model, kind: str, text: str) -> str | None:  # noqa: PLR0911 - one return per constraint

@@ -45,15 +45,16 @@ from rapid.emulator.stacks.checks import check
 from rapid.emulator.stacks.executor import Executor
 from rapid.emulator.stacks.functions import (
     with_default_values,
+    with_extensions,
     with_functions,
-    with_later_json,
     with_nulls,
     with_repeated_outputs,
     with_repeated_resources,
 )
 from rapid.emulator.stacks.imports import importers, refused_deletion
 from rapid.emulator.stacks.mappings import with_computed_keys
-from rapid.emulator.stacks.parameters import check_parameters, with_typed_values
+from rapid.emulator.stacks.parameters import check_parameters, plain_value, with_typed_values
+from rapid.emulator.stacks.rules import check_rules
 from rapid.emulator.stacks.substitution import with_texts
 from rapid.emulator.stacks.templates import parse_yaml, with_refusals
 
@@ -159,6 +160,14 @@ class StacksProvider(stock.CloudformationProviderV2):
             whole = change_set.update_model.node_template
             whole.change_type = parent_change_type_of(list(whole.get_children()))
 
+    @staticmethod
+    def _resolve_parameters(template: dict[str, Any], *given: Any) -> dict[str, Any]:
+        """Also looks at the template's `Rules`, of which LocalStack knows nothing."""
+        resolved: dict[str, Any] = _resolve_parameters(template, *given)
+        values = {name: plain_value(one) for name, one in resolved.items()}
+        check_rules(template.get("Rules") or {}, template.get("Parameters") or {}, values)
+        return resolved
+
     @handler("CreateStack", expand=False)
     def create_stack(self, context: RequestContext, request: CreateStackInput) -> CreateStackOutput:
         _check_request(request)
@@ -249,6 +258,7 @@ class StacksProvider(stock.CloudformationProviderV2):
 
 
 _transform = transforms.transform_sam
+_resolve_parameters = stock.CloudformationProviderV2._resolve_parameters  # noqa: SLF001 - made for its heirs
 _set_stack_status = Stack.set_stack_status
 
 
@@ -301,5 +311,5 @@ def install() -> None:
     with_texts(ChangeSetModelPreproc, strict=True)
     with_texts(ChangeSetModelValidator, strict=False)
     transforms.transform_sam = _transformed
-    transforms.apply_language_extensions_transform = with_later_json(transforms.apply_language_extensions_transform)
+    transforms.apply_language_extensions_transform = with_extensions(transforms.apply_language_extensions_transform)
     support._build_resource_failure_message = _unsupported  # noqa: SLF001 - a function of its module
