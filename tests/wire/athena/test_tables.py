@@ -162,6 +162,26 @@ def test_ctas_writes_what_it_reads_back(lab: Any, form: str) -> None:
     assert rows == [["1", "x,y", "[a, b]", "2020-01-01", "2020-01-01 01:02:03.000", "1.50"]]
 
 
+def test_manifests_of_addresses_are_followed(lab: Any) -> None:
+    """As Delta Lake writes them for Athena: https://docs.delta.io/latest/presto-integration.html (read 2026-11)."""
+    for name in ("old", "new", "other"):
+        lab.put(f"delta/dt=a/{name}.parquet", to_parquet({"id": [len(name)]}))
+    lines = "".join(f"s3://{lab.bucket}/delta/dt=a/{name}.parquet\n" for name in ("new", "other"))
+    lab.put("delta/_symlink_format_manifest/dt=a/manifest", lines.encode())
+    lab.run(
+        "CREATE EXTERNAL TABLE delta (id bigint) PARTITIONED BY (dt string) "
+        "ROW FORMAT SERDE 'org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe' "
+        "STORED AS INPUTFORMAT 'org.apache.hadoop.hive.ql.io.SymlinkTextInputFormat' "
+        "OUTPUTFORMAT 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat' "
+        "LOCATION 's3://{bucket}/delta/_symlink_format_manifest/'"
+    )
+    lab.run("MSCK REPAIR TABLE delta")
+    asked = """SELECT id, dt, regexp_extract("$path", '[^/]+$') FROM delta ORDER BY 1"""
+    assert lab.run(asked).rows == [["3", "a", "new.parquet"], ["5", "a", "other.parquet"]]
+    lab.put("delta/_symlink_format_manifest/dt=a/manifest", b"file:///etc/hostname\n")
+    assert lab.run(asked).reason == "INVALID_TABLE_PROPERTY: Not an S3 location: file:///etc/hostname"
+
+
 def test_timestamps_in_parquet_have_96_bits(lab: Any) -> None:
     """As UNLOAD and CTAS write them on AWS; PyAthena's tests of fastparquet and Arrow read them so."""
     values = (

@@ -98,6 +98,22 @@ class Objects:
             raise _failure(error, uri) from error
         return StoredObject(bucket, key, found["ContentLength"], found["ETag"], found["LastModified"].timestamp())
 
+    def followed(self, manifests: list[StoredObject]) -> list[StoredObject]:
+        """The objects that lists of addresses name, one a line, as SymlinkTextInputFormat has it (Delta Lake, Hudi).
+
+        Raises:
+            SqlError: a line is no location in S3, or names nothing.
+        """
+        found: list[StoredObject] = []
+        for manifest in manifests:
+            for line in self.get(manifest.uri).decode().split():
+                bucket, key = split_uri(line)
+                named = next((o for o in self.list_all(bucket, key) if o.key == key), None)
+                if named is None:
+                    raise SqlError("HIVE_CANNOT_OPEN_SPLIT", f"Error opening Hive split {line}: NoSuchKey")
+                found.append(named)
+        return found
+
     def local(self, stored: StoredObject) -> Path | None:
         """The object's own file on this disk, as it is now, if there is one."""
         from rapid.emulator.state.s3.local import local_path

@@ -75,10 +75,12 @@ class Reader:
     def _alike(self, scan: Scan, parameters: dict[str, str]) -> list[Alike]:
         """The scan's files, grouped by how their partitions are read."""
         groups: dict[str, Alike] = {}
-        for partition, found in self.partitions.of(scan, parameters):
-            if not found:
+        for partition, listed in self.partitions.of(scan, parameters):
+            if not listed:
                 continue
             check_partition(scan.table, partition)
+            symlinks = "symlink" in (partition.descriptor.get("InputFormat") or "").lower()
+            found = self.objects.followed(listed) if symlinks else listed
             made = [
                 DataFile(o.uri, o.file or str(self.objects.path(o)), o.size, o.modified, partition.values)
                 for o in found

@@ -11,3 +11,5 @@ select json_array_get('["a", 1, null, {"b": 2}]', 0), json_array_get('["a", 1, n
 select is_json_scalar('[1');
 select combinations(array['a', 'b', 'c', 'd'], 2);
 select combinations(array[1], 6);
+select levenshtein_distance(rpad('a', 1001, 'b'), rpad('c', 1001, 'd'));
+select regexp_replace('aXbX', '(?<=a)X', '-'), regexp_extract_all('k=v;k2=v2', '(?<key>\w+)=(?<value>\w+)', 2), regexp_like('aaaa', '^(?:a|aa)++$')

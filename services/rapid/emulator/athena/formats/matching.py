@@ -10,6 +10,7 @@ from collections.abc import Callable
 from rapid.emulator.athena.formats import DataFile, Reading
 from rapid.emulator.athena.formats.lazy import lazy_value
 from rapid.emulator.athena.formats.lines import lines
+from rapid.emulator.athena.sql.computed import patterns
 from rapid.emulator.athena.sql.errors import SqlError
 from rapid.emulator.athena.sql.scope import literal, quote
 
@@ -32,8 +33,8 @@ def relation(reading: Reading, files: list[DataFile], name: str) -> tuple[dict[s
     if reading.parameters.get("input.regex.case.insensitive", "").lower() == "true":
         pattern = f"(?i){pattern}"
     try:
-        compiled = re.compile(pattern)
-    except re.error as error:
+        compiled = patterns.compiled(pattern)
+    except ValueError as error:
         raise SqlError("HIVE_CURSOR_ERROR", f"Dangling meta character or broken pattern {pattern}: {error}") from error
     if compiled.groups != len(reading.columns):
         message = f"Number of matching groups doesn't match the number of columns: {compiled.groups} groups, {len(reading.columns)} columns"  # noqa: E501
@@ -52,8 +53,11 @@ def _needs_python(pattern: str) -> bool:
     return bool(re.search(r"\(\?[=!<>]|\\[1-9]|[*+?}]\+|\)\?|\)\*|\|", pattern))
 
 
-def _groups(compiled: re.Pattern[str], line: str) -> list[str | None] | None:
-    found = compiled.fullmatch(line)
+def _groups(compiled: patterns.Pattern, line: str) -> list[str | None] | None:
+    try:
+        found = compiled.fullmatch(line)
+    except ValueError as error:
+        raise SqlError("HIVE_CURSOR_ERROR", str(error).partition(": ")[2]) from error
     return list(found.groups()) if found else None
 
 

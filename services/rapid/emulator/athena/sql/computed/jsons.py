@@ -34,7 +34,7 @@ def parse(text: str) -> str:
     """Canonical: members sorted, numbers as Java reads them."""
     try:
         return dumped(json.loads(text), ordered=True)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise refuse(f"Cannot convert value to JSON: '{text}'") from error
 
 

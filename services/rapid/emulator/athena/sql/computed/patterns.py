@@ -2,12 +2,18 @@
 
 Trino uses Java's syntax,
 https://trino.io/docs/current/functions/regexp.html (read 2026-11); Python's differs in details
-that `_python` rewrites.
+that `_python` rewrites. The library `regex` matches, not Python's own: while a pattern that tries every way to match
+does so, other threads run, and it ends after a while.
 """
 
 import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from itertools import islice
+from typing import Any
+
+import regex
 
 from rapid.emulator.athena.sql.computed.registry import helper, refuse
 
@@ -18,6 +24,43 @@ _CLASSES = {
     r"\p{Alpha}": "[A-Za-z]", r"\p{Digit}": "[0-9]", r"\p{Alnum}": "[A-Za-z0-9]", r"\p{Upper}": "[A-Z]",
     r"\p{Lower}": "[a-z]", r"\p{Space}": r"\s", r"\p{Punct}": r"[!-/:-@\[-`{-~]",
 }  # fmt: skip
+
+
+_SECONDS = 5.0
+"""What a pattern may take on one text: nothing else stops it."""
+_LIMITS: dict[str, Any] = {"concurrent": True, "timeout": _SECONDS}
+
+
+class Pattern:
+    """A compiled pattern. Its methods raise ValueError if they take too long."""
+
+    def __init__(self, compiled: Any) -> None:
+        self._compiled = compiled
+        self.groups: int = compiled.groups
+
+    def search(self, text: str) -> Any:
+        with _limited():
+            return self._compiled.search(text, **_LIMITS)
+
+    def fullmatch(self, text: str) -> Any:
+        with _limited():
+            return self._compiled.fullmatch(text, **_LIMITS)
+
+    def finditer(self, text: str, start: int = 0) -> Iterator[Any]:
+        with _limited():
+            yield from self._compiled.finditer(text, start, **_LIMITS)
+
+    def sub(self, made: Callable[[Any], str], text: str) -> str:
+        with _limited():
+            return str(self._compiled.sub(made, text, **_LIMITS))
+
+
+@contextmanager
+def _limited() -> Iterator[None]:
+    try:
+        yield
+    except TimeoutError as error:
+        raise refuse(f"Regular expression matching took more than {_SECONDS:.0f} s for one value") from error
 
 
 def beyond_re2(pattern: str, group: int = 0) -> bool:
@@ -36,7 +79,7 @@ def may_be_empty(pattern: str) -> bool:
     Raises:
         ValueError: as `compiled`.
     """
-    return compiled(re.sub(r"\\[bB]", "", pattern)).match("") is not None
+    return compiled(re.sub(r"\\[bB]", "", pattern)).search("") is not None
 
 
 def _python(pattern: str) -> str:
@@ -47,19 +90,19 @@ def _python(pattern: str) -> str:
 
 
 @lru_cache(1000)
-def compiled(pattern: str) -> re.Pattern[str]:
-    """The pattern for Python.
+def compiled(pattern: str) -> Pattern:
+    """The pattern, ready to match.
 
     Raises:
         ValueError: INVALID_FUNCTION_ARGUMENT if it is not a regular expression.
     """
     try:
-        return re.compile(_python(pattern), re.ASCII)
-    except (re.error, OverflowError) as error:
+        return Pattern(regex.compile(_python(pattern), regex.ASCII))
+    except (regex.error, OverflowError) as error:
         raise refuse(str(error)) from error
 
 
-def _check(pattern: re.Pattern[str], group: int) -> None:
+def _check(pattern: Pattern, group: int) -> None:
     if group < 0:
         raise refuse("Group cannot be negative")
     if group > pattern.groups:
@@ -76,7 +119,8 @@ def extract(text: str, pattern: str, group: int) -> str | None:
     expression = compiled(pattern)
     _check(expression, group)
     match = expression.search(text)
-    return match[group] if match else None
+    found: str | None = match[group] if match else None
+    return found
 
 
 @helper("p_regexp_extract_all", "VARCHAR; VARCHAR; BIGINT", "VARCHAR[]")
@@ -107,7 +151,7 @@ def position(text: str, pattern: str, start: int, occurrence: int) -> int:
     if occurrence < 1:
         raise refuse("occurrence cannot be smaller than 1")
     found = next(islice(compiled(pattern).finditer(text, start - 1), occurrence - 1, None), None)
-    return found.start() + 1 if found else -1
+    return int(found.start()) + 1 if found else -1
 
 
 @lru_cache(1000)
@@ -131,7 +175,7 @@ def replace(text: str, pattern: str, written: str) -> str:
     expression = compiled(pattern)
     pieces = _replacement(written, expression.groups)
 
-    def piece(match: re.Match[str], one: str | int) -> str:
+    def piece(match: Any, one: str | int) -> str:
         if isinstance(one, str) and not one.startswith("\0"):
             return one
         try:
@@ -140,7 +184,7 @@ def replace(text: str, pattern: str, written: str) -> str:
             name = one if isinstance(one, int) else f"{{ {one[1:]} }}"
             raise refuse(f"Illegal replacement sequence: unknown group {name}") from error
 
-    def made(match: re.Match[str]) -> str:
+    def made(match: Any) -> str:
         return "".join(piece(match, one) for one in pieces)
 
     return expression.sub(made, text)

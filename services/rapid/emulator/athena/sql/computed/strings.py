@@ -135,6 +135,8 @@ def combinations(count: int, size: int) -> list[list[int]]:
 @computed("levenshtein_distance(varchar, varchar) -> bigint")
 def levenshtein_distance(one: str, two: str) -> int:
     """In characters, where DuckDB counts bytes."""
+    if len(one) * (len(two) - 1) > 1_000_000:
+        raise refuse("The combined inputs for Levenshtein distance are too large")
     row = list(range(len(two) + 1))
     for at, char in enumerate(one, 1):
         before, row[0] = row[0], at
