@@ -5,7 +5,7 @@ The wording is the one AWS's services share, seen in many of their answers:
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
@@ -23,6 +23,23 @@ def refusal(shape: Shape | None, request: dict[str, Any]) -> str | None:
     if not found:
         return None
     return f"{len(found)} validation error{'s' if len(found) > 1 else ''} detected: {'; '.join(found)}"
+
+
+def checked(operation: Callable[..., Any], shape: Shape | None, refuse: Callable[[str], Exception]) -> Any:
+    """An operation that is not called with what does not fit its shape.
+
+    Args:
+        operation: takes a context and a request.
+        shape: the request's.
+        refuse: makes the service's exception of a message.
+    """
+
+    def call(context: Any, request: Any) -> Any:
+        if message := refusal(shape, request):
+            raise refuse(message)
+        return operation(context, request)
+
+    return call
 
 
 def _violations(shape: Shape, value: Any, path: str) -> Iterator[str]:
@@ -43,7 +60,10 @@ def _violations(shape: Shape, value: Any, path: str) -> Iterator[str]:
             yield from _violations(shape.member, item, f"{path}.{number}.member")
     elif isinstance(shape, MapShape) and isinstance(value, dict):
         for key, item in value.items():
-            yield from _violations(shape.key, key, f"{path}.{key}.key")
+            yield from (
+                f"Value at '{path}' failed to satisfy constraint: Map keys must satisfy constraint: [{rule}]"
+                for rule in _broken(shape.key, key)
+            )
             yield from _violations(shape.value, item, f"{path}.{key}.member")
 
 

@@ -10,6 +10,7 @@ PROVIDERS = {
     "glue": "rapid",
     "events": "rapid",
     "pipes": "rapid",
+    "scheduler": "rapid",
     "application-autoscaling": "rapid",
     "codedeploy": "rapid",
     "athena": "rapid",

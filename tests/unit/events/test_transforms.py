@@ -20,6 +20,7 @@ PATHS = {"n": "$.detail.n", "no": "$.detail.no", "s": "$.detail.s", "o": "$.deta
         ('{"escaped \\" quote": "<n>"}', {'escaped " quote': "0"}),
         ("[<n>, <s>]", [0, 'say "hi"']),
         ('"number <n>: <s>"', 'number 0: say "hi"'),
+        ('"a \\"quoted\\" <n>"', 'a "quoted" 0'),
         ('"first <n>"\n"second <no>"', "first 0\nsecond false"),
     ],
 )

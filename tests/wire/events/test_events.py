@@ -7,6 +7,7 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html.
 import json
 import secrets
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -103,6 +104,37 @@ def test_input_transformer(events: Any, queue: Any) -> None:
     events.put_targets(Rule=name, Targets=[{"Id": "t", "Arn": arn, "InputTransformer": transformer}])
     put(events, name, n=5)
     assert receive()[0] == {"number": 5}
+
+
+def test_a_pattern_that_is_none_is_refused_with_its_rule(events: Any) -> None:
+    """https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html"""
+    for pattern in ("{", '{"source": "text"}', '{"source": [{"nope": 1}]}'):
+        with pytest.raises(events.exceptions.InvalidEventPatternException, match="Event pattern is not valid"):
+            events.put_rule(Name="broken", EventPattern=pattern)
+    assert put(events, "any")
+
+
+def test_an_archive_is_replayed(events: Any, queue: Any) -> None:
+    """https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-replay-archived-event.html"""
+    name = f"replay-{secrets.token_hex(4)}"
+    arn, receive = queue()
+    bus = events.create_event_bus(Name=name)["EventBusArn"]
+    archive = events.create_archive(ArchiveName=name, EventSourceArn=bus)["ArchiveArn"]
+    events.put_rule(Name=name, EventBusName=name, EventPattern=json.dumps({"source": [name]}))
+    events.put_targets(Rule=name, EventBusName=name, Targets=[{"Id": "q", "Arn": arn}])
+    entry = {"Source": name, "DetailType": "test", "Detail": '{"n": 1}', "EventBusName": name}
+    events.put_events(Entries=[entry])
+    first, _ = receive()
+    begin = datetime.fromisoformat(first["time"])
+    events.start_replay(
+        ReplayName=name,
+        EventSourceArn=archive,
+        EventStartTime=begin,
+        EventEndTime=begin + timedelta(seconds=1),
+        Destination={"Arn": bus},
+    )
+    again, _ = receive()
+    assert (again["detail"], again["time"], again["replay-name"]) == ({"n": 1}, first["time"], name)
 
 
 def test_s3_object_created_as_on_aws(events: Any, queue: Any, aws: Callable[[str], Any]) -> None:

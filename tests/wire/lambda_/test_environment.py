@@ -62,6 +62,18 @@ def test_reserved_variables_are_refused(functions: Any) -> None:
         functions.update(name, Environment={"Variables": {"LAMBDA_TASK_ROOT": "x"}})
 
 
+def test_requests_that_do_not_fit_the_model_are_refused(functions: Any, aws: Any) -> None:
+    """Names of variables as in https://docs.aws.amazon.com/lambda/latest/api/API_Environment.html."""
+    name = functions.create("def handler(event, context): pass")
+    with pytest.raises(ClientError, match=r"at 'environment.variables' failed to satisfy constraint: Map keys must"):
+        aws("lambda").update_function_configuration(FunctionName=name, Environment={"Variables": {"1st": "x"}})
+    with pytest.raises(ClientError, match=r"'maximumRetryAttempts' failed .* less than or equal to 2"):
+        aws("lambda").put_function_event_invoke_config(FunctionName=name, MaximumRetryAttempts=3)
+    kafka = "arn:aws:kafka:us-east-1:000000000000:cluster/c/0"
+    with pytest.raises(ClientError, match="does not support event source mappings of kafka"):
+        aws("lambda").create_event_source_mapping(FunctionName=name, EventSourceArn=kafka, StartingPosition="LATEST")
+
+
 def test_boto3_reaches_the_emulator_with_the_role_s_credentials(functions: Any, aws: Any) -> None:
     aws("s3").create_bucket(Bucket="from-lambda")
     name = functions.create(

@@ -92,11 +92,11 @@ def test_many_parallel_invocations_are_all_answered(functions: Any) -> None:
 
 
 def test_new_code_and_new_configuration_get_new_environments(functions: Any) -> None:
-    name = functions.create("import os\ndef handler(e, c): return ['one', os.environ.get('X'), os.getpid()]")
+    name = functions.create("import os\ndef handler(e, c): return ['one', os.environ.get('XX'), os.getpid()]")
     before = functions.invoke(name).payload
-    functions.update(name, Environment={"Variables": {"X": "1"}})
+    functions.update(name, Environment={"Variables": {"XX": "1"}})
     reconfigured = functions.invoke(name).payload
-    functions.replace_code(name, "import os\ndef handler(e, c): return ['two', os.environ.get('X'), os.getpid()]")
+    functions.replace_code(name, "import os\ndef handler(e, c): return ['two', os.environ.get('XX'), os.getpid()]")
     recoded = functions.invoke(name).payload
     assert [before[:2], reconfigured[:2], recoded[:2]] == [["one", None], ["one", "1"], ["two", "1"]]
     assert len({before[2], reconfigured[2], recoded[2]}) == 3

@@ -3,15 +3,11 @@
 Every operation of the model has a method; Moto, which answers queries with canned rows, is never asked.
 """
 
-from collections.abc import Callable
-from typing import Any
-
-from localstack.aws.api import RequestContext
 from localstack.aws.skeleton import DispatchTable, create_dispatch_table
 from localstack.aws.spec import load_service
 
 from rapid.emulator.athena.errors import InvalidRequestException
-from rapid.emulator.constraints import refusal
+from rapid.emulator.constraints import checked
 
 _CHECKS_ITSELF = {"GetQueryResults"}
 """Operations that AWS refuses with words of their own."""
@@ -29,15 +25,8 @@ def table(provider: object) -> DispatchTable:
     if missing:
         raise NotImplementedError(f"Athena's provider lacks {', '.join(missing)}")
     return {
-        name: operation if name in _CHECKS_ITSELF else _checked(operation, service.operation_model(name).input_shape)
+        name: operation
+        if name in _CHECKS_ITSELF
+        else checked(operation, service.operation_model(name).input_shape, InvalidRequestException)
         for name, operation in operations.items()
     }
-
-
-def _checked(operation: Callable[..., Any], shape: Any) -> Callable[..., Any]:
-    def checked(context: RequestContext, request: Any) -> Any:
-        if message := refusal(shape, request):
-            raise InvalidRequestException(message)
-        return operation(context, request)
-
-    return checked

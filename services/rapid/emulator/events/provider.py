@@ -14,6 +14,7 @@ from localstack.aws.api.events import (
 )
 from localstack.services.events.archive import ArchiveService
 from localstack.services.events.event_bus import EventBusService
+from localstack.services.events.event_rule_engine import EventPatternCompiler
 from localstack.services.events.models import Rule, ValidationException, events_stores
 from localstack.services.events.provider import EventsProvider, validate_event
 from localstack.services.events.rule import RuleService
@@ -30,7 +31,7 @@ from localstack.utils.xray.trace_header import TraceHeader
 
 from rapid.core.config import Config
 from rapid.emulator import schedule
-from rapid.emulator.events import s3, transforms
+from rapid.emulator.events import archives, s3, transforms
 from rapid.emulator.events.deliveries import Deliveries, Delivery
 from rapid.emulator.events.schedules import Schedules
 from rapid.emulator.events.targets import UNSUPPORTED, GlueWorkflowSender
@@ -39,6 +40,7 @@ LOG = logging.getLogger(__name__)
 
 TargetSenderFactory.register_target_sender("glue", GlueWorkflowSender)
 transforms.install()
+archives.install()
 
 
 class _RuleService(RuleService):
@@ -94,6 +96,14 @@ class RapidEventsProvider(EventsProvider):
     # Rules
 
     def create_rule_service(self, name: str, region: str, account_id: str, *described: Any) -> RuleService:
+        """A rule, if its pattern is one: LocalStack finds out at the next event, and refuses that.
+
+        Raises:
+            InvalidEventPatternException: it is not.
+        """
+        _schedule, pattern, *_ = described
+        if pattern:
+            EventPatternCompiler().compile_event_pattern(pattern)
         service = _RuleService.create_rule_service(name, region, account_id, *described)
         self._rule_services_store[service.arn] = service
         self.schedules.arrange(service.rule)

@@ -33,7 +33,7 @@ def fill(template: str, replacements: Mapping[str, Any]) -> Any:
     text = template.strip()
     if not text.startswith(("{", "[")):
         lines = [line.strip() for line in text.splitlines()]
-        bare = [line[1:-1] if len(line) > 1 and line[0] == line[-1] == '"' else line for line in lines]
+        bare = [_unquoted(line) for line in lines]
         return _PLACEHOLDER.sub(lambda found: _plain(replacements.get(found[1], "")), "\n".join(bare))
     made, quoted, last = "", False, 0
     for found in _PLACEHOLDER.finditer(text):
@@ -43,6 +43,16 @@ def fill(template: str, replacements: Mapping[str, Any]) -> Any:
         made += before + (json.dumps(_plain(value))[1:-1] if quoted else json.dumps(value, default=_plain))
         last = found.end()
     return json.loads(made + text[last:], strict=False)
+
+
+def _unquoted(line: str) -> str:
+    """What a line in quotes says: `\\"` within it is a quote."""
+    if len(line) < 2 or not line[0] == line[-1] == '"':
+        return line
+    try:
+        return str(json.loads(line, strict=False))
+    except ValueError:
+        return line[1:-1]
 
 
 def _plain(value: Any) -> str:

@@ -12,10 +12,10 @@ from localstack.services.plugins import Service, aws_provider
 @aws_provider(api="lambda", name="rapid")
 def lambda_() -> Service:
     from rapid.emulator.lambda_ import service
-    from rapid.emulator.lambda_.provider import RapidLambdaProvider
+    from rapid.emulator.lambda_.provider import RapidLambdaProvider, table
 
     service.install()
-    return Service.for_provider(RapidLambdaProvider())
+    return Service.for_provider(RapidLambdaProvider(), dispatch_table_factory=table)
 
 
 @hooks.on_infra_start()

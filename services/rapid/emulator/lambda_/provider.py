@@ -8,6 +8,7 @@ from typing import IO, Any
 from localstack.aws.api import RequestContext
 from localstack.aws.api.lambda_ import (
     AliasConfiguration,
+    CreateEventSourceMappingRequest,
     CreateFunctionRequest,
     EventSourceMappingConfiguration,
     FunctionConfiguration,
@@ -22,10 +23,13 @@ from localstack.aws.api.lambda_ import (
     ResourceConflictException,
     UpdateFunctionConfigurationRequest,
 )
-from localstack.services.lambda_.invocation.lambda_models import RequestEntityTooLargeException
+from localstack.aws.skeleton import DispatchTable, create_dispatch_table
+from localstack.aws.spec import load_service
+from localstack.services.lambda_.invocation.lambda_models import RequestEntityTooLargeException, ValidationException
 from localstack.services.lambda_.provider import LambdaProvider
 from localstack.utils.strings import to_bytes, to_str
 
+from rapid.emulator.constraints import checked
 from rapid.emulator.lambda_ import urls
 from rapid.emulator.lambda_.executor import telemetry
 from rapid.emulator.lambda_.positions import positions
@@ -121,6 +125,22 @@ class RapidLambdaProvider(LambdaProvider):
         _refuse_reserved(request.get("Environment"))
         return super().create_function(context, request)
 
+    def create_event_source_mapping_v2(
+        self, context: RequestContext, request: CreateEventSourceMappingRequest
+    ) -> EventSourceMappingConfiguration:
+        """LocalStack's, of what can be read here.
+
+        Raises:
+            InvalidParameterValueException: it is another source.
+        """
+        source = request.get("EventSourceArn", "self-managed").split(":")[2:3]
+        if source not in (["sqs"], ["kinesis"], ["dynamodb"]):
+            kind = source[0] if source else "sources of one's own"
+            raise InvalidParameterValueException(
+                f"Rapid Analytics does not support event source mappings of {kind}.", Type="User"
+            )
+        return super().create_event_source_mapping_v2(context, request)
+
     def delete_event_source_mapping(
         self, context: RequestContext, uuid: str, **kwargs: Any
     ) -> EventSourceMappingConfiguration:
@@ -143,6 +163,17 @@ class RapidLambdaProvider(LambdaProvider):
             if manager.poller:
                 manager.poller.stop()
         super().on_before_stop()
+
+
+def table(provider: object) -> DispatchTable:
+    """The operations by name, which check their requests against AWS's model. CreateFunction does so itself."""
+    service = load_service("lambda")
+    return {
+        name: operation
+        if name == "CreateFunction"
+        else checked(operation, service.operation_model(name).input_shape, ValidationException)
+        for name, operation in create_dispatch_table(provider).items()
+    }
 
 
 RESERVED = frozenset({

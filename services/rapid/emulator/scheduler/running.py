@@ -1,0 +1,153 @@
+"""Calls targets at their instants, tries again by the retry policy, and hands over to the dead-letter queue.
+
+https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html (read 2026-11). That a schedule has
+fired is on disk before it does: a kill must not fire it twice.
+"""
+
+import logging
+import random
+import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+from localstack.aws.api import ServiceException
+from localstack.aws.connect import connect_to
+from moto.scheduler.models import Schedule
+
+from rapid.emulator.events.deliveries import LONGEST_PAUSE_SECONDS, error_code, worth_retrying
+from rapid.emulator.pipes.targets import TargetError
+from rapid.emulator.schedule import Clock
+from rapid.emulator.scheduler import targets, timing
+from rapid.emulator.state import save
+
+LOG = logging.getLogger(__name__)
+GRACE = timedelta(seconds=60)
+"""A call that fell into a restart is made up for if it is no older than this."""
+_FAILURES = (ClientError, BotoCoreError, ServiceException, TargetError)
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of one schedule's target. `attempt` counts from 1."""
+
+    schedule: Schedule
+    instant: datetime
+    execution: str
+    attempt: int = 1
+
+    @property
+    def context(self) -> dict[str, Any]:
+        return {
+            "schedule-arn": self.schedule.arn,
+            "scheduled-time": f"{self.instant:%Y-%m-%dT%H:%M:%SZ}",
+            "execution-id": self.execution,
+            "attempt-number": self.attempt,
+        }
+
+
+class Running:
+    """The clock of all schedules."""
+
+    def __init__(self, end: Callable[[Schedule], None]) -> None:
+        """Args: end: what is done with a schedule that will not fire any more and wants to be deleted."""
+        self._clock = Clock("scheduler-clock")
+        self._pool = ThreadPoolExecutor(4, thread_name_prefix="scheduler")
+        self._end = end
+
+    def arrange(self, schedule: Schedule) -> None:
+        """Arranges the next call of a schedule, or none if it is disabled or over."""
+        self._clock.cancel(schedule.arn)
+        if schedule.state == "DISABLED":
+            return
+        once = schedule.schedule_expression.startswith("at(")  # for which AWS ignores start and end
+        made, changed = (
+            datetime.fromtimestamp(float(at), UTC) for at in (schedule.creation_date, schedule.last_modified_date)
+        )
+        first, last = (None, None) if once else (_moment(schedule.start_date), _moment(schedule.end_date))
+        before_first = (first or made) - timedelta(microseconds=1)
+        after = max(vars(schedule).get("rapid_fired", changed), before_first, datetime.now(UTC) - GRACE)
+        following = timing.parse(schedule.schedule_expression, schedule.schedule_expression_timezone)
+        instant = following(after, first or made)
+        if instant is None or (last and instant > last):
+            if "rapid_fired" in vars(schedule) and schedule.action_after_completion == "DELETE":
+                self._end(schedule)
+            return
+        self._clock.at(schedule.arn, instant, partial(self._due, schedule, instant))
+
+    def forget(self, arn: str) -> None:
+        self._clock.cancel(arn)
+
+    def stop(self) -> None:
+        self._clock.cancel_all()
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _due(self, schedule: Schedule, instant: datetime) -> None:
+        vars(schedule)["rapid_fired"] = instant
+        try:
+            save("scheduler")
+            self._pool.submit(self._try, Call(schedule, instant, str(uuid.uuid4())))
+        finally:
+            self.arrange(schedule)
+
+    def _try(self, call: Call) -> None:
+        target = call.schedule.target
+        text = targets.text_of(target, call.context)
+        try:
+            targets.send(target, text, call.schedule.arn)
+        except _FAILURES as error:
+            self._failed(call, text, error)
+        except Exception:  # the thread's edge
+            LOG.exception("Schedule %s did not reach %s", call.schedule.name, target["Arn"])
+
+    def _failed(self, call: Call, text: str, error: Exception) -> None:
+        policy = call.schedule.target.get("RetryPolicy") or {}
+        age = (datetime.now(UTC) - call.instant).total_seconds()
+        if not worth_retrying(error):
+            condition = ""
+        elif call.attempt > int(policy.get("MaximumRetryAttempts", 185)):
+            condition = "MaximumRetryAttempts"
+        elif age >= int(policy.get("MaximumEventAgeInSeconds", 86400)):
+            condition = "MaximumEventAgeInSeconds"
+        else:
+            again = replace(call, attempt=call.attempt + 1)
+            pause = min(2.0 ** (call.attempt - 1), LONGEST_PAUSE_SECONDS) * random.uniform(0.5, 1.0)  # noqa: S311
+            when = datetime.now(UTC) + timedelta(seconds=pause)
+            self._clock.at(f"{call.schedule.arn}#{call.execution}", when, partial(self._pool.submit, self._try, again))
+            return
+        LOG.warning("Schedule %s did not reach %s: %s", call.schedule.name, call.schedule.target["Arn"], error)
+        if queue := (call.schedule.target.get("DeadLetterConfig") or {}).get("Arn"):
+            _hand_over(queue, call, text, error, condition)
+
+
+def _hand_over(queue: str, call: Call, text: str, error: Exception, condition: str) -> None:
+    """Sends what was not delivered to the dead-letter queue."""
+    _, _, _, region, account, name = queue.split(":", 5)
+    attributes = {
+        "SCHEDULE_ARN": call.schedule.arn, "TARGET_ARN": call.schedule.target["Arn"], "EXECUTION_ID": call.execution,
+        "SCHEDULED_TIME": call.context["scheduled-time"], "RETRY_ATTEMPTS": str(call.attempt - 1),
+        "ERROR_CODE": error_code(error), "ERROR_MESSAGE": str(error), "IS_PAYLOAD_TRUNCATED": "false",
+        "EXHAUSTED_RETRY_CONDITION": condition,
+    }  # fmt: skip
+    sqs = connect_to(aws_access_key_id=account, region_name=region).sqs
+    sqs.send_message(
+        QueueUrl=sqs.get_queue_url(QueueName=name, QueueOwnerAWSAccountId=account)["QueueUrl"],
+        MessageBody=text,
+        MessageAttributes={k: {"DataType": "String", "StringValue": v} for k, v in attributes.items() if v},
+    )
+
+
+def _moment(given: Any) -> datetime | None:
+    """A date as Moto keeps it: seconds, or ISO text."""
+    if given in (None, ""):
+        return None
+    if isinstance(given, datetime):
+        return given.astimezone(UTC)
+    try:
+        return datetime.fromtimestamp(float(given), UTC)
+    except ValueError:
+        return datetime.fromisoformat(str(given).replace("Z", "+00:00")).astimezone(UTC)
