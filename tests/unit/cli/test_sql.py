@@ -33,8 +33,8 @@ def test_statements_end_at_semicolons_outside_quotes_and_comments(text: str, sta
 
 
 def test_enter_sends_what_is_complete() -> None:
-    assert all(map(complete, ("", "\\d t", "select 1;", "select 1; -- done", "select ';';")))
-    assert not any(map(complete, ("select 1", "select 1 -- ;", "select ';")))
+    assert all(map(complete, ("", "\\d t", "select 1;", "select 1; -- done", "select ';';", "exit", "Quit;")))
+    assert not any(map(complete, ("select 1", "select 1 -- ;", "select ';", "exit from t")))
 
 
 def test_formats(capsys: pytest.CaptureFixture[str]) -> None:
@@ -88,4 +88,4 @@ def test_commands_of_the_prompt(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert "No such command: \\zzz" in capsys.readouterr().out
     assert prompt.answer("\\o nonsense")
     assert "table, csv, json, vertical" in capsys.readouterr().out
-    assert not prompt.answer("\\q")
+    assert not any(map(prompt.answer, ("\\q", "\\quit", "exit", "QUIT;")))

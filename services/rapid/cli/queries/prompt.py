@@ -14,7 +14,7 @@ from pygments.lexers.sql import SqlLexer  # type: ignore[import-untyped]
 
 from rapid.cli.queries.names import Names
 from rapid.cli.queries.output import FORMATS, show
-from rapid.cli.queries.texts import complete, split
+from rapid.cli.queries.texts import complete, leaves, split
 from rapid.core.errors import RapidError
 from rapid.query import QueryFailedError, execute
 
@@ -57,9 +57,12 @@ class Prompt:
 
     def answer(self, text: str) -> bool:
         """Carries out what was typed; false if it was to leave."""
+        if leaves(text):
+            return False
         try:
             if text.lstrip().startswith("\\"):
-                return self._command(text.strip())
+                self._command(text.strip())
+                return True
             for statement in split(text):
                 self._execute(statement)
         except (RapidError, QueryFailedError) as error:
@@ -78,16 +81,13 @@ class Prompt:
         self._database = database
         self._names.load(database)
 
-    def _command(self, text: str) -> bool:
+    def _command(self, text: str) -> None:
         name, _, argument = text.partition(" ")
         argument = argument.strip().rstrip(";")
-        if name in ("\\q", "\\quit"):
-            return False
         found = _COMMANDS.get(name)
         if found is None:
             raise RapidError(f"No such command: {name}. \\h lists them.")
         found[1](self, argument)
-        return True
 
     def describe(self, table: str) -> None:
         if table:
@@ -138,7 +138,7 @@ class Prompt:
     def help(self, _argument: str) -> None:
         for name, (usage, _, meaning) in _COMMANDS.items():
             click.echo(f"  {f'{name} {usage}'.strip():<16} {meaning}")
-        click.echo(f"  {chr(92)}q{'':<14} leave (or Ctrl-D)")
+        click.echo(f"  {chr(92)}q{'':<14} leave (or exit, quit, Ctrl-D)")
         click.echo("  Tab completes, Ctrl-R searches the history, Ctrl-X Ctrl-E opens $EDITOR.")
 
 

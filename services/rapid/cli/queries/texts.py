@@ -24,10 +24,15 @@ def split(text: str) -> list[str]:
 
 def complete(text: str) -> bool:
     """Whether Enter sends a text: it is empty, a command, or ends with a semicolon outside quotes and comments."""
-    if not text.strip() or text.lstrip().startswith("\\"):
+    if not text.strip() or text.lstrip().startswith("\\") or leaves(text):
         return True
     parts = [p for p in _PARTS.findall(text) if p.strip() and not p.startswith(("--", "/*"))]
     return bool(parts) and parts[-1] == ";" and not _QUOTES.intersection(parts)
+
+
+def leaves(text: str) -> bool:
+    """Whether somebody wants to go: `\\q`, or the words that other programs know."""
+    return text.strip().rstrip("; ").lower() in ("\\q", "\\quit", "quit", "exit")
 
 
 def _says_something(statement: str) -> bool:
