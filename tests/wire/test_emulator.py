@@ -5,7 +5,9 @@ import re
 import time
 import urllib.error
 import urllib.request
+import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -107,3 +109,47 @@ def test_lists_come_in_pages_of_the_size_that_was_asked_for(aws: Callable[[str],
         pages = [page[listed] for page in paginator.paginate(PaginationConfig={"PageSize": 1})]
         assert {len(page) for page in pages} == {1}, service
         assert made <= {page[0][called] for page in pages}, service
+
+
+PASS = {"StartAt": "A", "States": {"A": {"Type": "Pass", "End": True}}}
+CREATIONS: dict[str, tuple[str, Callable[[Any, str, int], Any]]] = {
+    "a user": ("iam", lambda iam, name, _: iam.create_user(UserName=name)),
+    "an archive": (
+        "events",
+        lambda events, name, _: events.create_archive(
+            ArchiveName=name, EventSourceArn="arn:aws:events:us-east-1:000000000000:event-bus/default"
+        ),
+    ),
+    "a connection": (
+        "events",
+        lambda events, name, _: events.create_connection(
+            Name=name,
+            AuthorizationType="BASIC",
+            AuthParameters={"BasicAuthParameters": {"Username": "a", "Password": "b"}},
+        ),
+    ),
+    "a state machine": (
+        "stepfunctions",
+        lambda states, name, at: states.create_state_machine(
+            name=name, definition=json.dumps({**PASS, "Comment": str(at)}), roleArn="arn:aws:iam::000000000000:role/r"
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("thing", CREATIONS)
+def test_of_creations_at_once_with_one_name_one_succeeds(aws: Callable[[str], Any], thing: str) -> None:
+    service, create = CREATIONS[thing]
+    client, name = aws(service), f"n{uuid.uuid4().hex[:10]}"
+
+    def answer(at: int) -> str:
+        try:
+            create(client, name, at)
+        except ClientError as error:
+            return str(error.response["Error"]["Code"])
+        return "made"
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(answer, range(8)))
+    assert answers.count("made") == 1
+    assert all("AlreadyExists" in code for code in answers if code != "made")

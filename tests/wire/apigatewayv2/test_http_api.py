@@ -150,3 +150,26 @@ Outputs:
         assert not outputs["Url"].endswith("/")
         told = requests.post(outputs["Url"], data="x", headers={"Content-Type": "text/plain"}, allow_redirects=False)
         assert (told.status_code, told.json()) == (200, {"path": "/", "body": "x"})
+
+
+def test_names_that_are_taken(aws: Any) -> None:
+    rest, http = aws("apigateway"), aws("apigatewayv2")
+    api = rest.create_rest_api(name="taken")["id"]
+    (root,) = rest.get_resources(restApiId=api)["items"]
+    routes = http.create_api(Name="taken", ProtocolType="HTTP")["ApiId"]
+    for client, create, message in (
+        (
+            rest,
+            lambda: rest.create_resource(restApiId=api, parentId=root["id"], pathPart="a"),
+            "Another resource with the same parent already has this name: a",
+        ),
+        (
+            http,
+            lambda: http.create_route(ApiId=routes, RouteKey="GET /a"),
+            "Route with key GET /a already exists for this API",
+        ),
+        (http, lambda: http.create_stage(ApiId=routes, StageName="s"), "Stage already exists"),
+    ):
+        create()
+        with pytest.raises(client.exceptions.ConflictException, match=message):
+            create()

@@ -4,8 +4,16 @@ from datetime import date, timedelta
 from typing import Any
 
 from localstack.aws.api import RequestContext, handler
-from localstack.aws.api.apigateway import BadRequestException, NotFoundException, Stages, Usage
+from localstack.aws.api.apigateway import (
+    BadRequestException,
+    ConflictException,
+    NotFoundException,
+    Resource,
+    Stages,
+    Usage,
+)
 from localstack.http import Request, Response
+from localstack.services.apigateway.helpers import get_moto_rest_api
 from localstack.services.apigateway.models import apigateway_stores
 from localstack.services.apigateway.next_gen.execute_api.router import ApiGatewayEndpoint, ApiGatewayRouter
 from localstack.services.apigateway.next_gen.provider import ApigatewayNextGenProvider
@@ -71,6 +79,15 @@ class ApiGatewayProvider(ApigatewayNextGenProvider):
         if deployment_id:
             stages["item"] = [stage for stage in stages["item"] if stage["deploymentId"] == deployment_id]
         return stages
+
+    def create_resource(
+        self, context: RequestContext, rest_api_id: str, parent_id: str, path_part: str, **rest: Any
+    ) -> Resource:
+        """Makes a resource, unless its parent has one of that name."""
+        siblings = get_moto_rest_api(context, rest_api_id).resources.values()
+        if any((one.parent_id, one.path_part) == (parent_id, path_part) for one in siblings):
+            raise ConflictException(f"Another resource with the same parent already has this name: {path_part}")
+        return super().create_resource(context, rest_api_id, parent_id, path_part, **rest)
 
     @handler("GetUsage", expand=False)
     def get_usage(self, context: RequestContext, request: dict[str, Any]) -> Usage:

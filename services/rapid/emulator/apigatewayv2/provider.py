@@ -49,10 +49,20 @@ class HttpApiProvider(MotoProvider, ServiceLifecycleHook):
     @handler("CreateRoute", expand=False)
     def create_route(self, context: RequestContext, request: dict[str, Any]) -> Any:
         """Makes a route; one that asks for an API key would let everybody through."""
-        if request.get("ApiKeyRequired") and self._api(context, request["ApiId"]).protocol_type == "WEBSOCKET":
+        api, key = self._api(context, request["ApiId"]), request["RouteKey"]
+        if request.get("ApiKeyRequired") and api.protocol_type == "WEBSOCKET":
             raise CommonServiceException(
                 "NotImplementedException", "Rapid Analytics does not support API keys of WebSocket APIs.", 501
             )
+        if any(route.route_key == key for route in api.routes.values()):
+            raise _conflict(f"Route with key {key} already exists for this API")
+        return call_moto(context)
+
+    @handler("CreateStage", expand=False)
+    def create_stage(self, context: RequestContext, request: dict[str, Any]) -> Any:
+        """Makes a stage, where Moto would put it in the place of the one that has its name."""
+        if request["StageName"] in self._api(context, request["ApiId"]).stages:
+            raise _conflict("Stage already exists")
         return call_moto(context)
 
     @handler("ImportApi", expand=False)
@@ -111,6 +121,10 @@ class HttpApiProvider(MotoProvider, ServiceLifecycleHook):
 
     def _api(self, context: RequestContext, api_id: str) -> Api:
         return apigatewayv2_backends[context.account_id][context.region].get_api(api_id)
+
+
+def _conflict(message: str) -> CommonServiceException:
+    return CommonServiceException("ConflictException", message, 409)
 
 
 def _described(api: Api) -> dict[str, Any]:
