@@ -30,7 +30,7 @@ from glue_runner.jars import JarError
 from glue_runner.jvm import JvmError, die_with_parent
 from glue_runner.metastore.server import Metastore
 from glue_runner.metrics import Metrics
-from glue_runner.modules import install
+from glue_runner.modules import install, packed
 from glue_runner.request import RunRequest
 from glue_runner.session import Session
 from glue_runner.warm_context import WarmContext
@@ -146,15 +146,18 @@ class Job:
         for location in listed(arguments.get("--extra-files")):
             fetch(location, self.folder)
         wanted = listed(arguments.get("--additional-python-modules"))
+        installed = None
         if wanted:
             option = arguments.get("--python-modules-installer-option", "")
-            install(wanted, option, Path(self.setup["cache"]), modules, downloads)
+            installed = install(wanted, option, Path(self.setup["cache"]), modules, downloads)
         library_set = arguments.get("--library-set", "analytics")
         provided.offer(request.needs_spark, library_set, self.folder, Path(self.setup["cache"]))
         if request.needs_spark:
             extra = extra_jars(arguments.get("--extra-jars"), downloads / "jars")
             groups = [*spark_conf.jar_groups(arguments), *self._stream_groups(request, [*filter(None, [path]), *files])]
             own = {**spark_conf.of_arguments(arguments, extra), **event_logs.conf(arguments, self.folder)}
+            if installed and self._on_cluster:
+                own |= spark_conf.with_modules(packed(installed), own)
             self._bring_spark(own, groups, files)
         importlib.invalidate_caches()
         return path

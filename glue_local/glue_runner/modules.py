@@ -26,8 +26,8 @@ MESSAGE = (
 """What AWS says; the reason is in the run's error log."""
 
 
-def install(wanted: Sequence[str], extra: str, cache: Path, folder: Path, downloads: Path) -> None:
-    """Makes modules importable from a folder.
+def install(wanted: Sequence[str], extra: str, cache: Path, folder: Path, downloads: Path) -> Path:
+    """Makes modules importable from a folder. Returns where in the cache they are.
 
     Args:
         wanted: requirements as pip takes them, or s3:// locations of wheels.
@@ -56,6 +56,17 @@ def install(wanted: Sequence[str], extra: str, cache: Path, folder: Path, downlo
         link = folder / entry.name
         if not link.exists():
             link.symlink_to(entry)
+    return target
+
+
+def packed(target: Path) -> Path:
+    """Installed modules as an archive, made once, for the workers of a cluster."""
+    archive = target.with_suffix(".tar.gz")
+    if not archive.is_file():
+        with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+            made = Path(shutil.make_archive(str(Path(folder) / "modules"), "gztar", target))
+            made.replace(archive)
+    return archive
 
 
 def _identity(item: str) -> str:

@@ -27,6 +27,8 @@ FORMATS = ("hudi", "delta", "iceberg")
 """What --datalake-formats may name: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-datalake-native-frameworks.html."""
 
 _CATALOG = "spark.sql.catalogImplementation"
+_EXECUTORS_MODULES = "spark.executorEnv.PYTHONPATH"
+_SOURCE = Path(__file__).parents[1]
 _EXECUTORS_CLASSES = "spark.executor.extraClassPath"
 _CLIENT_FACTORY = "hive.metastore.client.factory.class"
 
@@ -122,7 +124,7 @@ def defaults(environ: Mapping[str, str], master: str, folder: Path, heap_mb: int
     if not local:
         values |= {
             "spark.executor.memory": f"{heap_mb}m",
-            "spark.executorEnv.PYTHONPATH": str(Path(__file__).parents[1]),
+            _EXECUTORS_MODULES: str(_SOURCE),
             **{f"spark.executorEnv.{name}": value for name, value in environ.items() if name in _FOR_EXECUTORS},
         }
     if local:
@@ -204,6 +206,20 @@ def for_executors(paths: Sequence[str], own: Mapping[str, str]) -> dict[str, str
     return {
         "spark.jars": ",".join([*(f"file://{jar}" for jar in paths), *filter(None, [own_jars])]),
         _EXECUTORS_CLASSES: ":".join([*paths, *filter(None, [own_classes])]),
+    }
+
+
+def with_modules(archive: Path, own: Mapping[str, str]) -> dict[str, str]:
+    """Settings by which the executors of a cluster have a job's Python modules: Spark unpacks them where they work.
+
+    Args:
+        archive: the modules.
+        own: the job's settings so far.
+    """
+    path = filter(None, ["job_modules", own.get(_EXECUTORS_MODULES), str(_SOURCE)])
+    return {
+        "spark.archives": ",".join(filter(None, [f"{archive}#job_modules", own.get("spark.archives")])),
+        _EXECUTORS_MODULES: ":".join(path),
     }
 
 

@@ -1,7 +1,9 @@
 """Runs scripts on a real runner, over its HTTP API."""
 
+import io
 import json
 import uuid
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -87,6 +89,21 @@ def bring_jars(config: Config, group: str) -> None:
         jars.fetch(kept, jars.missing(kept, group))
     except jars.JarError as error:
         pytest.skip(f"no network: {error}")
+
+
+def wheel(name: str, code: str) -> bytes:
+    """A wheel of one module."""
+    info, buffer = f"{name}-1.0.dist-info", io.BytesIO()
+    files = {
+        f"{name}.py": code,
+        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n",
+        f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        f"{info}/RECORD": "",
+    }
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for path, text in files.items():
+            archive.writestr(path, text)
+    return buffer.getvalue()
 
 
 @pytest.fixture(scope="session")

@@ -3,12 +3,10 @@
 Installing: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-python-libraries.html (read 2026-11).
 """
 
-import io
 import json
 import os
 import subprocess
 import sys
-import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,6 +14,7 @@ from typing import Any
 import pytest
 
 from rapid.core.config import ROOT
+from tests.wire.glue_runner.conftest import wheel
 
 BUCKET = "glue-runner-wire"
 
@@ -131,18 +130,3 @@ def test_a_script_installs_modules_by_pip(jobs: Any) -> None:
     assert "values 1 1 1" in jobs.logs(outcome.run_id)
     gone = jobs.run("import g5_pip")
     assert gone.error == "ModuleNotFoundError: No module named 'g5_pip'"
-
-
-def wheel(name: str, code: str) -> bytes:
-    """A wheel of one module."""
-    info, buffer = f"{name}-1.0.dist-info", io.BytesIO()
-    files = {
-        f"{name}.py": code,
-        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n",
-        f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
-        f"{info}/RECORD": "",
-    }
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for path, text in files.items():
-            archive.writestr(path, text)
-    return buffer.getvalue()

@@ -19,11 +19,12 @@ from rapid.core.processes import Supervisor
 from rapid.runner import environment as runner_environment
 from tests.conftest import free_port
 from tests.waiting import until
-from tests.wire.glue_runner.conftest import BUCKET, Client, bring_jars
+from tests.wire.glue_runner.conftest import BUCKET, Client, bring_jars, wheel
 from tests.wire.glue_runner.test_catalog import ICEBERG
 
 MODULE = (
-    "import os\ndef where(_):\n    import helper_there\n    return os.path.basename(os.getcwd()), helper_there.VALUE\n"
+    "import os\ndef where(_):\n    import helper_there, g5_installed\n"
+    "    return os.path.basename(os.getcwd()), helper_there.VALUE + g5_installed.VALUE\n"
 )
 ON_EXECUTORS = """
 from pyspark.context import SparkContext
@@ -114,11 +115,14 @@ def clustered(runner: Config, aws: Any, tmp_path_factory: pytest.TempPathFactory
 @pytest.mark.parametrize("warm", [False, True])
 def test_modules_reach_the_workers(jobs: Client, clustered: Client, warm: bool) -> None:
     jobs.s3.put_object(Bucket=BUCKET, Key="lib/helper_here.py", Body=MODULE.encode())
-    jobs.s3.put_object(Bucket=BUCKET, Key="lib/helper_there.py", Body=b"VALUE = 42")
+    jobs.s3.put_object(Bucket=BUCKET, Key="lib/helper_there.py", Body=b"VALUE = 40")
+    installed = "g5_installed-1.0-py3-none-any.whl"
+    jobs.s3.put_object(Bucket=BUCKET, Key=f"lib/{installed}", Body=wheel("g5_installed", "VALUE = 2"))
     if warm:
         clustered.wait_for_warm()
     modules = ",".join(f"s3://{BUCKET}/lib/{name}.py" for name in ("helper_here", "helper_there"))
-    outcome = clustered.run(ON_EXECUTORS, {"--extra-py-files": modules})
+    given = {"--extra-py-files": modules, "--additional-python-modules": f"s3://{BUCKET}/lib/{installed}"}
+    outcome = clustered.run(ON_EXECUTORS, given)
     assert (outcome.states[-1], outcome.error) == ("SUCCEEDED", None)
     assert clustered.logs(outcome.run_id)[-1] == "spark:// {42} True"
 
