@@ -2,6 +2,7 @@
 
 import io
 import json
+import logging
 from collections.abc import Iterator
 from typing import IO, Any
 
@@ -26,6 +27,7 @@ from localstack.aws.api.lambda_ import (
 from localstack.aws.skeleton import DispatchTable, create_dispatch_table
 from localstack.aws.spec import load_service
 from localstack.services.lambda_.invocation.lambda_models import RequestEntityTooLargeException, ValidationException
+from localstack.services.lambda_.invocation.models import lambda_stores
 from localstack.services.lambda_.provider import LambdaProvider
 from localstack.utils.strings import to_bytes, to_str
 
@@ -35,6 +37,8 @@ from rapid.emulator.lambda_.executor import telemetry
 from rapid.emulator.lambda_.positions import positions
 from rapid.emulator.lambda_.runtimes import BLOCKED
 from rapid.emulator.lambda_.streaming import Streamed
+
+LOG = logging.getLogger(__name__)
 
 SYNCHRONOUS_LIMIT = 6 * 1024 * 1024
 ASYNCHRONOUS_LIMIT = 1024 * 1024
@@ -115,6 +119,15 @@ class RapidLambdaProvider(LambdaProvider):
         telemetry().flush()
         return super().delete_function(context, function_name, **kwargs)
 
+    def on_after_state_load(self) -> None:
+        """Leaves out mappings that cannot be read: an earlier version kept them, and LocalStack would not start."""
+        for _account, _region, store in list(lambda_stores.iter_stores()):
+            for uuid, mapping in list(store.event_source_mappings.items()):
+                if _source(mapping.get("EventSourceArn")) not in SOURCES:
+                    del store.event_source_mappings[uuid]
+                    LOG.warning("Event source mapping %s is left out: its source is not supported.", uuid)
+        super().on_after_state_load()
+
     def on_after_init(self) -> None:
         super().on_after_init()
         urls.install(self.router)
@@ -133,9 +146,8 @@ class RapidLambdaProvider(LambdaProvider):
         Raises:
             InvalidParameterValueException: it is another source.
         """
-        source = request.get("EventSourceArn", "self-managed").split(":")[2:3]
-        if source not in (["sqs"], ["kinesis"], ["dynamodb"]):
-            kind = source[0] if source else "sources of one's own"
+        kind = _source(request.get("EventSourceArn"))
+        if kind not in SOURCES:
             raise InvalidParameterValueException(
                 f"Rapid Analytics does not support event source mappings of {kind}.", Type="User"
             )
@@ -176,6 +188,7 @@ def table(provider: object) -> DispatchTable:
     }
 
 
+SOURCES = frozenset({"sqs", "kinesis", "dynamodb"})
 RESERVED = frozenset({
     "_HANDLER", "_X_AMZN_TRACE_ID", "AWS_DEFAULT_REGION", "AWS_REGION", "AWS_EXECUTION_ENV", "AWS_LAMBDA_FUNCTION_NAME",
     "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "AWS_LAMBDA_FUNCTION_VERSION", "AWS_LAMBDA_INITIALIZATION_TYPE",
@@ -199,6 +212,11 @@ def _events(streamed: Streamed[InvocationResponse]) -> Iterator[InvokeWithRespon
     if "LogResult" in answer:
         complete["LogResult"] = answer["LogResult"]
     yield InvokeWithResponseStreamResponseEvent(InvokeComplete=complete)
+
+
+def _source(arn: str | None) -> str:
+    """The service of an event source."""
+    return arn.split(":")[2] if arn and arn.count(":") >= 5 else "sources of one's own"
 
 
 def _versions(alias: AliasConfiguration) -> set[str]:
