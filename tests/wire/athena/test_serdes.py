@@ -72,6 +72,10 @@ CASES: dict[str, tuple[str, str, dict[str, bytes], list[list[str | None]]]] = {
         {"a.log": b"#comment\nh1 200 ok then\nh2 404\n"},
         [["h1", "200", "ok then"], ["h2", "404", None], [None, None, None]],
     ),
+    "regexmore": (  # as in AWS's table of connection logs
+        "host string, code int", REGEX + "('input.regex'='([^ ]*) ([0-9]*) ?([^ ]*)?( .*)?')",
+        {"a.log": b"h1 200 ok then\nh2 404\n"}, [["h1", "200"], ["h2", "404"]],
+    ),
     "grok": (
         "ip string, verb string, bytes int",
         GROK + "('input.format'='%{IP:ip} %{WORD:verb} %{SIZE:bytes}', 'input.grokCustomPatterns'='SIZE [0-9]+')",
@@ -106,6 +110,21 @@ def test_serdes(lab: Any, name: str) -> None:
     assert lab.run(f'SELECT count(DISTINCT "$path") FROM sd_{name}').rows == [
         [str(len([f for f in files if f[0] != "_"]))]
     ]
+
+
+def test_records_of_cloudtrail_are_split_by_their_input_format(lab: Any) -> None:
+    """The serde of AWS's present example, https://docs.aws.amazon.com/athena/latest/ug/create-cloudtrail-table.html."""
+    lab.put("two/a.json", b'{"Records":[{"eventName":"A","resources":[{"ARN":"x"}]},{"eventName":"B"}]}')
+    form = "STORED AS INPUTFORMAT '{0}' OUTPUTFORMAT 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat'"
+    plain, trail = "org.apache.hadoop.mapred.TextInputFormat", "com.amazon.emr.cloudtrail.CloudTrailInputFormat"
+    for name, inputs in (("whole", plain), ("split", trail)):
+        lab.run(
+            f"CREATE EXTERNAL TABLE {name} (eventname string, resources array<struct<arn:string>>) {ROW}"
+            f"'org.apache.hive.hcatalog.data.JsonSerDe' {form.format(inputs)} LOCATION 's3://{{bucket}}/two/'"
+        )
+    asked = "SELECT eventname, resources[1].arn FROM {} ORDER BY 1"
+    assert lab.run(asked.format("whole")).rows == [[None, None]]
+    assert lab.run(asked.format("split")).rows == [["A", "x"], ["B", None]]
 
 
 def test_what_is_written_is_read_back(lab: Any) -> None:

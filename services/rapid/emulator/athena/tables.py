@@ -103,22 +103,22 @@ class Reader:
         merged = {**parameters, **{k.lower(): v for k, v in (serde.get("Parameters") or {}).items()}}
         folder = self.objects.cache
         reading = Reading(self.connection, folder, table.columns, wanted, merged, serde.get("SerializationLibrary", ""))
-        reading.placed = bool(keys or hidden)
+        reading.inputs, reading.placed = group.descriptor.get("InputFormat") or "", bool(keys or hidden)
         files = group.files
         linked = bool(keys) and not hidden and len({f.values for f in files}) > 1 and _linkable(group.descriptor)
         if linked:
             reading.keys = table.partition_keys
             files = [f._replace(link=link(folder, f.path, table.partition_keys, f.values)) for f in files]
         pieces = []
-        for members, expressions, relation in self._read(reading, group.descriptor, files):
+        for members, expressions, relation in self._read(reading, files):
             items = [f"{expressions[c.name]} AS {quote(c.name)}" for c in wanted]
             items += [f"{quote(k.name) if linked else _key(table, k, members)} AS {quote(k.name)}" for k in keys]
             items += [f"{_per_file([_file_fact(h, f) for f in members])} AS {quote(h)}" for h in hidden]
             pieces.append(f"SELECT {', '.join(items) or '1 AS nothing'} FROM {relation}")
         return pieces
 
-    def _read(self, reading: Reading, descriptor: Structure, files: list[DataFile]) -> list[Piece]:
-        serde, inputs = reading.serde.lower(), (descriptor.get("InputFormat") or "").lower()
+    def _read(self, reading: Reading, files: list[DataFile]) -> list[Piece]:
+        serde, inputs = reading.serde.lower(), reading.inputs.lower()
         if "parquet" in serde or "parquet" in inputs:
             return parquet.relations(reading, files)
         if "orc" in serde or "orc" in inputs:

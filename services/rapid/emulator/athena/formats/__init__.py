@@ -37,6 +37,7 @@ class Reading:
         folder: for files that are unpacked.
         parameters: of the serde, then of the table, lower-case keys.
         keys: partition keys that DuckDB takes from the folders of `DataFile.link`.
+        inputs: Hive's class that splits files into records.
         placed: whether rows must tell from which file they come.
     """
 
@@ -47,6 +48,7 @@ class Reading:
     parameters: dict[str, str] = field(default_factory=dict)
     serde: str = ""
     keys: tuple[Column, ...] = ()
+    inputs: str = ""
     placed: bool = False
 
     @property

@@ -12,20 +12,19 @@ from rapid.emulator.athena.sql.types import Type, field_name
 
 _KNOWN_FILES = 20_000
 _MAX_OBJECT = 256 * 2**20
-_keys: "OrderedDict[str, frozenset[str]]" = OrderedDict()
+_keys: "OrderedDict[tuple[str, bool], frozenset[str]]" = OrderedDict()
 
 
-def keys(reading: Reading, files: list[DataFile], objects: str) -> set[str]:
+def keys(reading: Reading, files: list[DataFile], objects: str, trail: bool) -> set[str]:
     """The keys of the files' records, as they are spelt. Files never change, so each is looked through once."""
-    unknown = [f for f in files if f.path not in _keys]
-    if unknown:
+    if any((f.path, trail) not in _keys for f in files):
         sql = f"SELECT DISTINCT file_index, unnest(json_keys(json)) FROM {objects}"
         found: dict[int, set[str]] = {}
         for index, key in reading.connection.rows(sql):
             found.setdefault(int(index), set()).add(str(key))
         for index, file in enumerate(files):
-            _keys[file.path] = frozenset(found.get(index, ()))
-    names = set().union(*(_keys[f.path] for f in files))
+            _keys[file.path, trail] = frozenset(found.get(index, ()))
+    names = set().union(*(_keys[f.path, trail] for f in files))
     while len(_keys) > _KNOWN_FILES:
         _keys.popitem(last=False)
     return names
@@ -36,11 +35,11 @@ def relation(reading: Reading, files: list[DataFile]) -> tuple[dict[str, str], s
 
     A malformed record fails the query, unless the table says `ignore.malformed.json` = `true`: then it is all NULL.
     """
-    trail = "cloudtrail" in reading.serde.lower()
+    trail = "cloudtrail" in f"{reading.serde} {reading.inputs}".lower()
     ignore = reading.parameters.get("ignore.malformed.json", "false").lower() == "true"
     looked = _objects(files, "hive_partitioning=false", ignore=True, carried="file_index", trail=trail)
     spelt: dict[str, list[str]] = {}
-    for name in sorted(keys(reading, files, looked)):
+    for name in sorted(keys(reading, files, looked, trail)):
         spelt.setdefault(name.lower(), []).append(name)
     found = {c.name: _names(reading, c.name, spelt) for c in reading.wanted}
     lenient = reading.parameters.get("use.null.for.invalid.data", "false").lower() == "true"
