@@ -30,9 +30,8 @@ _RESERVED = (
 
 
 def callsite() -> str:
-    """Where in the script the caller is: function, file and line."""
-    frame = traceback.extract_stack(limit=3)[0]
-    return f"{frame.name} at {frame.filename}:{frame.lineno}"
+    """How the script came to the function that asks: its stack, as a traceback writes it."""
+    return "".join(traceback.format_list(traceback.extract_stack()[:-2]))
 
 
 def iteritems(d: Mapping[Any, Any], **kwargs: Any) -> Iterator[Any]:

@@ -10,6 +10,8 @@ from functools import reduce
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812
 
+from awsglue.utils import callsite
+
 MESSAGE = "error in jackson reader"
 """What Glue says of text that its JSON reader cannot read."""
 
@@ -20,7 +22,7 @@ def error(
     """One error record.
 
     Args:
-        message: what went wrong.
+        message: what went wrong; where, is the stack of this call.
         trace: more of it: the exception.
         text: the input that could not be read.
         record: the record, if there was one already.
@@ -28,7 +30,7 @@ def error(
     """
     given = F.lit("") if text is None else text
     return F.struct(
-        F.struct(F.lit("").alias("site"), F.lit(info).alias("info")).alias("callsite"),
+        F.struct(F.lit(callsite()).alias("site"), F.lit(info).alias("info")).alias("callsite"),
         message.alias("msg"),
         trace.alias("stackTrace"),
         given.alias("input"),

@@ -166,6 +166,7 @@ def test_a_broken_record_takes_the_next_line_along(glue: Any, tmp_path: Path) ->
     fields = frame.errorsAsDynamicFrame().toDF().head()["error"].asDict()
     assert list(fields) == ["callsite", "msg", "stackTrace", "input", "bytesread", "source", "dynamicRecord"]
     assert fields["msg"] == "error in jackson reader"
+    assert f'File "{__file__}"' in fields["callsite"]["site"]
 
 
 def test_records_of_several_lines_need_no_option(glue: Any, tmp_path: Path) -> None:
