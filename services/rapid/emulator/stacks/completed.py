@@ -245,13 +245,14 @@ class LogGroup(LogsLogGroupProvider):
 
 
 class Stage(ApiGatewayStageProvider):
-    """A stage that can move to another deployment, with its access log and the settings of its methods."""
+    """A stage that can move to another deployment, with its access log, its canary and the settings of its methods."""
 
     def create(self, request: ResourceRequest[Any]) -> ProgressEvent[Any]:
         made = super().create(request)
         model = made.resource_model
         _set_methods(request, model, {})
         _set_access_log(request, model, {})
+        _set_canary(request, model, {})
         return made
 
     def update(self, request: ResourceRequest[Any]) -> ProgressEvent[Any]:
@@ -269,6 +270,7 @@ class Stage(ApiGatewayStageProvider):
         )
         _set_methods(request, model, method_settings(before.get("MethodSettings") or ()))
         _set_access_log(request, model, before.get("AccessLogSetting") or {})
+        _set_canary(request, model, before.get("CanarySetting") or {})
         return _done(model)
 
 
@@ -282,6 +284,28 @@ def _set_access_log(request: ResourceRequest[Any], stage: dict[str, Any], before
         {"op": "replace", "path": f"/accessLogSettings/{name[0].lower()}{name[1:]}", "value": value}
         for name, value in settings.items()
     ]
+    request.aws_client_factory.apigateway.update_stage(
+        restApiId=stage["RestApiId"], stageName=stage["StageName"], patchOperations=operations
+    )
+
+
+def _set_canary(request: ResourceRequest[Any], stage: dict[str, Any], before: dict[str, Any]) -> None:
+    """Brings a stage's canary from `before` to what its properties say. Without a deployment it has the stage's."""
+    wanted = stage.get("CanarySetting") or {}
+    if wanted == before:
+        return
+    operations = [{"op": "remove", "path": "/canarySettings"}] if before else []
+    if wanted:
+        plain = {
+            "deploymentId": wanted.get("DeploymentId") or stage.get("DeploymentId"),
+            "percentTraffic": wanted.get("PercentTraffic", 0),
+            "useStageCache": str(wanted.get("UseStageCache", False)).lower(),
+        }
+        overrides = wanted.get("StageVariableOverrides") or {}
+        values = {**plain, **{f"stageVariableOverrides/{name}": value for name, value in overrides.items()}}
+        operations += [
+            {"op": "replace", "path": f"/canarySettings/{name}", "value": str(value)} for name, value in values.items()
+        ]
     request.aws_client_factory.apigateway.update_stage(
         restApiId=stage["RestApiId"], stageName=stage["StageName"], patchOperations=operations
     )
