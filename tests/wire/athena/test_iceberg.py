@@ -94,6 +94,8 @@ def test_partition_transforms_and_evolution(lab: Any) -> None:
         "SET TBLPROPERTIES ('vacuum_min_snapshots_to_keep'='2')",
     ):
         assert lab.run(f"ALTER TABLE pt {change}").state == "SUCCEEDED", change
+    refused = lab.run("ALTER TABLE pt CHANGE id id string").reason
+    assert refused == "ICEBERG_COMMIT_ERROR: Failed to set column type: Cannot change column type: id: long -> string"
     assert lab.run("SELECT * FROM pt WHERE sort = 'k' AND id = 1").rows == [
         ["2020-01-02 00:00:00.000000", "1", "k", "{a=1, b=x}"]
     ]

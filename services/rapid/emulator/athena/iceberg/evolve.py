@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-evolving-table-sch
 
 from typing import Any
 
+from pyiceberg.exceptions import ValidationError
 from pyiceberg.schema import Schema
 from pyiceberg.table import Table as IcebergTable
 
@@ -92,6 +93,10 @@ def _find(schema: Schema, name: str) -> str:
 
 
 def _change(table: IcebergTable, change: Any) -> None:
+    """Changes the schema; what the format does not allow fails in the words of Trino's connector.
+
+    https://github.com/trinodb/trino/blob/435/plugin/trino-iceberg/src/main/java/io/trino/plugin/iceberg/IcebergMetadata.java
+    """
     try:
 
         def update(transaction: Any) -> None:
@@ -99,7 +104,9 @@ def _change(table: IcebergTable, change: Any) -> None:
                 change(schema)
 
         commit(table, update)
-    except ValueError as error:  # ValidationError and ResolveError of pyiceberg are ValueErrors
+    except ValidationError as error:
+        raise SqlError("ICEBERG_COMMIT_ERROR", f"Failed to set column type: {error}") from error
+    except ValueError as error:
         raise SqlError("NOT_SUPPORTED", f"{error}") from error
 
 
