@@ -8,11 +8,19 @@ import urllib.request
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore import xform_name
 from botocore.exceptions import ClientError
+
+from rapid.cli.services import spec
+from rapid.core import aws as clients
+from rapid.core.config import Config
+from tests.conftest import free_port, run_service
 
 
 @pytest.mark.parametrize(
@@ -153,3 +161,11 @@ def test_of_creations_at_once_with_one_name_one_succeeds(aws: Callable[[str], An
         answers = list(pool.map(answer, range(8)))
     assert answers.count("made") == 1
     assert all("AlreadyExists" in code for code in answers if code != "made")
+
+
+def test_the_account_is_the_one_that_is_set(config: Config, tmp_path: Path) -> None:
+    other = replace(config, home=tmp_path, emulator_port=free_port(), account="123456789012")
+    with contextmanager(run_service)(other, spec(other, "emulator")):
+        assert clients.client(other, "sts").get_caller_identity()["Account"] == "123456789012"
+        topic = clients.client(other, "sns").create_topic(Name="t")["TopicArn"]
+    assert topic == "arn:aws:sns:us-east-1:123456789012:t"
