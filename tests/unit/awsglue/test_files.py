@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from awsglue.dynamicframe import DynamicFrame
 from awsglue.errors import NotSupportedError, OptionError
 from awsglue.frame.listing import glob_pattern
 
@@ -67,6 +68,18 @@ def test_ion_text_and_binary(glue: Any, spark: Any, tmp_path: Path) -> None:
     broken = read(glue, tmp_path / "dt=1", "ion")
     assert (broken.count(), broken.errorsCount()) == (3, 1)
     assert "Syntax error at line 1" in broken.errorsAsDynamicFrame().toDF().first().error.input
+
+
+@pytest.mark.parametrize(
+    ("kind", "compression"),
+    [("ion", "bzip2"), ("ion", "deflate"), ("json", "lz4"), ("avro", "uncompressed"), ("avro", "zstd")],
+)
+def test_compressed_files_are_read_again(glue: Any, spark: Any, tmp_path: Path, kind: str, compression: str) -> None:
+    frame = DynamicFrame.fromDF(spark.range(3), glue, "numbers")
+    options = {"path": str(tmp_path / "out"), "compression": compression}
+    glue.write_dynamic_frame.from_options(frame, "s3", options, kind)
+    back = read(glue, tmp_path / "out", kind)
+    assert (sorted(row["id"] for row in dicts(back)), back.errorsCount()) == ([0, 1, 2], 0)
 
 
 def test_csv_is_text_and_each_file_has_its_own_header(glue: Any, tmp_path: Path) -> None:

@@ -67,7 +67,7 @@ def write(writer: DataFrameWriter, kind: str, path: str, options: Options) -> No
     if kind.lower() not in _WRITABLE:
         raise OptionError(f"format={kind!r} can be read, not written. Writable: {', '.join(sorted(_WRITABLE))}.")
     if options.get("compression"):
-        writer = writer.option("compression", codec(str(options["compression"])))
+        writer = writer.option("compression", codec(str(options["compression"]), kind))
     given = {**options, "format": kind.lower()}
     if kind.lower() in {"parquet", "orc"} and not flag(options, "useGlueParquetWriter"):
         return module.write(writer, path, given)  # type: ignore[no-any-return]
@@ -76,9 +76,10 @@ def write(writer: DataFrameWriter, kind: str, path: str, options: Options) -> No
     return None
 
 
-def codec(name: str) -> str:
-    """Spark's name of a compression codec; Glue writes `uncompressed` and `none` for none."""
-    return {"bz2": "bzip2", "gz": "gzip", "uncompressed": "none", "zst": "zstd"}.get(name.lower(), name.lower())
+def codec(name: str, kind: str) -> str:
+    """Spark's name of a compression codec for a format; Glue writes `uncompressed` and `none` for none."""
+    known = {"bz2": "bzip2", "gz": "gzip", "uncompressed": "none", "zst": "zstd"}.get(name.lower(), name.lower())
+    return {"none": "uncompressed", "zstd": "zstandard"}.get(known, known) if kind.lower() == "avro" else known
 
 
 def _texts(options: Options) -> dict[str, str]:

@@ -13,8 +13,8 @@ from awsglue.frame import jvm
 from awsglue.frame.formats import json
 from awsglue.frame.formats.base import Options, Read
 
-_OF_FILE = ("path", "modificationTime", "length")
-"""What Spark says of a binary file beside its content."""
+_OF_FILE = ("path", "modificationTime", "length", "content")
+"""What Spark says of a binary file; other columns are its partition's."""
 
 
 def read(session: SparkSession, paths: list[str], _options: Options, spark_options: Mapping[str, str]) -> Read:
@@ -22,9 +22,10 @@ def read(session: SparkSession, paths: list[str], _options: Options, spark_optio
 
     https://amazon-ion.github.io/ion-docs/guides/cookbook.html#down-converting-to-json (read 2026-11)
     """
-    files = session.read.format("binaryFile").options(**spark_options).load(paths).drop(*_OF_FILE)
-    texts = jvm.call(jvm.create(session, "IonTexts"), F.col("content"), spark.ArrayType(spark.StringType()))
-    return json.from_texts(files.withColumn("value", F.explode(texts)).drop("content"))
+    files = session.read.format("binaryFile").options(**spark_options).load(paths)
+    file = F.struct("path", "content")
+    texts = jvm.call(jvm.create(session, "IonTexts"), file, spark.ArrayType(spark.StringType()))
+    return json.from_texts(files.withColumn("value", F.explode(texts)).drop(*_OF_FILE))
 
 
 def write(writer: DataFrameWriter, path: str, _options: Options) -> None:
