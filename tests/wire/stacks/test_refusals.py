@@ -168,3 +168,15 @@ def test_a_validated_template_tells_the_capability_that_it_needs(aws: Any) -> No
     }
     role["Properties"] = {"RoleName": "mine", "AssumeRolePolicyDocument": {}}
     assert told(Role=role)["Capabilities"] == ["CAPABILITY_NAMED_IAM"]
+
+
+def test_the_import_of_resources_is_refused_by_name(aws: Aws, name: str) -> None:
+    bucket = {"ResourceType": "AWS::S3::Bucket", "LogicalResourceId": "B", "ResourceIdentifier": {"BucketName": name}}
+    with pytest.raises(ClientError, match="does not support the import of resources"):
+        aws("cloudformation").create_change_set(
+            StackName=name,
+            ChangeSetName="c",
+            ChangeSetType="IMPORT",
+            ResourcesToImport=[bucket],
+            TemplateBody="Resources: {B: {Type: AWS::S3::Bucket, DeletionPolicy: Retain}}",
+        )

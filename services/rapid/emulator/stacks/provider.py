@@ -12,6 +12,7 @@ from localstack import config
 from localstack.aws.api import RequestContext, handler
 from localstack.aws.api.cloudformation import (
     ChangeSetStatus,
+    ChangeSetType,
     CreateChangeSetInput,
     CreateChangeSetOutput,
     CreateStackInput,
@@ -180,7 +181,13 @@ class StacksProvider(stock.CloudformationProviderV2):
 
     @handler("CreateChangeSet", expand=False)
     def create_change_set(self, context: RequestContext, request: CreateChangeSetInput) -> CreateChangeSetOutput:
-        """Makes a change set. One that fails leaves its stack as it was: a new one in REVIEW_IN_PROGRESS."""
+        """Makes a change set. One that fails leaves its stack as it was: a new one in REVIEW_IN_PROGRESS.
+
+        Raises:
+            NotImplementedError: it is to import resources.
+        """
+        if request.get("ChangeSetType") == ChangeSetType.IMPORT:
+            raise NotImplementedError("Rapid Analytics does not support the import of resources into stacks yet.")
         if not request.get("UsePreviousTemplate"):
             _check_request(request)
         store = get_cloudformation_store(context.account_id, context.region)
