@@ -223,6 +223,11 @@ def test_insert_and_partitioned_ctas(lab: Any) -> None:
         ["c", "[3]"],
     ]
     assert lab.run("INSERT INTO parts SELECT 'x', 'y'").reason.startswith("TYPE_MISMATCH")
+    assert lab.run("INSERT INTO parts SELECT BIGINT '5', 'c'").state == "SUCCEEDED"
+    assert lab.run("SELECT sum(id) FROM parts WHERE dt = 'c'").rows == [["8"]]
+    assert lab.run("INSERT INTO parts SELECT BIGINT '3000000000', 'c'").reason == (
+        "NUMERIC_VALUE_OUT_OF_RANGE: Out of range for integer: 3000000000"
+    )
     again = lab.run("CREATE TABLE parts2 WITH (external_location = 's3://{bucket}/parts/') AS SELECT 1 AS x")
     assert again.reason.startswith("HIVE_PATH_ALREADY_EXISTS")
 

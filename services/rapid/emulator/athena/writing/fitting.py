@@ -5,7 +5,7 @@ from rapid.emulator.athena.sql.compiler import Query
 from rapid.emulator.athena.sql.errors import SqlError
 from rapid.emulator.athena.sql.expressions import Expressions
 from rapid.emulator.athena.sql.scope import Column, Scope, Typed, quote
-from rapid.emulator.athena.sql.types import UNKNOWN, Type, converts, to_hive
+from rapid.emulator.athena.sql.types import UNKNOWN, Type, common, converts, to_hive
 
 
 def renamed(sql: str, columns: list[Column]) -> str:
@@ -68,23 +68,17 @@ def fitted(session: Session, query: Query, columns: list[Column], names: list[st
     return f"SELECT {items} FROM ({session.bound(query)})"
 
 
-_STORED = {("double", "decimal"), ("real", "decimal"), ("timestamp", "date")}
-"""What Athena stores beyond Trino, as SQLAlchemy's suite for dialects needs it, which PyAthena runs on AWS."""
-
-
 def assignable(given: Type, wanted: Type) -> bool:
-    """Whether a value of one type is stored in a column of another without being asked to."""
-    if (given.name, wanted.name) in _STORED:
-        return True
-    if converts(given, wanted) or (given.is_string and wanted.is_string) or given.name == "unknown":
-        return True
-    if given.is_integer and wanted.is_integer:
-        return False
-    if given.name == wanted.name == "row":
-        pairs = zip(given.args, wanted.args, strict=False)
-        return len(given.args) == len(wanted.args) and all(assignable(g, w) for (_, g), (_, w) in pairs)
-    if given.name == wanted.name and given.name in ("array", "map"):
-        return all(assignable(g, w) for g, w in zip(given.args, wanted.args, strict=True))
-    if given.name == "timestamp" and wanted.name == "timestamp with time zone":
-        return True
-    return given.name == wanted.name and given.name in ("decimal", "timestamp", "timestamp with time zone", "time")
+    """Whether a value of one type is stored in a column of another without being asked to.
+
+    As the standard has it, wherever the two have a type in common: a value that does not fit fails while it is stored.
+    Parts that are text of a length must convert, as in Trino's `StatementAnalyzer.typesMatchForInsert`.
+    """
+    if _has_bounded_part(wanted):
+        return converts(given, wanted)
+    return common(given, wanted) is not None
+
+
+def _has_bounded_part(kind: Type) -> bool:
+    parts = [t for _, t in kind.args] if kind.name == "row" else kind.args if kind.name in ("array", "map") else ()
+    return any((p.is_string and bool(p.args)) or _has_bounded_part(p) for p in parts)
