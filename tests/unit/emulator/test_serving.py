@@ -10,12 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from h2.config import H2Configuration
+from h2.connection import H2Connection
+from h2.events import DataReceived, ResponseReceived, StreamEnded, StreamReset
+from hyperframe.frame import GoAwayFrame
 
 from rapid.emulator import certificate
 from rapid.emulator.serving import connection, websockets
 from rapid.emulator.serving.server import Server
 from tests.websockets import Client
 
+LARGE = bytes(range(250)) * 1200
 Start = Callable[[str, list[tuple[str, str]]], Any]
 
 
@@ -29,6 +34,9 @@ def echo(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
         case "/empty":
             start("204 NO CONTENT", [])
             return []
+        case "/large":
+            start("200 OK", [("Transfer-Encoding", "chunked")])
+            return [LARGE]
         case "/fails":
             raise ValueError("a fault of the application")
         case "/breaks":
@@ -63,6 +71,31 @@ def exchange(port: int, *pieces: bytes) -> bytes:
         for piece in pieces:
             sock.sendall(piece)
         return b"".join(iter(lambda: sock.recv(65536), b""))
+
+
+def http2(port: int, *requests: tuple[list[tuple[str, str]], bytes]) -> list[tuple[str, bytes]]:
+    """Sends requests at once on one connection of HTTP/2. Returns: status and body of each, in the order sent."""
+    client = H2Connection(H2Configuration(client_side=True, header_encoding="utf-8"))
+    client.initiate_connection()
+    for number, (headers, body) in enumerate(requests):
+        client.send_headers(2 * number + 1, headers, end_stream=not body)
+        if body:
+            client.send_data(2 * number + 1, body, end_stream=True)
+    sent = client.data_to_send() + GoAwayFrame(0).serialize()  # nothing more will be asked; answers are waited for
+    status, bodies, ended = dict[int, str](), dict[int, bytes](), set[int]()
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as sock:
+        sock.sendall(sent)
+        while len(ended) < len(requests):
+            for event in client.receive_data(sock.recv(65536)):
+                if isinstance(event, ResponseReceived):
+                    status[event.stream_id] = dict(event.headers)[":status"]
+                elif isinstance(event, DataReceived):
+                    bodies[event.stream_id] = bodies.get(event.stream_id, b"") + event.data
+                    client.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
+                elif isinstance(event, StreamEnded | StreamReset):
+                    ended.add(event.stream_id)
+            sock.sendall(client.data_to_send())
+    return [(status.get(stream, "reset"), bodies.get(stream, b"")) for stream in sorted(ended)]
 
 
 LAST = b"Connection: close\r\n"
@@ -245,3 +278,36 @@ def test_a_request_under_way_is_answered_at_the_end(server: Server) -> None:
     server.shutdown()
     go_on.set()
     assert client.getresponse().read() == b"GET /k http "
+
+
+def get(path: str, method: str = "GET") -> list[tuple[str, str]]:
+    return [(":method", method), (":path", path), (":scheme", "http"), (":authority", "h")]
+
+
+def test_http_2_answers_streams_of_one_connection(server: Server) -> None:
+    answers = http2(
+        started(server),
+        ([*get("/k?a=%20b", "POST"), ("content-length", "4")], b"body"),
+        (get("/stream"), b""),
+        (get("/empty"), b""),
+        (get("/large"), b""),
+        (get("/fails"), b""),
+    )
+    assert answers[0] == ("200", b"POST /k?a=%20b http body")
+    assert answers[1] == ("200", b"one two")
+    assert answers[2] == ("204", b"")
+    assert answers[3] == ("200", LARGE)  # more than the client's window
+    assert answers[4] == ("reset", b"")
+
+
+def test_http_2_requests_do_not_wait_for_each_other(server: Server) -> None:
+    meeting = threading.Barrier(2, timeout=60)
+
+    def meet(environ: dict[str, Any], start: Start) -> Iterable[bytes]:
+        meeting.wait()
+        start("200 OK", [])
+        return [f"{environ['HTTP_HOST']} {environ.get('HTTP_COOKIE')}".encode()]
+
+    cookies = [("cookie", "a=1"), ("cookie", "b=2")]
+    answers = http2(started(server, meet), ([*get("/"), *cookies], b""), (get("/"), b""))
+    assert answers == [("200", b"h a=1; b=2"), ("200", b"h None")]

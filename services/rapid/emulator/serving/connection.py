@@ -9,6 +9,7 @@ from typing import Any
 
 import httptools
 
+from rapid.emulator.serving.http2 import PREFACE, Http2
 from rapid.emulator.serving.requests import Incoming, Reader, environ
 from rapid.emulator.serving.responses import Response, head
 from rapid.emulator.serving.websockets import ENVIRON, Upgrade
@@ -34,17 +35,27 @@ class Connection:
         self._reader = Reader()
         self._client: tuple[str, int] = ("", 0)
         self._server: tuple[str, int] = ("", 0)
-        self.busy = False
+        self._answering = False
+        self._http2: Http2 | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether a request is being answered."""
+        return self._answering or (self._http2 is not None and self._http2.busy)
 
     def serve(self) -> bool:
         """Serves requests until the connection ends or pauses. Returns: whether it is still open."""
         try:
             if not self._client[0]:
                 self._open()
+            if self._http2:
+                self._http2.serve()
+                self.close()
+                return False
             while (request := self._next()) is not None:
-                self.busy = True
+                self._answering = True
                 persistent = self._respond(request)
-                self.busy = False
+                self._answering = False
                 if not persistent:
                     self.close()
                     return False
@@ -60,13 +71,13 @@ class Connection:
         except OSError as error:  # it went away, or its TLS is not ours
             LOG.debug("A connection ended: %s", error)
         finally:
-            self.busy = False
+            self._answering = False
         self.close()
         return False
 
     def _given_away(self) -> None:
         """It is a WebSocket from here on: the server's end does not wait for it."""
-        self.busy = False
+        self._answering = False
 
     def close(self) -> None:
         """Ends it; whoever reads from it stops."""
@@ -81,13 +92,16 @@ class Connection:
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.sock.settimeout(LINGER_SECONDS)
         try:
-            first = self.sock.recv(1, socket.MSG_PEEK)
+            first = self.sock.recv(len(PREFACE), socket.MSG_PEEK)
         except TimeoutError:
             self._client = ("", 0)  # opened ahead of use: looked at again when something arrives
             raise
         if first and first[0] == _TLS_HANDSHAKE and self._tls:
             self.sock.settimeout(STALL_SECONDS)
             self.sock = self._tls.wrap_socket(self.sock, server_side=True)
+        elif first.startswith(b"PRI "):  # no method: the preface of HTTP/2
+            self.sock.settimeout(STALL_SECONDS)
+            self._http2 = Http2(self.sock, self._application, self._server, self._client)
 
     def _next(self) -> Incoming | None:
         """The next request; None at the end of the connection. TimeoutError: the client pauses."""

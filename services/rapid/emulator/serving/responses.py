@@ -14,7 +14,7 @@ _PHRASES = {status.value: status.phrase for status in HTTPStatus}
 
 def head(status: str, headers: Iterable[tuple[str, str]]) -> bytes:
     """A response's head. Names keep their case; a line break in a value becomes a space."""
-    lines = [f"HTTP/1.1 {status}", *(f"{name}: {_one_line(str(value))}" for name, value in headers)]
+    lines = [f"HTTP/1.1 {status}", *(f"{name}: {one_line(str(value))}" for name, value in headers)]
     text = "\r\n".join([*lines, "", ""])
     try:
         return text.encode("latin-1")
@@ -22,7 +22,7 @@ def head(status: str, headers: Iterable[tuple[str, str]]) -> bytes:
         return text.encode()
 
 
-def _one_line(value: str) -> str:
+def one_line(value: str) -> str:
     return value if "\n" not in value and "\r" not in value else " ".join(value.split())
 
 
