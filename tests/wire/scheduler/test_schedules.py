@@ -115,3 +115,16 @@ def test_what_is_refused(aws: Aws, name: str, expression: str, arn: str, told: s
         aws("scheduler").create_schedule(
             Name=name, ScheduleExpression=expression, FlexibleTimeWindow=OFF, Target={"Arn": arn, "RoleArn": ROLE}
         )
+
+
+def test_a_group_whose_name_is_taken_keeps_its_schedules(aws: Aws, name: str, queue: tuple[str, str]) -> None:
+    scheduler, (_, arn) = aws("scheduler"), queue
+    scheduler.create_schedule_group(Name=name)
+    scheduler.create_schedule(
+        Name=name, GroupName=name, ScheduleExpression="rate(1 day)", FlexibleTimeWindow=OFF,
+        Target={"Arn": arn, "RoleArn": ROLE},
+    )  # fmt: skip
+    with pytest.raises(scheduler.exceptions.ConflictException, match=f"Schedule group {name} already exists"):
+        scheduler.create_schedule_group(Name=name)
+    assert scheduler.get_schedule(Name=name, GroupName=name)["State"] == "ENABLED"
+    scheduler.delete_schedule_group(Name=name)

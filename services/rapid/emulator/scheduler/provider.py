@@ -29,6 +29,7 @@ class SchedulerProvider(MotoProvider, ServiceLifecycleHook):
 
     def on_after_state_load(self) -> None:
         for schedule in _schedules():
+            self.running.resume(schedule)
             self.running.arrange(schedule)
 
     def on_before_stop(self) -> None:
@@ -48,6 +49,14 @@ class SchedulerProvider(MotoProvider, ServiceLifecycleHook):
         answer = moto(context, request)
         self.running.forget(found.arn)
         return answer
+
+    @handler("CreateScheduleGroup", expand=False)
+    def create_schedule_group(self, context: RequestContext, request: Request) -> Any:
+        """Makes a group, where Moto would put it, empty, in the place of the one that has its name."""
+        if request["Name"] in scheduler_backends[context.account_id][context.region].schedule_groups:
+            told = f"Schedule group {request['Name']} already exists."
+            raise CommonServiceException("ConflictException", told, 409)
+        return moto(context, request)
 
     @handler("DeleteScheduleGroup", expand=False)
     def delete_schedule_group(self, context: RequestContext, request: Request) -> Any:
@@ -73,8 +82,10 @@ class SchedulerProvider(MotoProvider, ServiceLifecycleHook):
     def _end(self, schedule: Schedule) -> None:
         """Deletes a schedule that is through."""
         _, _, _, region, account, *_ = schedule.arn.split(":")
-        scheduler_backends[account][region].delete_schedule(schedule.group_name, schedule.name)
-        mark_dirty("scheduler")
+        group = scheduler_backends[account][region].schedule_groups.get(schedule.group_name)
+        if group and group.schedules.get(schedule.name) is schedule:  # it may be gone, or another have its name
+            group.delete_schedule(schedule.name)
+            mark_dirty("scheduler")
 
 
 def _schedule(context: RequestContext, request: Request) -> Schedule:

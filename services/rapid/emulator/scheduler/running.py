@@ -1,7 +1,7 @@
 """Calls targets at their instants, tries again by the retry policy, and hands over to the dead-letter queue.
 
 https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html (read 2026-11). That a schedule has
-fired is on disk before it does: a kill must not fire it twice.
+fired, and that its call is under way, is on disk before it does: a kill neither loses a call nor starts another one.
 """
 
 import logging
@@ -23,7 +23,7 @@ from rapid.emulator.events.deliveries import LONGEST_PAUSE_SECONDS, error_code, 
 from rapid.emulator.pipes.targets import TargetError
 from rapid.emulator.schedule import Clock
 from rapid.emulator.scheduler import targets, timing
-from rapid.emulator.state import save
+from rapid.emulator.state import mark_dirty, save
 
 LOG = logging.getLogger(__name__)
 GRACE = timedelta(seconds=60)
@@ -64,6 +64,12 @@ class Running:
         self._clock.cancel(schedule.arn)
         if schedule.state == "DISABLED":
             return
+        if instant := self._next(schedule):
+            self._clock.at(schedule.arn, instant, partial(self._due, schedule, instant))
+        else:
+            self._end_if_through(schedule)
+
+    def _next(self, schedule: Schedule) -> datetime | None:
         once = schedule.schedule_expression.startswith("at(")  # for which AWS ignores start and end
         made, changed = (
             datetime.fromtimestamp(float(at), UTC) for at in (schedule.creation_date, schedule.last_modified_date)
@@ -73,11 +79,17 @@ class Running:
         after = max(vars(schedule).get("rapid_fired", changed), before_first, datetime.now(UTC) - GRACE)
         following = timing.parse(schedule.schedule_expression, schedule.schedule_expression_timezone)
         instant = following(after, first or made)
-        if instant is None or (last and instant > last):
-            if "rapid_fired" in vars(schedule) and schedule.action_after_completion == "DELETE":
-                self._end(schedule)
-            return
-        self._clock.at(schedule.arn, instant, partial(self._due, schedule, instant))
+        return None if instant is None or (last and instant > last) else instant
+
+    def _end_if_through(self, schedule: Schedule) -> None:
+        through = "rapid_fired" in vars(schedule) and not _pending(schedule) and self._next(schedule) is None
+        if through and schedule.action_after_completion == "DELETE":
+            self._end(schedule)
+
+    def resume(self, schedule: Schedule) -> None:
+        """Takes up the calls that were under way when the emulator ended."""
+        for execution, instant in list(_pending(schedule).items()):
+            self._pool.submit(self._try, Call(schedule, instant, execution))
 
     def forget(self, arn: str) -> None:
         self._clock.cancel(arn)
@@ -87,24 +99,33 @@ class Running:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     def _due(self, schedule: Schedule, instant: datetime) -> None:
+        call = Call(schedule, instant, str(uuid.uuid4()))
         vars(schedule)["rapid_fired"] = instant
+        _pending(schedule)[call.execution] = instant
         try:
             save("scheduler")
-            self._pool.submit(self._try, Call(schedule, instant, str(uuid.uuid4())))
+            self._pool.submit(self._try, call)
         finally:
             self.arrange(schedule)
 
     def _try(self, call: Call) -> None:
         target = call.schedule.target
-        text = targets.text_of(target, call.context)
+        ended = True
         try:
-            targets.send(target, text, call.schedule.arn)
-        except _FAILURES as error:
-            self._failed(call, text, error)
+            text = targets.text_of(target, call.context)
+            try:
+                targets.send(target, text, call.schedule.arn)
+            except _FAILURES as error:
+                ended = self._failed(call, text, error)
         except Exception:  # the thread's edge
             LOG.exception("Schedule %s did not reach %s", call.schedule.name, target["Arn"])
+        if ended:
+            _pending(call.schedule).pop(call.execution, None)
+            mark_dirty("scheduler")
+            self._end_if_through(call.schedule)
 
-    def _failed(self, call: Call, text: str, error: Exception) -> None:
+    def _failed(self, call: Call, text: str, error: Exception) -> bool:
+        """Arranges another attempt, or hands over what was not delivered. Returns: whether that was the end of it."""
         policy = call.schedule.target.get("RetryPolicy") or {}
         age = (datetime.now(UTC) - call.instant).total_seconds()
         if not worth_retrying(error):
@@ -118,10 +139,17 @@ class Running:
             pause = min(2.0 ** (call.attempt - 1), LONGEST_PAUSE_SECONDS) * random.uniform(0.5, 1.0)  # noqa: S311
             when = datetime.now(UTC) + timedelta(seconds=pause)
             self._clock.at(f"{call.schedule.arn}#{call.execution}", when, partial(self._pool.submit, self._try, again))
-            return
+            return False
         LOG.warning("Schedule %s did not reach %s: %s", call.schedule.name, call.schedule.target["Arn"], error)
         if queue := (call.schedule.target.get("DeadLetterConfig") or {}).get("Arn"):
             _hand_over(queue, call, text, error, condition)
+        return True
+
+
+def _pending(schedule: Schedule) -> dict[str, datetime]:
+    """The calls of a schedule that are under way: by execution, the instant that they are for. Saved with it."""
+    found: dict[str, datetime] = vars(schedule).setdefault("rapid_pending", {})
+    return found
 
 
 def _hand_over(queue: str, call: Call, text: str, error: Exception, condition: str) -> None:
