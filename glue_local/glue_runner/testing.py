@@ -9,7 +9,6 @@ AWS is reached as by any AWS client: AWS_ENDPOINT_URL names the running emulator
 
 import os
 import runpy
-import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,12 +34,10 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     java = prepare.start_spark(folder, found.jars, HEAP_MB, "local[2]", own, None).wait()
     from pyspark.sql import SparkSession
 
-    interrupt = signal.getsignal(signal.SIGINT)  # Spark takes it for its own
     session = SparkSession.builder.appName("glue-tests").getOrCreate()
     session.sparkContext.setLogLevel("ERROR")
     yield session
     session.stop()
-    signal.signal(signal.SIGINT, interrupt)
     parting.from_java()
     assert java.stdin  # noqa: S101 - it is a pipe; its end is the JVM's
     java.stdin.close()
