@@ -5,11 +5,12 @@ The wording is the one AWS's services share, seen in many of their answers:
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cache
 from typing import Any
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
+from localstack.aws.spec import load_service
 
 _SHOWN = 256
 """Longer values, and members that are marked sensitive, are left out of the message."""
@@ -40,6 +41,20 @@ def checked(operation: Callable[..., Any], shape: Shape | None, refuse: Callable
         return operation(context, request)
 
     return call
+
+
+def checked_table(
+    service: str,
+    operations: Mapping[str, Callable[..., Any]],
+    refuse: Callable[[str], Exception],
+    but: Collection[str],
+) -> dict[str, Any]:
+    """A service's operations by name, each checked against the model, `but` those that do so themselves."""
+    model = load_service(service)
+    return {
+        name: operation if name in but else checked(operation, model.operation_model(name).input_shape, refuse)
+        for name, operation in operations.items()
+    }
 
 
 def _violations(shape: Shape, value: Any, path: str) -> Iterator[str]:

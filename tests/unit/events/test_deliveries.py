@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from rapid.emulator.events.deliveries import error_code, worth_retrying
+from rapid.emulator.events.retries import error_code, worth_retrying
 
 
 def client_error(code: str, status: int) -> ClientError:

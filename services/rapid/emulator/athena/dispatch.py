@@ -7,7 +7,7 @@ from localstack.aws.skeleton import DispatchTable, create_dispatch_table
 from localstack.aws.spec import load_service
 
 from rapid.emulator.athena.errors import InvalidRequestException
-from rapid.emulator.constraints import checked
+from rapid.emulator.constraints import checked_table
 
 _CHECKS_ITSELF = {"GetQueryResults"}
 """Operations that AWS refuses with words of their own."""
@@ -19,14 +19,8 @@ def table(provider: object) -> DispatchTable:
     Raises:
         NotImplementedError: the model has an operation that the provider lacks.
     """
-    service = load_service("athena")
     operations = create_dispatch_table(provider)
-    missing = sorted(set(service.operation_names) - set(operations))
+    missing = sorted(set(load_service("athena").operation_names) - set(operations))
     if missing:
         raise NotImplementedError(f"Athena's provider lacks {', '.join(missing)}")
-    return {
-        name: operation
-        if name in _CHECKS_ITSELF
-        else checked(operation, service.operation_model(name).input_shape, InvalidRequestException)
-        for name, operation in operations.items()
-    }
+    return checked_table("athena", operations, InvalidRequestException, _CHECKS_ITSELF)

@@ -7,19 +7,17 @@ https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html (read 
 
 import json
 import logging
-import random
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
-from localstack.aws.api import ServiceException
-from localstack.aws.connect import connect_to
 
+from rapid.emulator.events import retries
 from rapid.emulator.schedule import Clock
 from rapid.emulator.state import when_saved
 from rapid.emulator.state.journal import Journal
@@ -27,10 +25,6 @@ from rapid.emulator.state.journal import Journal
 LOG = logging.getLogger(__name__)
 
 WORKERS = 8
-DEFAULT_ATTEMPTS = 185
-DEFAULT_AGE_SECONDS = 86400
-LONGEST_PAUSE_SECONDS = 300.0
-THROTTLED = frozenset({"ThrottlingException", "TooManyRequestsException", "ThrottledException", "SlowDown"})
 
 
 @dataclass(frozen=True)
@@ -52,20 +46,6 @@ class Delivery:
     @property
     def sender(self) -> str:
         return f"{self.rule_arn}-{self.target_id}"
-
-
-def worth_retrying(error: Exception) -> bool:
-    """Whether AWS would try again: not after a refusal by the target, such as a missing resource or permission."""
-    if isinstance(error, ClientError):
-        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
-        return status >= 500 or status == 429 or error.response["Error"].get("Code") in THROTTLED
-    return not isinstance(error, ServiceException | NotImplementedError)
-
-
-def error_code(error: Exception) -> str:
-    if isinstance(error, ClientError):
-        return str(error.response["Error"].get("Code", ""))
-    return str(getattr(error, "code", type(error).__name__))
 
 
 class Deliveries:
@@ -135,28 +115,19 @@ class Deliveries:
             self.journal.write({delivery.key: None})
 
     def _failed(self, target: dict[str, Any], delivery: Delivery, error: Exception) -> None:
-        policy = target.get("RetryPolicy") or {}
-        most = policy.get("MaximumRetryAttempts", DEFAULT_ATTEMPTS)
-        age = policy.get("MaximumEventAgeInSeconds", DEFAULT_AGE_SECONDS)
-        passed = (datetime.now(UTC) - datetime.fromisoformat(delivery.accepted)).total_seconds()
-        if not worth_retrying(error):
-            condition = None
-        elif delivery.attempts >= most:
-            condition = "MaximumRetryAttempts"
-        elif passed >= age:
-            condition = "MaximumEventAgeInSeconds"
-        else:
+        accepted = datetime.fromisoformat(delivery.accepted)
+        condition = retries.end(target.get("RetryPolicy") or {}, error, delivery.attempts, accepted)
+        if condition is None:
             again = Delivery(**{**asdict(delivery), "attempts": delivery.attempts + 1})
             if self.journal:
                 self.journal.write({again.key: json.dumps(asdict(again), default=str).encode()})
-            pause = min(2.0**delivery.attempts, LONGEST_PAUSE_SECONDS) * random.uniform(0.5, 1.0)  # noqa: S311 - jitter
-            when = datetime.now(UTC) + timedelta(seconds=pause)
+            when = retries.next_attempt(delivery.attempts)
             self._clock.at(again.key, when, partial(self._pool.submit, self._deliver, again))
             return
         self._give_up(target, delivery, error, condition)
 
-    def _give_up(self, target: dict[str, Any], delivery: Delivery, error: Exception, condition: str | None) -> None:
-        code, message = error_code(error), str(error)
+    def _give_up(self, target: dict[str, Any], delivery: Delivery, error: Exception, condition: str) -> None:
+        code, message = retries.error_code(error), str(error)
         LOG.warning("Event %s was not delivered to %s: %s %s", delivery.event["id"], target["Arn"], code, message)
         queue = (target.get("DeadLetterConfig") or {}).get("Arn")
         if queue:
@@ -166,21 +137,11 @@ class Deliveries:
                 "ERROR_CODE": code,
                 "ERROR_MESSAGE": message,
                 "RETRY_ATTEMPTS": str(delivery.attempts),
+                "EXHAUSTED_RETRY_CONDITION": condition,
             }
-            if condition:
-                attributes["EXHAUSTED_RETRY_CONDITION"] = condition
+            event = {k: v for k, v in delivery.event.items() if k != "event-bus-name"}
             try:
-                _send_to_queue(queue, delivery, attributes)
+                retries.hand_over(queue, json.dumps(event, default=str), attributes)
             except (ClientError, BotoCoreError) as refused:
                 LOG.error("Dead-letter queue %s did not take event %s: %s", queue, delivery.event["id"], refused)
         self._done(delivery)
-
-
-def _send_to_queue(arn: str, delivery: Delivery, attributes: dict[str, str]) -> None:
-    _, _, _, region, account, name = arn.split(":", 5)
-    sqs = connect_to(aws_access_key_id=account, region_name=region).sqs
-    sqs.send_message(
-        QueueUrl=sqs.get_queue_url(QueueName=name, QueueOwnerAWSAccountId=account)["QueueUrl"],
-        MessageBody=json.dumps({k: v for k, v in delivery.event.items() if k != "event-bus-name"}, default=str),
-        MessageAttributes={k: {"DataType": "String", "StringValue": v} for k, v in attributes.items() if v},
-    )

@@ -25,13 +25,12 @@ from localstack.aws.api.lambda_ import (
     UpdateFunctionConfigurationRequest,
 )
 from localstack.aws.skeleton import DispatchTable, create_dispatch_table
-from localstack.aws.spec import load_service
 from localstack.services.lambda_.invocation.lambda_models import RequestEntityTooLargeException, ValidationException
 from localstack.services.lambda_.invocation.models import lambda_stores
 from localstack.services.lambda_.provider import LambdaProvider
 from localstack.utils.strings import to_bytes, to_str
 
-from rapid.emulator.constraints import checked
+from rapid.emulator.constraints import checked_table
 from rapid.emulator.lambda_ import urls
 from rapid.emulator.lambda_.executor import telemetry
 from rapid.emulator.lambda_.positions import positions
@@ -179,13 +178,7 @@ class RapidLambdaProvider(LambdaProvider):
 
 def table(provider: object) -> DispatchTable:
     """The operations by name, which check their requests against AWS's model. CreateFunction does so itself."""
-    service = load_service("lambda")
-    return {
-        name: operation
-        if name == "CreateFunction"
-        else checked(operation, service.operation_model(name).input_shape, ValidationException)
-        for name, operation in create_dispatch_table(provider).items()
-    }
+    return checked_table("lambda", create_dispatch_table(provider), ValidationException, {"CreateFunction"})
 
 
 SOURCES = frozenset({"sqs", "kinesis", "dynamodb"})

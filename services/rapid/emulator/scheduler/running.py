@@ -5,7 +5,6 @@ fired, and that its call is under way, is on disk before it does: a kill neither
 """
 
 import logging
-import random
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -16,10 +15,9 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 from localstack.aws.api import ServiceException
-from localstack.aws.connect import connect_to
 from moto.scheduler.models import Schedule
 
-from rapid.emulator.events.deliveries import LONGEST_PAUSE_SECONDS, error_code, worth_retrying
+from rapid.emulator.events import retries
 from rapid.emulator.pipes.targets import TargetError
 from rapid.emulator.schedule import Clock
 from rapid.emulator.scheduler import targets, timing
@@ -126,23 +124,27 @@ class Running:
 
     def _failed(self, call: Call, text: str, error: Exception) -> bool:
         """Arranges another attempt, or hands over what was not delivered. Returns: whether that was the end of it."""
-        policy = call.schedule.target.get("RetryPolicy") or {}
-        age = (datetime.now(UTC) - call.instant).total_seconds()
-        if not worth_retrying(error):
-            condition = ""
-        elif call.attempt > int(policy.get("MaximumRetryAttempts", 185)):
-            condition = "MaximumRetryAttempts"
-        elif age >= int(policy.get("MaximumEventAgeInSeconds", 86400)):
-            condition = "MaximumEventAgeInSeconds"
-        else:
+        target, before = call.schedule.target, call.attempt - 1
+        condition = retries.end(target.get("RetryPolicy") or {}, error, before, call.instant)
+        if condition is None:
             again = replace(call, attempt=call.attempt + 1)
-            pause = min(2.0 ** (call.attempt - 1), LONGEST_PAUSE_SECONDS) * random.uniform(0.5, 1.0)  # noqa: S311
-            when = datetime.now(UTC) + timedelta(seconds=pause)
+            when = retries.next_attempt(before)
             self._clock.at(f"{call.schedule.arn}#{call.execution}", when, partial(self._pool.submit, self._try, again))
             return False
-        LOG.warning("Schedule %s did not reach %s: %s", call.schedule.name, call.schedule.target["Arn"], error)
-        if queue := (call.schedule.target.get("DeadLetterConfig") or {}).get("Arn"):
-            _hand_over(queue, call, text, error, condition)
+        LOG.warning("Schedule %s did not reach %s: %s", call.schedule.name, target["Arn"], error)
+        if queue := (target.get("DeadLetterConfig") or {}).get("Arn"):
+            attributes = {
+                "SCHEDULE_ARN": call.schedule.arn,
+                "TARGET_ARN": target["Arn"],
+                "EXECUTION_ID": call.execution,
+                "SCHEDULED_TIME": call.context["scheduled-time"],
+                "RETRY_ATTEMPTS": str(before),
+                "ERROR_CODE": retries.error_code(error),
+                "ERROR_MESSAGE": str(error),
+                "IS_PAYLOAD_TRUNCATED": "false",
+                "EXHAUSTED_RETRY_CONDITION": condition,
+            }
+            retries.hand_over(queue, text, attributes)
         return True
 
 
@@ -150,23 +152,6 @@ def _pending(schedule: Schedule) -> dict[str, datetime]:
     """The calls of a schedule that are under way: by execution, the instant that they are for. Saved with it."""
     found: dict[str, datetime] = vars(schedule).setdefault("rapid_pending", {})
     return found
-
-
-def _hand_over(queue: str, call: Call, text: str, error: Exception, condition: str) -> None:
-    """Sends what was not delivered to the dead-letter queue."""
-    _, _, _, region, account, name = queue.split(":", 5)
-    attributes = {
-        "SCHEDULE_ARN": call.schedule.arn, "TARGET_ARN": call.schedule.target["Arn"], "EXECUTION_ID": call.execution,
-        "SCHEDULED_TIME": call.context["scheduled-time"], "RETRY_ATTEMPTS": str(call.attempt - 1),
-        "ERROR_CODE": error_code(error), "ERROR_MESSAGE": str(error), "IS_PAYLOAD_TRUNCATED": "false",
-        "EXHAUSTED_RETRY_CONDITION": condition,
-    }  # fmt: skip
-    sqs = connect_to(aws_access_key_id=account, region_name=region).sqs
-    sqs.send_message(
-        QueueUrl=sqs.get_queue_url(QueueName=name, QueueOwnerAWSAccountId=account)["QueueUrl"],
-        MessageBody=text,
-        MessageAttributes={k: {"DataType": "String", "StringValue": v} for k, v in attributes.items() if v},
-    )
 
 
 def _moment(given: Any) -> datetime | None:
