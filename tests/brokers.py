@@ -37,10 +37,15 @@ class Kafka:
         self.servers = f"127.0.0.1:{port}"
 
     def send(self, topic: str, *values: str, headers: Mapping[str, str]) -> None:
-        """Puts values, each with these headers."""
+        """Puts values, each with these headers, until the broker has them.
+
+        Without `--sync` the tool loses what the broker refuses and exits with 0; by default it gives up after three
+        tries, 0.1 s apart, and a topic that is made by the first record has no leader yet by then on a busy machine.
+        """
         named = ",".join(f"{key}:{value}" for key, value in headers.items())
         lines = [f"{named}\t{value}" for value in values]
-        self._tool("ConsoleProducer", topic, "--property", "parse.headers=true", text="\n".join(lines))
+        patient = ["--sync", "--message-send-max-retries", "1000000", "--request-timeout-ms", "30000"]
+        self._tool("ConsoleProducer", topic, "--property", "parse.headers=true", *patient, text="\n".join(lines))
 
     def values(self, topic: str, count: int) -> list[str]:
         """The first values of a topic, sorted: partitions have no order among them."""
