@@ -17,6 +17,7 @@ from awsglue.frame.formats import Options, Read
 
 SPARK_FORMATS = frozenset({"parquet", "orc"})
 """Formats that Glue leaves to Spark's reader: key=value folders become columns, nothing to read is an error."""
+_PATHS = frozenset({"path", "paths"})
 _PATH, _KEY = "__path", "__key"
 
 
@@ -34,8 +35,9 @@ def read(
         session: the Spark session.
         wanted: paths.
         kind: the format.
-        options: `connection_options`: recurse, exclusions, excludeStorageClasses. Spark groups small files itself,
-            whatever groupFiles and groupSize say, and knows a compression by the file's name.
+        options: `connection_options`: recurse, exclusions, excludeStorageClasses; those of Spark's reader (such as
+            mergeSchema) for Parquet and ORC. Spark groups small files itself, whatever groupFiles and groupSize say,
+            and knows a compression by the file's name.
         format_options: the format's own, and those of `attached`.
         chooser: picks the files that a bookmark has not seen.
     """
@@ -53,13 +55,14 @@ def _read(
 ) -> Read:
     exclusions, spared = exclusions_of(options), storage_classes(options)
     recurse = formats.flag(options, "recurse")
+    given = {name: value for name, value in options.items() if name not in _PATHS} if kind in SPARK_FORMATS else {}
     if chooser:
         recurse = recurse or (kind in SPARK_FORMATS and _partitioned(session, wanted))
         chosen = chooser.choose({path: listing.details(session, path, recurse, exclusions) for path in wanted})
-        return _read_chosen(session, chosen, kind, format_options)
+        return _read_chosen(session, chosen, kind, format_options, given)
     if kind in SPARK_FORMATS and not exclusions and not spared:
         extra = {"recursiveFileLookup": "true"} if recurse and not _partitioned(session, wanted) else {}
-        return formats.read(session, kind, wanted, format_options, extra)
+        return formats.read(session, kind, wanted, format_options, {**given, **extra})
     found = listing.existing(session, wanted)
     if spared:
         found = [path for path in found for path in listing.stored(session, path, recurse, exclusions, spared)]
@@ -67,7 +70,7 @@ def _read(
         found = listing.files(session, found, recurse, exclusions)
     if not found:
         return empty(session)
-    return formats.read(session, kind, found, format_options, {"recursiveFileLookup": "true"})
+    return formats.read(session, kind, found, format_options, {**given, "recursiveFileLookup": "true"})
 
 
 def exclusions_of(options: Options) -> list[str]:
@@ -75,13 +78,15 @@ def exclusions_of(options: Options) -> list[str]:
     return listing.parse_exclusions(options["exclusions"]) if options.get("exclusions") else []
 
 
-def _read_chosen(session: SparkSession, chosen: Mapping[str, list[str]], kind: str, format_options: Options) -> Read:
+def _read_chosen(
+    session: SparkSession, chosen: Mapping[str, list[str]], kind: str, format_options: Options, given: Options
+) -> Read:
     """Reads single files, those in key=value folders with the columns that their folders stand for."""
     if kind not in SPARK_FORMATS:
         found = [path for files in chosen.values() for path in files]
         return formats.read(session, kind, found, format_options, {}) if found else empty(session)
     reads = [
-        formats.read(session, kind, files, format_options, {"basePath": root})
+        formats.read(session, kind, files, format_options, {**given, "basePath": root})
         for root, files in chosen.items()
         if files
     ]

@@ -208,6 +208,22 @@ def test_what_is_missing_names_itself(orders: DynamicFrame, glue: Any) -> None:
         glue.create_data_frame.from_options("kafka", {})
 
 
+def test_whole_numbers_are_milliseconds_since_1970_where_they_become_timestamps(spark: Any, glue: Any) -> None:
+    numbers = DynamicFrame.fromDF(
+        spark.sql("select 1693526400250 as ms, 1693526400250 as same, 9223372036854775807 as beyond, 60000 as small"),
+        glue,
+        "numbers",
+    )
+    kinds = {"ms": "bigint", "same": "long", "beyond": "bigint", "small": "int"}
+    mapped = numbers.apply_mapping([(name, kind, name, "timestamp") for name, kind in kinds.items()])
+    resolved = numbers.resolveChoice(specs=[("ms", "cast:timestamp")])
+    (row,) = mapped.toDF().selectExpr("string(ms)", "string(same)", "beyond", "string(small)").collect()
+    assert tuple(row) == ("2023-09-01 00:00:00.25", "2023-09-01 00:00:00.25", None, "1970-01-01 00:01:00")
+    assert resolved.toDF().selectExpr("string(ms)").first()[0] == row["ms"]
+    back = mapped.apply_mapping([("ms", "timestamp", "ms", "bigint"), ("small", "timestamp", "small", "int")])
+    assert rows(back) == [{"ms": 1693526400250, "small": 60000}]
+
+
 def test_a_cast_that_spark_does_not_have_is_null(orders: DynamicFrame) -> None:
     mapped = ApplyMapping.apply(orders, [("id", "long", "day", "date"), ("qty", "string", "qty", "string")])
     assert rows(mapped) == [{"day": None, "qty": "7"}, {"day": None, "qty": "many"}]

@@ -30,6 +30,8 @@ _MODULES = {
 """Which module of this package reads, and perhaps writes, a format."""
 
 _WRITABLE = frozenset({"json", "csv", "parquet", "glueparquet", "orc", "avro", "ion"})
+_MARKS = "mapreduce.fileoutputcommitter.marksuccessfuljobs"
+"""Spark's writer leaves an empty file `_SUCCESS`; Glue's own leaves nothing but its files."""
 LAKE = frozenset({"hudi", "delta", "iceberg"})
 """Formats that are tables of their own, not files beside one another."""
 
@@ -72,7 +74,7 @@ def write(writer: DataFrameWriter, kind: str, path: str, options: Options) -> No
     if kind.lower() in {"parquet", "orc"} and not flag(options, "useGlueParquetWriter"):
         return module.write(writer, path, given)  # type: ignore[no-any-return]
     with jvm.file_names(writer._spark):
-        module.write(writer, path, given)
+        module.write(writer.option(_MARKS, "false"), path, given)
     return None
 
 
