@@ -114,6 +114,7 @@ class Job:
 
     def _serve_session(self, request: RunRequest) -> str | None:
         """Runs statements until nobody sends any. Returns the error message."""
+        sys.argv = ["", *request.argv()]
         if message := self.session.provide():
             return self._java_end() or message
         self.tell("running")

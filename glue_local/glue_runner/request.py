@@ -59,6 +59,6 @@ class RunRequest:
         """What the script finds in `sys.argv` after its own name."""
         digest = hashlib.sha256(self.job_name.encode()).hexdigest()
         always = {"--JOB_NAME": self.job_name, "--JOB_ID": f"j_{digest}", "--JOB_RUN_ID": self.run_id}
-        if not self.needs_spark:
+        if not self.needs_spark or self.command == "session":
             always = {}
         return [part for pair in {**always, **of_script(self.arguments)}.items() for part in pair]

@@ -110,6 +110,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         self.send_response(200)
         self.send_header("Connection", "close")
+        self.send_header("Transfer-Encoding", "chunked")  # an event is a chunk, as with the real one
         self.end_headers()
         position = len(run.states) - 1
         while True:
@@ -121,9 +122,11 @@ class _Handler(BaseHTTPRequestHandler):
                         return
                 status = run.states[position]
             position += 1
-            self.wfile.write(json.dumps(status).encode() + b"\n")
+            event = json.dumps(status).encode() + b"\n"
+            self.wfile.write(b"%x\r\n%b\r\n" % (len(event), event))
             self.wfile.flush()
             if status["state"] in TERMINAL:
+                self.wfile.write(b"0\r\n\r\n")
                 self.close_connection = True
                 return
 

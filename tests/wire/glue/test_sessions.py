@@ -41,6 +41,7 @@ def notebook(runner: Any, aws: Callable[[str], Any]) -> Iterator[Notebook]:
     created = glue.create_session(
         Id="nb", Role=ROLE, Command={"Name": "glueetl", "PythonVersion": "3"},
         WorkerType="G.1X", NumberOfWorkers=2, Tags={"team": "a"},
+        DefaultArguments={"--enable-metrics": "true", "--day": "2026-01-01"},
     )["Session"]  # fmt: skip
     assert created["Status"] == "PROVISIONING"
     until(lambda: glue.get_session(Id="nb")["Session"]["Status"], lambda s: s != "PROVISIONING")
@@ -59,6 +60,16 @@ def test_statements_share_names_and_tell_what_they_print_and_are(notebook: Noteb
         "glueContext = GlueContext(SparkContext.getOrCreate())\nglueContext.spark_session.range(x - 38).show()"
     )
     assert shown["Output"]["Data"]["TextPlain"] == "+---+\n| id|\n+---+\n|  0|\n|  1|\n+---+"
+
+
+def test_arguments_of_a_session_are_those_of_a_script(notebook: Notebook) -> None:
+    found = notebook.run("import sys\nfrom awsglue.utils import getResolvedOptions\nsys.argv")
+    assert found["Output"]["Data"]["TextPlain"] == "['', '--day', '2026-01-01']"
+    assert notebook.run("getResolvedOptions(sys.argv, ['day'])['day']")["Output"]["Data"]["TextPlain"] == "'2026-01-01'"
+
+
+def test_a_long_output_arrives_whole(notebook: Notebook) -> None:
+    assert notebook.run("print('x' * 1_000_000)")["Output"]["Data"]["TextPlain"] == "x" * 1_000_000
 
 
 def test_errors_are_outputs(notebook: Notebook) -> None:

@@ -87,7 +87,7 @@ class Runner:
             if response.status_code == 404:
                 raise RunUnknownError(f"The Glue runner does not know run {run_id}: what it did is not known.")
             try:
-                for line in response.iter_lines(chunk_size=1):
+                for line in response.iter_lines(chunk_size=None):  # as it arrives: an event is a chunk
                     if line:
                         yield _status(line)
             except requests.ConnectionError as error:

@@ -226,6 +226,39 @@ def test_logs(lake: Any, columns_of: Any) -> None:
     assert table["Parameters"]["classification"] == "special-logs"
 
 
+ION = """$ion_1_0
+item::{id: 1, Name: "Ann", kind: 'a b', price: 1.50, weight: 2e0, at: 2026-01-01T10:00:00Z, tags: [a, "b"], n: null}
+{id: 2, Name: null.string, raw: {{aGk=}}, ok: true, inner: {x: 1, y: (1 2.5)}, big: 1700000000000}
+"""
+
+
+@pytest.mark.parametrize("binary", [False, True])
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_ion(lake: Any, columns_of: Any, binary: bool, pack: Any) -> None:
+    """Types: https://github.com/amazon-ion/ion-hive-serde/blob/master/docs/type-mapping.md."""
+    from amazon.ion import simpleion
+
+    structs = simpleion.loads(ION, single_value=False)
+    body = simpleion.dumps(structs, binary=True, sequence_as_stream=True) if binary else ION.encode()
+    lake.put("items/a.ion", pack(body))
+    table = lake.crawl("items/")["items"]
+    assert columns_of(table) == {
+        "id": "int", "name": "string", "kind": "string", "price": "decimal(38,18)", "weight": "double",
+        "at": "timestamp", "tags": "array<string>", "n": "string", "raw": "binary", "ok": "boolean",
+        "inner": "struct<x:int,y:array<decimal(38,18)>>", "big": "bigint",
+    }  # fmt: skip
+    assert (table["Parameters"]["classification"], table["Parameters"]["recordCount"]) == ("ion", "2")
+    storage = table["StorageDescriptor"]
+    assert storage["SerdeInfo"]["SerializationLibrary"] == "com.amazon.ionhiveserde.IonHiveSerDe"
+    assert storage["InputFormat"] == "com.amazon.ionhiveserde.formats.IonInputFormat"
+
+
+@pytest.mark.parametrize("body", ["some words of a text", '{"a": 1,\n"b": ', "{a: 1} and more"])
+def test_text_that_only_begins_like_ion_is_unknown(lake: Any, body: str) -> None:
+    lake.put("text/a", body)
+    assert lake.crawl("text/")["text"]["Parameters"]["classification"] == "UNKNOWN"
+
+
 def test_classifiers_that_cannot_work_are_refused(lake: Any) -> None:
     for given in (
         {"GrokClassifier": {"Name": "x", "Classification": "c", "GrokPattern": "%{NOPE:x}"}},

@@ -8,7 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from typing import IO
 
-from rapid.emulator.glue.crawling import columnar, delimited, documents, logs
+from rapid.emulator.glue.crawling import columnar, delimited, documents, ion, logs
 from rapid.emulator.glue.crawling.found import Found
 from rapid.emulator.glue.crawling.objects import Stored
 from rapid.emulator.glue.crawling.texts import Sample
@@ -21,7 +21,7 @@ _MAGIC: tuple[tuple[bytes, Callable[[Stored, IO[bytes]], Found]], ...] = (
     (b"ORC", columnar.orc),
     (b"PAR1", columnar.parquet),
 )
-_TEXT = (documents.json_file, documents.xml_file, logs.built_in, delimited.built_in)
+_TEXT = (documents.json_file, documents.xml_file, ion.ion_file, logs.built_in, delimited.built_in)
 _CUSTOM: dict[str, Callable[[Sample, Structure], Found | None]] = {
     "GrokClassifier": logs.custom,
     "XMLClassifier": lambda sample, given: documents.xml_file(sample, given["RowTag"]),
@@ -69,7 +69,7 @@ def _read(stored: Stored, classifiers: Sequence[Structure]) -> Found:
 
 def _of_text(sample: Sample, classifiers: Sequence[Structure]) -> Found:
     if not sample.is_text:
-        return UNKNOWN
+        return ion.ion_file(sample) or UNKNOWN
     for classifier in classifiers:
         for kind, attempt in _CUSTOM.items():
             if kind in classifier and (found := attempt(sample, classifier[kind])):

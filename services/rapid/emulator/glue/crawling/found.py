@@ -11,6 +11,7 @@ FORMATS = {
     "parquet": (f"{_HIVE}.ql.io.parquet.MapredParquetInputFormat", f"{_HIVE}.ql.io.parquet.MapredParquetOutputFormat"),
     "orc": (f"{_HIVE}.ql.io.orc.OrcInputFormat", f"{_HIVE}.ql.io.orc.OrcOutputFormat"),
     "avro": (f"{_HIVE}.ql.io.avro.AvroContainerInputFormat", f"{_HIVE}.ql.io.avro.AvroContainerOutputFormat"),
+    "ion": ("com.amazon.ionhiveserde.formats.IonInputFormat", "com.amazon.ionhiveserde.formats.IonOutputFormat"),
     "xml": ("", ""),
     "UNKNOWN": ("", ""),
 }
@@ -21,6 +22,7 @@ SERDES = {
     "parquet": f"{_HIVE}.ql.io.parquet.serde.ParquetHiveSerDe",
     "orc": f"{_HIVE}.ql.io.orc.OrcSerde",
     "avro": f"{_HIVE}.serde2.avro.AvroSerDe",
+    "ion": "com.amazon.ionhiveserde.IonHiveSerDe",
     "grok": "com.amazonaws.glue.serde.GrokSerDe",
 }
 
