@@ -114,6 +114,24 @@ def test_a_pattern_that_is_none_is_refused_with_its_rule(events: Any) -> None:
     assert put(events, "any")
 
 
+def test_patterns_match_as_on_aws(events: Any, queue: Any) -> None:
+    """Fields of one element, a number where text is wanted: https://github.com/aws/event-ruler#json-array-matching"""
+    arn, receive = queue()
+    name = f"pattern-{secrets.token_hex(4)}"
+    detail = {"users": {"name": ["a"], "age": [1]}, "n": [{"prefix": {"equals-ignore-case": "X"}}, {"exists": False}]}
+    events.put_rule(Name=name, EventPattern=json.dumps({"source": [name], "detail": detail}))
+    events.put_targets(Rule=name, Targets=[{"Id": "t", "Arn": arn}])
+    put(events, name, users=[{"name": "a", "age": 2}, {"name": "b", "age": 1}])
+    put(events, name, users=[{"name": "a", "age": 1}], n=5)
+    put(events, name, users=[{"name": "a", "age": 1}, {"name": "b"}], n="xy")
+    assert receive()[0]["detail"]["n"] == "xy"
+    assert receive(1) is None
+    event = {"id": "1", "account": "1", "source": "s", "time": "t", "region": "r", "resources": [], "detail-type": "d"}
+    for pattern, wanted in (({"source": ["s"]}, True), ({"source": ["S"]}, False)):
+        asked = events.test_event_pattern(EventPattern=json.dumps(pattern), Event=json.dumps(event))
+        assert asked["Result"] is wanted
+
+
 def test_an_archive_is_replayed(events: Any, queue: Any) -> None:
     """https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-replay-archived-event.html"""
     name = f"replay-{secrets.token_hex(4)}"

@@ -7,6 +7,7 @@ from typing import Any
 from localstack.aws.api import CommonServiceException, RequestContext, handler
 from localstack.aws.api.events import (
     EventBusNameOrArn,
+    InvalidEventPatternException,
     PutEventsRequestEntry,
     PutEventsResultEntryList,
     RuleName,
@@ -14,7 +15,6 @@ from localstack.aws.api.events import (
 )
 from localstack.services.events.archive import ArchiveService
 from localstack.services.events.event_bus import EventBusService
-from localstack.services.events.event_rule_engine import EventPatternCompiler
 from localstack.services.events.models import Rule, ValidationException, events_stores
 from localstack.services.events.provider import EventsProvider, validate_event
 from localstack.services.events.rule import RuleService
@@ -26,12 +26,11 @@ from localstack.services.events.utils import (
     get_trace_header_encoded_region_account,
     is_archive_arn,
 )
-from localstack.utils.event_matcher import matches_event
 from localstack.utils.xray.trace_header import TraceHeader
 
 from rapid.core.config import Config
 from rapid.emulator import schedule
-from rapid.emulator.events import archives, s3, transforms
+from rapid.emulator.events import archives, patterns, s3, transforms
 from rapid.emulator.events.deliveries import Deliveries, Delivery
 from rapid.emulator.events.schedules import Schedules
 from rapid.emulator.events.targets import UNSUPPORTED, GlueWorkflowSender
@@ -41,6 +40,7 @@ LOG = logging.getLogger(__name__)
 TargetSenderFactory.register_target_sender("glue", GlueWorkflowSender)
 transforms.install()
 archives.install()
+patterns.install()
 
 
 class _RuleService(RuleService):
@@ -103,7 +103,7 @@ class RapidEventsProvider(EventsProvider):
         """
         _schedule, pattern, *_ = described
         if pattern:
-            EventPatternCompiler().compile_event_pattern(pattern)
+            patterns.compiled(pattern)
         service = _RuleService.create_rule_service(name, region, account_id, *described)
         self._rule_services_store[service.arn] = service
         self.schedules.arrange(service.rule)
@@ -168,11 +168,7 @@ class RapidEventsProvider(EventsProvider):
         event = format_event(entry, region, account, bus_name)
         bus = self.get_store(region, account).event_buses.get(bus_name)
         rules = [] if bus is None else list(bus.rules.values())
-        matching = [
-            rule
-            for rule in rules
-            if rule.event_pattern and rule.state != "DISABLED" and matches_event(rule.event_pattern, event)
-        ]
+        matching = [rule for rule in rules if rule.event_pattern and rule.state != "DISABLED" and _wants(rule, event)]
         wanted: list[Delivery] = []
         for rule in matching:
             for target in list(rule.targets.values()):
@@ -186,6 +182,14 @@ class RapidEventsProvider(EventsProvider):
 
     def _fire(self, rule: Rule, event: dict[str, Any]) -> None:
         self.deliveries.accept([_delivery(rule, target, event) for target in list(rule.targets)])
+
+
+def _wants(rule: Rule, event: dict[str, Any]) -> bool:
+    try:
+        return patterns.compiled(rule.event_pattern).matches(event)
+    except InvalidEventPatternException as error:  # of a version that took it
+        LOG.warning("Rule %s matches nothing: %s", rule.arn, error.message)
+        return False
 
 
 def _delivery(rule: Rule, target_id: str, event: dict[str, Any]) -> Delivery:

@@ -11,9 +11,11 @@ from localstack.services.plugins import Service, aws_provider
 
 @aws_provider(api="lambda", name="rapid")
 def lambda_() -> Service:
+    from rapid.emulator.events import patterns
     from rapid.emulator.lambda_ import service
     from rapid.emulator.lambda_.provider import RapidLambdaProvider, table
 
+    patterns.install()
     service.install()
     return Service.for_provider(RapidLambdaProvider(), dispatch_table_factory=table)
 
