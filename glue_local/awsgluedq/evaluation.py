@@ -2,7 +2,7 @@
 
 Deequ 2.1.0 and dqdl 1.0.0 (read 2026-11): outcomes come in no order and without EvaluatedRule; a passed `or` carries
 the reason of its failed half; ColumnValues passes over its threshold; rules over files are not supported; a row-level
-CustomSql whose keys repeat multiplies rows; analyzers and last(k) are read and not evaluated.
+CustomSql whose keys repeat multiplies rows; analyzers, last(k) and DetectAnomalies are read and not evaluated.
 """
 
 import contextlib
@@ -17,7 +17,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812 - what Spark's users call it
 from pyspark.sql.types import NumericType, StringType
 
-from awsgluedq import dqdl
+from awsgluedq import anomalies, dqdl
 from awsgluedq.files import TYPES as FILE_TYPES
 from awsgluedq.files import FileRules
 from awsgluedq.history import History, is_dynamic, resolved
@@ -93,7 +93,8 @@ class Evaluation:
 
     @cached_property
     def _known(self) -> History:
-        return self._history() if any(map(is_dynamic, self.rules)) else {}
+        needed = any(is_dynamic(rule) or self._is_anomaly(self._parsed[rule]) for rule in self.rules)
+        return self._history() if needed else {}
 
     @cached_property
     def _evaluated(self) -> dict[str, str]:
@@ -107,7 +108,8 @@ class Evaluation:
             The rows with their outcomes, if asked for.
         """
         texts = {rule: self._sendable(_distinct(evaluated)) for rule, evaluated in self._evaluated.items()}
-        for analyzer in self.analyzers:
+        compared = [anomalies.measured(rule) for rule in self.rules if self._is_anomaly(self._parsed[rule])]
+        for analyzer in [*self.analyzers, *compared]:
             for each in self._measuring(analyzer):
                 texts[each] = self._sendable(each)
         sent: dict[str, str] = {}
@@ -131,6 +133,12 @@ class Evaluation:
         if parsed.getRuleType() in FILE_TYPES:
             good, reason, metrics = FileRules(self.df, self._evaluator).judge(parsed, order)
             return Outcome(rule, "Passed" if good else "Failed", reason, metrics, evaluated)
+        if self._is_anomaly(parsed):
+            statistics = self._statistics(anomalies.measured(rule), found)
+            reasons = anomalies.found(statistics.metrics, self._known.get(rule, ()))
+            good = statistics.outcome == "Passed" and not reasons
+            why = "; ".join(reasons) or statistics.reason
+            return Outcome(rule, "Passed" if good else "Failed", why, statistics.metrics, evaluated)
         if parsed.getRuleType() == "Composite" and any(map(self._is_ours, parsed.getNestedRulesAsFlattenedList())):
             return replace(self._composite(parsed), rule=rule, evaluated=evaluated)
         outcome = found[rule]
@@ -139,7 +147,11 @@ class Evaluation:
 
     def _is_ours(self, parsed: Any) -> bool:
         """Whether Deequ gets a rule wrong that is judged here."""
-        return parsed.getRuleType() in FILE_TYPES or self._threshold_of(parsed) is not None
+        return parsed.getRuleType() in FILE_TYPES or self._is_anomaly(parsed) or self._threshold_of(parsed) is not None
+
+    @staticmethod
+    def _is_anomaly(parsed: Any) -> bool:
+        return bool(parsed.getRuleType() == anomalies.TYPE)
 
     def _composite(self, parsed: Any) -> Outcome:
         """A composite rule, from the outcomes of its parts. What passes needs no reason."""

@@ -9,8 +9,8 @@ import statistics
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
-History = Mapping[str, Sequence[float]]
-"""Earlier values of a rule's metric by rule, newest first."""
+History = Mapping[str, Sequence[Mapping[str, float]]]
+"""A rule's metrics in earlier runs, newest first, by rule."""
 
 _AGGREGATES: dict[str, Callable[[Sequence[float]], float]] = {
     "avg": statistics.fmean,
@@ -37,7 +37,7 @@ def resolved(rule: str, history: History) -> str:
     """A rule with `last(k)` and what is made of it replaced by numbers: by 0 where there is no value yet."""
     if not is_dynamic(rule):
         return rule
-    values = list(history.get(rule, ())) or [0.0]
+    values = [value for metrics in history.get(rule, ()) if len(metrics) == 1 for value in metrics.values()] or [0.0]
 
     def last(match: "re.Match[str]") -> list[float]:
         return values[: int(match["k"] or 1)]
@@ -59,14 +59,13 @@ def recorded(context: str) -> History:
     if not listed:
         return {}
     results = glue.batch_get_data_quality_result(ResultIds=[entry["ResultId"] for entry in listed])["Results"]
-    found: dict[str, list[float]] = {}
+    found: dict[str, list[Mapping[str, float]]] = {}
     for result in sorted(results, key=lambda r: r["CompletedOn"], reverse=True):
         if result.get("EvaluationContext") != context:
             continue
         for rule in result["RuleResults"]:
-            metrics = rule.get("EvaluatedMetrics") or {}
-            if len(metrics) == 1:
-                found.setdefault(rule["Description"], []).append(next(iter(metrics.values())))
+            if metrics := rule.get("EvaluatedMetrics"):
+                found.setdefault(rule["Description"], []).append(metrics)
     return found
 
 

@@ -32,6 +32,10 @@ RULES = """Rules = [
 Analyzers = [ Completeness "name", RowCount ]"""
 
 
+KNOWN = {"RowCount > avg(last(3)) * 0.5": [{"Dataset.*.RowCount": value} for value in (2, 3, 4)]}
+"""What earlier runs found."""
+
+
 @pytest.fixture(scope="module")
 def frame(spark: Any, glue: Any) -> DynamicFrame:
     rows = [(1, "a", 1.0), (2, None, 2.0), (2, "c", 3.0)]
@@ -41,7 +45,7 @@ def frame(spark: Any, glue: Any) -> DynamicFrame:
 def test_rows_and_rules(spark: Any, glue: Any, frame: DynamicFrame, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[dict[str, Any]] = []
     monkeypatch.setattr(publishing, "deliver", told.append)
-    monkeypatch.setattr("awsgluedq.transforms.recorded", lambda _context: {"RowCount > avg(last(3)) * 0.5": [2, 3, 4]})
+    monkeypatch.setattr("awsgluedq.transforms.recorded", lambda _context: KNOWN)
     others = {"ref": DynamicFrame.fromDF(spark.createDataFrame([(1,), (2,)], "id int"), glue, "ref")}
     found = EvaluateDataQuality().process_rows(
         frame=frame,
@@ -63,7 +67,7 @@ def test_rows_and_rules(spark: Any, glue: Any, frame: DynamicFrame, monkeypatch:
         ('CustomSql "select id from primary where v > 1.5"', "Failed"),
         ('ReferentialIntegrity "id" "ref.id" = 1.0', "Passed"),
         ('ColumnExists "nope"', "Failed"),
-        ('DetectAnomalies "RowCount"', "Failed"),
+        ('DetectAnomalies "RowCount"', "Passed"),
         ("RowCount > avg(last(3)) * 0.5", "Passed"),
     ]
     by_rule = {r.Rule: r for r in rows}
@@ -89,13 +93,33 @@ def test_rows_and_rules(spark: Any, glue: Any, frame: DynamicFrame, monkeypatch:
 
     (result,) = told
     assert result["EvaluationContext"] == "people_check"
-    assert result["Score"] == pytest.approx(0.4)
-    assert [r["Result"] for r in result["RuleResults"]].count("ERROR") == 1
+    assert result["Score"] == pytest.approx(0.5)
+    assert "ERROR" not in [r["Result"] for r in result["RuleResults"]]
     assert [a["EvaluatedMetrics"] for a in result["AnalyzerResults"]] == [
         {"Column.name.Completeness": pytest.approx(2 / 3)},
         {"Dataset.*.RowCount": 3.0},
     ]
     assert not [t for t in spark.catalog.listTables() if t.name in {"primary", "ref"}]
+
+
+def test_anomalies_are_what_lies_far_from_earlier_values(frame: DynamicFrame, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rule passes, and keeps its metrics, until there are three earlier values of them."""
+    rules = ['DetectAnomalies "RowCount"', 'DetectAnomalies "ColumnLength" "name"', 'DetectAnomalies "Sum" "v"']
+    composite = '(DetectAnomalies "Completeness" "id") AND (RowCount > 0)'
+    few, ordinary = [{"Dataset.*.RowCount": 900}] * 2, [{"Column.v.Sum": value} for value in (5.0, 6.0, 7.0)]
+    far = [{"Column.name.MinimumLength": 1, "Column.name.MaximumLength": length} for length in (8, 9, 8, 9)]
+    known = {rules[0]: few, rules[1]: far, rules[2]: ordinary}
+    monkeypatch.setattr("awsgluedq.transforms.recorded", lambda _context: known)
+    found = EvaluateDataQuality.apply(frame=frame, ruleset=f"Rules = [ {', '.join([*rules, composite])} ]").toDF()
+    by_rule = {row.Rule: row for row in found.collect()}
+    assert {rule: row.Outcome for rule, row in by_rule.items()} == {
+        rules[0]: "Passed",
+        rules[1]: "Failed",
+        rules[2]: "Passed",
+        composite: "Passed",
+    }
+    assert by_rule[rules[0]].EvaluatedMetrics == {"Dataset.*.RowCount": 3.0}
+    assert "Column.name.MaximumLength is 1.0, expected from 7 to 10" in by_rule[rules[1]].FailureReason
 
 
 def test_apply_gives_outcomes(frame: DynamicFrame) -> None:
@@ -158,7 +182,7 @@ def test_columns_with_dots_in_their_names(spark: Any, glue: Any) -> None:
 
 def test_dynamic_rules_by_numbers() -> None:
     rule = "RowCount between min(last(2)) and index(last(3), 1)"
-    assert history.resolved(rule, {rule: [5, 7, 9]}) == "RowCount between 5.0 and 7.0"
+    assert history.resolved(rule, {rule: [{"m": value} for value in (5, 7, 9)]}) == "RowCount between 5.0 and 7.0"
     assert not history.is_dynamic('ColumnValues "a" = "last(3)"')
 
 
