@@ -11,14 +11,19 @@ from typing import Any
 from localstack import config
 from localstack.aws.api import RequestContext, handler
 from localstack.aws.api.cloudformation import (
+    AlreadyExistsException,
     ChangeSetStatus,
+    ChangeSetSummary,
     ChangeSetType,
     CreateChangeSetInput,
     CreateChangeSetOutput,
     CreateStackInput,
     CreateStackOutput,
     DescribeStacksOutput,
+    ExecuteChangeSetOutput,
+    ExecutionStatus,
     InsufficientCapabilitiesException,
+    ListChangeSetsOutput,
     ListImportsOutput,
     StackStatus,
     StackStatusReason,
@@ -42,6 +47,7 @@ from localstack.services.cloudformation.v2 import provider as stock
 from localstack.services.cloudformation.v2.entities import ChangeSet, Stack
 from samtranslator.model.exceptions import InvalidDocumentException  # type: ignore[import-untyped]
 
+from rapid.emulator.stacks.changes import Describer
 from rapid.emulator.stacks.checks import check
 from rapid.emulator.stacks.executor import Executor
 from rapid.emulator.stacks.functions import (
@@ -73,6 +79,8 @@ _NEEDS_IAM = {
     )
 }
 _NAMES = ("RoleName", "UserName", "GroupName", "ManagedPolicyName", "InstanceProfileName")
+_WAITING = {ExecutionStatus.AVAILABLE, ExecutionStatus.UNAVAILABLE}
+"""Of change sets that were not executed."""
 _NOT_UPDATABLE = {"CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED"}
 
 
@@ -110,6 +118,45 @@ def _require_updatable(stack: Stack | None) -> None:
         return
     if stack.status in _NOT_UPDATABLE or stack.status.endswith("_IN_PROGRESS"):
         raise ValidationError(f"Stack:{stack.stack_id} is in {stack.status} state and can not be updated.")
+
+
+def _claim_name(store: Any, stack: Stack, name: str) -> None:
+    """A change set that was executed gives its name to a new one, and is found by its ARN alone.
+
+    Raises:
+        AlreadyExistsException: one that was not executed has it; AWS's words, https://github.com/saksdirect/nova/issues/10.
+    """
+    for change_set in [store.change_sets[i] for i in stack.change_set_ids]:
+        if change_set.change_set_name == name:
+            if change_set.execution_status in _WAITING:
+                raise AlreadyExistsException(
+                    f"ChangeSet {name} cannot be created due to a mismatch with existing attribute Template"
+                )
+            stack.change_set_ids.discard(change_set.change_set_id)
+
+
+def _forget_change_sets(store: Any, stack: Stack) -> None:
+    for change_set_id in list(stack.change_set_ids):
+        if store.change_sets[change_set_id].execution_status in _WAITING:
+            stack.change_set_ids.discard(change_set_id)
+            del store.change_sets[change_set_id]
+
+
+def _summary(change_set: ChangeSet) -> ChangeSetSummary:
+    summary = ChangeSetSummary(
+        StackId=change_set.stack.stack_id,
+        StackName=change_set.stack.stack_name,
+        ChangeSetId=change_set.change_set_id,
+        ChangeSetName=change_set.change_set_name,
+        ExecutionStatus=change_set.execution_status,
+        Status=change_set.status,
+        CreationTime=change_set.creation_time,
+        IncludeNestedStacks=False,
+    )
+    for name, value in (("StatusReason", change_set.status_reason), ("Description", change_set.description)):
+        if value:
+            summary[name] = value
+    return summary
 
 
 _turns: dict[tuple[str, str, str], threading.Lock] = {}
@@ -194,12 +241,34 @@ class StacksProvider(stock.CloudformationProviderV2):
         with _in_turn(context, request):
             known = stock.find_stack_v2(store, request["StackName"])
             _require_updatable(known)
+            if known:
+                _claim_name(store, known, request["ChangeSetName"])
             before = known.status if known else StackStatus.REVIEW_IN_PROGRESS
             made = super().create_change_set(context, request)
         change_set = stock.find_change_set_v2(store, made["Id"])
         if change_set.status == ChangeSetStatus.FAILED:
             change_set.stack.status = before
         return made
+
+    @handler("ExecuteChangeSet")
+    def execute_change_set(
+        self, context: RequestContext, change_set_name: str, stack_name: str | None = None, **rest: Any
+    ) -> ExecuteChangeSetOutput:
+        """Starts a change set; all others of its stack are gone, as they were made for another template."""
+        store = get_cloudformation_store(context.account_id, context.region)
+        done: ExecuteChangeSetOutput = super().execute_change_set(context, change_set_name, stack_name, **rest)
+        _forget_change_sets(store, stock.find_change_set_v2(store, change_set_name, stack_name).stack)
+        return done
+
+    @handler("ListChangeSets")
+    def list_change_sets(self, context: RequestContext, stack_name: str, **_: Any) -> ListChangeSetsOutput:
+        """Those that can be executed or have failed, in the order of their creation."""
+        store = get_cloudformation_store(context.account_id, context.region)
+        stack = stock.find_stack_v2(store, stack_name)
+        if stack is None:
+            raise stock.StackNotFoundError(stack_name)
+        found = sorted((store.change_sets[i] for i in stack.change_set_ids), key=lambda one: one.creation_time)
+        return ListChangeSetsOutput(Summaries=[_summary(one) for one in found if one.execution_status in _WAITING])
 
     @handler("ValidateTemplate", expand=False)
     def validate_template(self, context: RequestContext, request: ValidateTemplateInput) -> ValidateTemplateOutput:
@@ -224,7 +293,10 @@ class StacksProvider(stock.CloudformationProviderV2):
             _require_updatable(stack)
             if request.get("UsePreviousTemplate") and stack:
                 request["TemplateBody"] = stack.template_body
-            return super().update_stack(context, request)
+            started: UpdateStackOutput = super().update_stack(context, request)
+        if stack:
+            _forget_change_sets(store, stack)
+        return started
 
     @handler("DescribeStacks")
     def describe_stacks(
@@ -305,6 +377,7 @@ def _unsupported(resource_type: str, _status: object) -> str:
 def install() -> None:
     """Puts our executor in the place of LocalStack's, which ends a failed update as UPDATE_COMPLETE."""
     stock.ChangeSetModelExecutor = Executor
+    stock.ChangeSetModelDescriber = Describer
     Stack.set_stack_status = _set_status
     yaml_parser.parse_yaml = parse_yaml
     api_utils.get_remote_template_body = with_refusals(api_utils.get_remote_template_body)
