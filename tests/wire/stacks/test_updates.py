@@ -344,6 +344,22 @@ def test_a_delivery_stream_is_changed_in_place(aws: Aws, name: str) -> None:
     delete(aws, name)
 
 
+def test_a_name_whose_parameter_changes_is_a_replacement(aws: Aws, name: str) -> None:
+    """Name of a log group: "Update requires: Replacement" (aws-resource-logs-loggroup.html)."""
+    cloudformation, logs = aws("cloudformation"), aws("logs")
+    group = {"LogGroupName": {"Fn::Sub": f"/{name}/${{Suffix}}"}, "RetentionInDays": 7}
+    body = json.loads(template(Group={"Type": "AWS::Logs::LogGroup", "Properties": group}))
+    body["Parameters"] = {"Suffix": {"Type": "String", "Default": "a"}}
+    given: dict[str, Any] = {"StackName": name, "TemplateBody": json.dumps(body)}
+    cloudformation.create_stack(**given)
+    assert wait(cloudformation, name) == "CREATE_COMPLETE", events(cloudformation, name)
+    cloudformation.update_stack(**given, Parameters=[{"ParameterKey": "Suffix", "ParameterValue": "b"}])
+    assert wait(cloudformation, name) == "UPDATE_COMPLETE", events(cloudformation, name)
+    found = logs.describe_log_groups(logGroupNamePrefix=f"/{name}/")["logGroups"]
+    assert [(g["logGroupName"], g["retentionInDays"]) for g in found] == [(f"/{name}/b", 7)]
+    delete(aws, name)
+
+
 def test_what_was_replaced_before_an_update_failed_is_put_back(aws: Aws, name: str) -> None:
     """The last resource has no update in place here: nothing was done to it, and nothing has to be undone."""
     cloudformation = aws("cloudformation")

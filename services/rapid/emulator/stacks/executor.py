@@ -209,11 +209,9 @@ class Executor(ChangeSetModelExecutor):
         return found is not None
 
     def _needs_replacement(self, before: PreprocResource, after: PreprocResource) -> bool:
-        """Whether a create-only property has another value. The engine also says so when a property merely refers to
-        a resource that is updated in place.
+        """Whether a create-only property has another value. The engine's own answer is another: it says so too when a
+        property merely refers to a resource that is updated in place, and not when only a parameter in a text changed.
         """
-        if not after.requires_replacement:
-            return False
         provider = self.resource_provider_executor.try_load_resource_provider(after.resource_type)
         paths = provider.SCHEMA.get("createOnlyProperties", ()) if provider else ()
         names = {path.removeprefix("/properties/").split("/")[0] for path in paths}
