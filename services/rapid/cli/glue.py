@@ -15,6 +15,7 @@ from rapid.cli.lifecycle import bring_up, say, stopping_on_ctrl_c
 from rapid.core import aws
 from rapid.core.config import ROOT, Config, load
 from rapid.core.errors import RapidError
+from rapid.core.processes import require_free_port
 from rapid.core.surroundings import as_on_aws
 
 PASSED_ON = {"ignore_unknown_options": True, "allow_interspersed_args": False, "help_option_names": ["-h", "--help"]}
@@ -178,6 +179,7 @@ def ui(location: str | None, port: int) -> None:
 
     LOCATION is their --spark-event-logs-path; left out, that of the newest job that has one.
     """
+    require_free_port("127.0.0.1", port, "Spark's history", "--port")
     config = load()
     location = location or _event_logs(config)
     click.echo(f"Spark's history of {location}: http://127.0.0.1:{port}", err=True)

@@ -96,7 +96,7 @@ class Supervisor:
         """
         if self.find(spec.name):
             return False
-        _require_free_port(self.config.host, spec)
+        require_free_port(self.config.host, spec.port, spec.title, spec.port_setting)
         _require_disk(self.config.home)
         for folder in (self.config.run, self.config.logs, self.config.state):
             folder.mkdir(parents=True, exist_ok=True)
@@ -206,16 +206,20 @@ def _address(spec: ServiceSpec) -> tuple[str, int]:
     return ("127.0.0.1" if host == "0.0.0.0" else host, spec.port)  # noqa: S104
 
 
-def _require_free_port(host: str, spec: ServiceSpec) -> None:
+def require_free_port(host: str, port: int, title: str, setting: str) -> None:
+    """Makes sure that a server can have its port.
+
+    Raises:
+        ServiceError: it is taken, by whom, and what to choose another with.
+    """
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((host, spec.port))
+            probe.bind((host, port))
         except OSError as error:
-            owner = _port_owner(spec.port)
             raise ServiceError(
-                f"{spec.title} cannot start: port {spec.port} is taken{owner}. "
-                f"Stop that process, or choose another port with {spec.port_setting}."
+                f"{title} cannot start: port {port} is taken{_port_owner(port)}. "
+                f"Stop that process, or choose another port with {setting}."
             ) from error
 
 

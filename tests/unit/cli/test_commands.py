@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ from click.testing import CliRunner
 from rapid.cli.main import COMMANDS, cli, main
 from rapid.cli.screen import screen, table
 from rapid.core.config import ROOT
+from rapid.core.errors import ServiceError
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -59,6 +61,16 @@ def test_a_home_that_cannot_be_written_to_is_told_in_a_sentence(tmp_path: Path) 
     *_, said = done.stderr.splitlines()  # what is prepared once for a machine may be told before
     assert said.startswith(f"Error: {home}")
     assert "RAPID_HOME" in said
+
+
+def test_the_history_page_is_not_promised_on_a_port_that_is_taken() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        done = CliRunner().invoke(cli, ["glue", "ui", "s3://b/logs/", "--port", str(port)])
+    assert isinstance(done.exception, ServiceError)
+    assert f"port {port} is taken" in str(done.exception)
+    assert "--port" in str(done.exception)
+    assert done.output == ""
 
 
 @pytest.mark.parametrize(
