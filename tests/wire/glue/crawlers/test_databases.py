@@ -76,13 +76,35 @@ def test_postgresql(lake: Any, columns_of: Any, postgresql: int) -> None:
     assert tables["pg_postgres_shop_recent"]["Parameters"]["typeOfData"] == "view"
 
 
+@pytest.mark.parametrize("behavior", [None, "DELETE_FROM_DATABASE", "LOG"])
+def test_tables_that_were_dropped(lake: Any, postgresql: int, behavior: str | None) -> None:
+    """https://docs.aws.amazon.com/glue/latest/dg/crawler-configuration.html: they are deprecated if nothing is said."""
+    schema = lake.database
+    _run(
+        "postgresql", postgresql, "me", PASSWORD, "postgres", f"CREATE SCHEMA {schema}",
+        *(f"CREATE TABLE {schema}.{table} (id int)" for table in ("stays", "goes", "shy")),
+    )  # fmt: skip
+    name = _connect(lake, "postgresql", postgresql, "postgres", USERNAME="me", PASSWORD=PASSWORD)
+    target = {"ConnectionName": name, "Path": f"postgres/{schema}/%"}
+    settings = {"SchemaChangePolicy": {"DeleteBehavior": behavior}} if behavior else {}
+    crawler = lake.create(Targets={"JdbcTargets": [target]}, **settings)
+    lake.run(crawler)
+    _run("postgresql", postgresql, "me", PASSWORD, "postgres", f"DROP TABLE {schema}.goes")
+    lake.glue.update_crawler(Name=crawler, Targets={"JdbcTargets": [{**target, "Path": f"postgres/{schema}/%s"}]})
+    lake.run(crawler)
+    deprecated = {n: "DEPRECATED_BY_CRAWLER" in t["Parameters"] for n, t in lake.tables().items()}
+    gone = {} if behavior == "DELETE_FROM_DATABASE" else {f"postgres_{schema}_goes": behavior is None}
+    assert deprecated == {f"postgres_{schema}_{n}": False for n in ("stays", "shy")} | gone
+
+
 def test_mysql(lake: Any, columns_of: Any, mysql: int) -> None:
     _run(
         "mysql", mysql, "root", "", "mysql",
         "CREATE DATABASE shop",
         f"CREATE USER me@'%' IDENTIFIED BY '{PASSWORD}'",
         "GRANT ALL ON *.* TO me@'%'",
-        "CREATE TABLE shop.Orders (id int COMMENT 'its number', at datetime, name varchar(20), price decimal(8,3)) "
+        "CREATE TABLE shop.Orders (id int COMMENT 'its number', at datetime, name varchar(20), price decimal(8,3), "
+        "paid boolean, grade tinyint) "
         "COMMENT 'what was sold'",
     )  # fmt: skip
     name = _connect(lake, "mysql", mysql, "shop", USERNAME="me", PASSWORD=PASSWORD)
@@ -93,7 +115,10 @@ def test_mysql(lake: Any, columns_of: Any, mysql: int) -> None:
         "what was sold",
         "its number",
     )
-    assert columns_of(table) == {"id": "int", "at": "timestamp", "name": "string", "price": "decimal(8,3)"}
+    assert columns_of(table) == {
+        "id": "int", "at": "timestamp", "name": "string", "price": "decimal(8,3)", "paid": "boolean",
+        "grade": "tinyint",
+    }  # fmt: skip
     assert (table["Parameters"]["classification"], table["StorageDescriptor"]["Location"]) == ("mysql", "shop.Orders")
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from rapid.emulator.glue import jdbc
 from rapid.emulator.glue.crawling import databases, dynamodb, layout
 from rapid.emulator.glue.crawling.classify import classify
+from rapid.emulator.glue.crawling.comparing import location_of
 from rapid.emulator.glue.crawling.journal import Journal
 from rapid.emulator.glue.crawling.lakes import Lakes
 from rapid.emulator.glue.crawling.layout import Discovered, File, Folder
@@ -82,7 +83,7 @@ class Crawl:
         if targets.get("MongoDBTargets"):
             raise InvalidInputException("MongoDB targets are not supported here.")
         if self.policies.recrawl == "CRAWL_EVERYTHING" and not targets.get("CatalogTargets"):
-            self.writer.finish(list(_locations(targets)))
+            self.writer.finish(_within(targets))
 
     def _pause(self) -> None:
         if self.stopping():
@@ -224,10 +225,17 @@ class Crawl:
         databases.crawl(self.writer, target, connection, jdbc.place(self.scope, connection))
 
 
-def _locations(targets: Structure) -> Iterator[str]:
-    for target in targets.get("S3Targets") or ():
-        path = target["Path"]
-        yield path if "://" in path else f"s3://{path}"
+def _within(targets: Structure) -> Callable[[Structure], bool]:
+    """Whether a table of the catalog describes what S3 or JDBC targets name."""
+    paths = [target["Path"] for target in targets.get("S3Targets") or ()]
+    bases = tuple((path if "://" in path else f"s3://{path}").rstrip("/") + "/" for path in paths)
+    jdbc_targets = targets.get("JdbcTargets") or ()
+
+    def within(table: Structure) -> bool:
+        below = (location_of(table) + "/").startswith(bases)
+        return below or any(databases.names(target, table) for target in jdbc_targets)
+
+    return within
 
 
 def _folders_below(item: Stored, location: str) -> tuple[str, ...]:

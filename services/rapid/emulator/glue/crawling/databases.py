@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rapid.emulator.glue import jdbc
+from rapid.emulator.glue.crawling.comparing import location_of
 from rapid.emulator.glue.crawling.globs import excluder
 from rapid.emulator.glue.crawling.layout import table_name
 from rapid.emulator.glue.crawling.schema import Schema, Type
@@ -28,11 +29,13 @@ TYPES = {
 """information_schema's data_type to the catalog's; what is not here is read as a string."""
 SYSTEM = ("information_schema", "pg_catalog", "pg_internal", "mysql", "performance_schema", "sys")
 _QUERY = """
-SELECT c.table_schema, c.table_name, t.table_type, c.column_name, c.data_type, c.numeric_precision, c.numeric_scale, {}
+SELECT c.table_schema, c.table_name, t.table_type, c.column_name, {}, c.numeric_precision, c.numeric_scale, {}
 FROM information_schema.columns c
 JOIN information_schema.tables t ON t.table_schema = c.table_schema AND t.table_name = c.table_name
 ORDER BY c.table_schema, c.table_name, c.ordinal_position
 """
+_DATA_TYPE = {"mysql": "CASE WHEN c.column_type = 'tinyint(1)' THEN 'bit' ELSE c.data_type END"}
+"""MySQL's driver takes tinyint(1) for a boolean (https://github.com/aws-samples/aws-glue-samples/issues/132)."""
 _POSTGRES_TABLE = "(quote_ident(c.table_schema) || '.' || quote_ident(c.table_name))::regclass::oid"
 _NO_COMMENTS = "NULL, NULL"
 _COMMENTS = {
@@ -85,6 +88,16 @@ def crawl(writer: Writer, target: Structure, connection: Structure, where: jdbc.
         writer.put(table.described(writer.plain(name, ".".join(parts), table.schema, parameters)))
 
 
+def names(target: Structure, table: Structure) -> bool:
+    """Whether a JDBC target's path names what a table of the catalog describes."""
+    parameters = table.get("Parameters") or {}
+    depth = 1 if parameters.get("classification") == "mysql" else 2
+    database, *pattern = [part for part in (target.get("Path") or "").split("/") if part]
+    found, *path = location_of(table).split(".", depth)
+    same = (parameters.get("connectionName"), found, len(path)) == (target.get("ConnectionName"), database, depth)
+    return same and bool(_matcher(pattern, depth)(tuple(path)))
+
+
 def _matcher(pattern: list[str], depth: int) -> Any:
     """Whether a table's path below the database is the one wanted. A pattern that ends early stands for all below."""
     parts = [*pattern, *["%"] * (depth - len(pattern))]
@@ -94,7 +107,8 @@ def _matcher(pattern: list[str], depth: int) -> Any:
 
 def _tables(where: jdbc.Place, comments: bool) -> Iterator[_Table]:
     with jdbc.cursor(where) as cursor:
-        cursor.execute(_QUERY.format(_COMMENTS.get(where.kind, _NO_COMMENTS) if comments else _NO_COMMENTS))
+        described = _COMMENTS.get(where.kind, _NO_COMMENTS) if comments else _NO_COMMENTS
+        cursor.execute(_QUERY.format(_DATA_TYPE.get(where.kind, "c.data_type"), described))
         rows = cursor.fetchall()
     current: _Table | None = None
     for schema, name, table_type, column, data_type, precision, scale, comment, of_table in rows:

@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/glue/latest/dg/table-properties-crawler.html (read 2
 import hashlib
 import json
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -226,15 +226,14 @@ class Writer:
 
     # What is gone
 
-    def finish(self, locations: Iterable[str]) -> None:
-        """Applies DeleteBehavior to tables that this crawler made and whose data below `locations` is gone."""
-        bases = tuple(location.rstrip("/") + "/" for location in locations)
+    def finish(self, in_targets: Callable[[Structure], bool]) -> None:
+        """Applies DeleteBehavior to tables that this crawler made, are in its targets and were not found again."""
         pages = self.glue.get_paginator("get_tables").paginate(DatabaseName=self.database)
         for table in [table for page in pages for table in page["TableList"]]:
             name, parameters = table["Name"], table.get("Parameters") or {}
             if name in self.written or parameters.get("UPDATED_BY_CRAWLER") != self.crawler["Name"]:
                 continue
-            if not (location_of(table) + "/").startswith(bases) or "DEPRECATED_BY_CRAWLER" in parameters:
+            if not in_targets(table) or "DEPRECATED_BY_CRAWLER" in parameters:
                 continue
             self._gone_table(table, name, parameters)
 
