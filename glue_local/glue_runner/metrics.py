@@ -27,6 +27,11 @@ STAGES: Mapping[str, Callable[[Any], float]] = {
     "glue.driver.aggregate.elapsedTime": lambda stage: stage.executorRunTime(),
 }
 """Sums over the stages of a run; times in milliseconds."""
+BATCHES: Mapping[str, Callable[[Any], float]] = {
+    "glue.driver.streaming.numRecords": lambda batch: batch.numInputRows,
+    "glue.driver.streaming.batchProcessingTimeInMs": lambda batch: batch.batchDuration,
+}
+"""Of each micro-batch of a stream."""
 
 
 class Metrics:
@@ -50,7 +55,31 @@ class Metrics:
             stop(context)
 
         SparkContext.stop = report_and_stop
+        self._watch_streams()
         threading.Thread(target=self._keep_reporting, name="metrics", daemon=True).start()
+
+    def _watch_streams(self) -> None:
+        """Puts the metrics of each micro-batch, whoever starts the stream."""
+        from pyspark.sql.streaming import DataStreamWriter
+
+        from awsglue.streaming import progress
+
+        start, watched = DataStreamWriter.start, set()
+
+        def watch_and_start(writer: Any, *args: Any, **kwargs: Any) -> Any:
+            session = writer._spark  # noqa: SLF001 - the writer has no other door
+            if session not in watched:
+                watched.add(session)
+                progress.watch(session, self._put_batch)
+            return start(writer, *args, **kwargs)
+
+        DataStreamWriter.start = watch_and_start
+
+    def _put_batch(self, batch: Any) -> None:
+        try:
+            self._put({name: (float(read(batch)), "count") for name, read in BATCHES.items()}, {})
+        except (BotoCoreError, ClientError, OSError) as error:
+            LOG.warning("Metrics of %s: %s", self._run_id, error)
 
     def finish(self) -> None:
         """Reports the rest."""

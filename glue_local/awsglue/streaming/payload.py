@@ -12,6 +12,7 @@ from pyspark.sql import functions as F  # noqa: N812
 
 from awsglue.errors import NotSupportedError, OptionError
 from awsglue.frame.formats import flag
+from awsglue.streaming import lag
 
 Options = Mapping[str, Any]
 
@@ -32,13 +33,14 @@ def decode(df: DataFrame, value: str, arrived: str, options: Options, kept: Sequ
         df: the raw stream.
         value: the column with a record's bytes.
         arrived: the column with its time of arrival.
-        options: classification, schema, inferSchema, avroSchema, delimiter, addRecordTimestamp.
+        options: classification, schema, inferSchema, avroSchema, delimiter, addRecordTimestamp, emitConsumerLagMetrics.
         kept: raw columns that stay beside those of the records.
 
     Raises:
         NotSupportedError: a format that streams cannot have here.
         OptionError: avro without its schema.
     """
+    df = lag.observed(df, arrived, options)
     kind = str(options.get("classification") or "").lower()
     stamp = [F.col(arrived).alias(TIMESTAMP)] if flag(options, "addRecordTimestamp") else []
     if not kind:

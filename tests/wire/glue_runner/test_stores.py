@@ -183,7 +183,7 @@ def test_dynamodb_kinesis_and_storage_classes(api: Jobs, aws: Callable[[str], An
     assert api.s3.head_object(Bucket=BUCKET, Key="old/file")["StorageClass"] == "STANDARD_IA"
     manifest = api.s3.get_object(Bucket=BUCKET, Key="manifest/Success.csv")["Body"].read()
     assert manifest == b"glue-runner-wire,old/file\n"
-    _stream(api, kinesis)
+    _stream(api, kinesis, aws("cloudwatch"))
 
 
 STREAM = (
@@ -192,7 +192,8 @@ STREAM = (
 from awsglue.dynamicframe import DynamicFrame
 frame = glueContext.create_data_frame.from_options(connection_type="kinesis", connection_options={
     "typeOfData": "kinesis", "streamARN": "arn:aws:kinesis:us-east-1:000000000000:stream/wire",
-    "classification": "json", "startingPosition": "earliest", "inferSchema": "true"}, transformation_ctx="frame")
+    "classification": "json", "startingPosition": "earliest", "inferSchema": "true",
+    "emitConsumerLagMetrics": "true"}, transformation_ctx="frame")
 def process(batch, batch_id):
     DynamicFrame.fromDF(batch, glueContext, "batch").toDF().select("id").write.mode("append").json("s3://glue-runner-wire/streamed/")
 glueContext.forEachBatch(frame=frame, batch_function=process, options={
@@ -201,7 +202,7 @@ glueContext.forEachBatch(frame=frame, batch_function=process, options={
 )
 
 
-def _stream(api: Jobs, kinesis: Any) -> None:
+def _stream(api: Jobs, kinesis: Any, cloudwatch: Any) -> None:
     """A streaming job runs until it is stopped, and goes on where it was."""
 
     def streamed() -> list[str]:
@@ -215,17 +216,24 @@ def _stream(api: Jobs, kinesis: Any) -> None:
         assert run["JobRunState"] in {"STARTING", "RUNNING"}, run.get("ErrorMessage")
         return len(streamed()), len(committed())
 
+    def measured() -> set[str]:
+        dimensions = [{"Name": "JobName", "Value": "stream"}, {"Name": "JobRunId", "Value": run_id}]
+        told = cloudwatch.list_metrics(Namespace="Glue", Dimensions=dimensions)["Metrics"]
+        return {metric["MetricName"].rsplit(".", 1)[-1] for metric in told}
+
     def committed() -> list[Any]:
         found = api.s3.list_objects_v2(Bucket=BUCKET, Prefix="checkpoint/commits/").get("Contents", [])
         return [each for each in found if each["Key"].rsplit("/", 1)[-1].isdigit()]
 
-    api.make("stream", STREAM, "gluestreaming")
+    api.make("stream", STREAM, "gluestreaming", enable_metrics="true")
     for runs, count in enumerate((30, 31), 1):
         run_id = api.start("stream")
         # Its batch is to be committed, too: stopped earlier it would come again.
         until(
             partial(progress, run_id), lambda seen, wanted=(count, runs): seen[0] >= wanted[0] and seen[1] >= wanted[1]
         )
+        of_batches = {"numRecords", "batchProcessingTimeInMs", "maxConsumerLagInMs"}
+        until(measured, of_batches.issubset)
         api.glue.batch_stop_job_run(JobName="stream", JobRunIds=[run_id])
         api.wait("stream", run_id, "STOPPED")
         kinesis.put_record(StreamName="wire", PartitionKey="p", Data=b'{"id": "late"}')
