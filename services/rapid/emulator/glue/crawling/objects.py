@@ -2,7 +2,6 @@
 
 import bz2
 import gzip
-import io
 import tempfile
 import zipfile
 from collections.abc import Iterator
@@ -22,6 +21,7 @@ MAGIC = {
     b"\x04\x22\x4d\x18": "lz4",
     b"\x28\xb5\x2f\xfd": "zstd",
 }
+SNAPPY_FRAMES = b"\xff\x06\x00\x00sNaPpY"
 
 
 def split(path: str) -> tuple[str, str]:
@@ -141,25 +141,49 @@ def beginning(file: IO[bytes], kind: str, size: int) -> bytes:
             return _snappy(file.read())[:size]
     import pyarrow as pa
 
-    return bytes(pa.CompressedInputStream(pa.PythonFile(io.BytesIO(file.read())), kind).read(size))
+    packed = pa.BufferReader(file.read())
+    with pa.CompressedInputStream(packed, kind) as stream:
+        head = bytes(stream.read(size))
+        file.seek(packed.tell())  # as far as was read for it
+    return head
 
 
 def _snappy(data: bytes) -> bytes:
-    """Hadoop's Snappy: blocks of an uncompressed length and chunks, each with its length (big-endian)."""
-    import pyarrow as pa
+    """Snappy in frames, or as Hadoop writes it: blocks of an uncompressed length and chunks, each with its length."""
+    return b"".join(_frames(data) if data.startswith(SNAPPY_FRAMES) else _hadoop_blocks(data))
 
-    codec, found, position = pa.Codec("snappy"), [], 0
+
+def _frames(data: bytes) -> Iterator[bytes]:
+    """https://github.com/google/snappy/blob/main/framing_format.txt: kind, length (little-endian), checksum, data."""
+    position = 0
+    while position + 4 <= len(data):
+        kind, length = data[position], int.from_bytes(data[position + 1 : position + 4], "little")
+        chunk = data[position + 8 : position + 4 + length]
+        position += 4 + length
+        if kind == 0:
+            yield _plain(chunk)
+        elif kind == 1:
+            yield chunk
+
+
+def _hadoop_blocks(data: bytes) -> Iterator[bytes]:
+    position = 0
     while position + 4 <= len(data):
         left = int.from_bytes(data[position : position + 4], "big")
         position += 4
         while left > 0:
             length = int.from_bytes(data[position : position + 4], "big")
-            chunk = data[position + 4 : position + 4 + length]
+            plain = _plain(data[position + 4 : position + 4 + length])
             position += 4 + length
-            plain = _varint(chunk)
-            found.append(bytes(codec.decompress(chunk, plain)))
-            left -= plain
-    return b"".join(found)
+            left -= len(plain)
+            yield plain
+
+
+def _plain(chunk: bytes) -> bytes:
+    """The content of one raw Snappy block."""
+    import pyarrow as pa
+
+    return bytes(pa.Codec("snappy").decompress(chunk, _varint(chunk)))
 
 
 def _varint(chunk: bytes) -> int:
