@@ -5,6 +5,7 @@ Ports are free ones, state lives in a temporary folder, and nothing is left behi
 
 import os
 import secrets
+import signal
 import socket
 import subprocess
 import sys
@@ -52,6 +53,14 @@ def free_port() -> int:
         _HELD.append(held)
         return port
     raise AssertionError("no port is free")
+
+
+def pytest_sessionfinish() -> None:
+    """Nothing is left to interrupt: execnet sends itself SIGINT where a worker takes over 5 s to end, and Spark's
+    handler of it, which looks for a session that is gone, would print a traceback.
+    """
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 @pytest.fixture(scope="session", autouse=True)
