@@ -11,9 +11,7 @@ from typing import Any
 from localstack import config
 from localstack.aws.api import RequestContext, handler
 from localstack.aws.api.cloudformation import (
-    AlreadyExistsException,
     ChangeSetStatus,
-    ChangeSetSummary,
     ChangeSetType,
     CreateChangeSetInput,
     CreateChangeSetOutput,
@@ -21,7 +19,6 @@ from localstack.aws.api.cloudformation import (
     CreateStackOutput,
     DescribeStacksOutput,
     ExecuteChangeSetOutput,
-    ExecutionStatus,
     InsufficientCapabilitiesException,
     ListChangeSetsOutput,
     ListImportsOutput,
@@ -47,6 +44,7 @@ from localstack.services.cloudformation.v2 import provider as stock
 from localstack.services.cloudformation.v2.entities import ChangeSet, Stack
 from samtranslator.model.exceptions import InvalidDocumentException  # type: ignore[import-untyped]
 
+from rapid.emulator.stacks import change_sets
 from rapid.emulator.stacks.changes import Describer
 from rapid.emulator.stacks.checks import check
 from rapid.emulator.stacks.executor import Executor
@@ -79,8 +77,6 @@ _NEEDS_IAM = {
     )
 }
 _NAMES = ("RoleName", "UserName", "GroupName", "ManagedPolicyName", "InstanceProfileName")
-_WAITING = {ExecutionStatus.AVAILABLE, ExecutionStatus.UNAVAILABLE}
-"""Of change sets that were not executed."""
 _NOT_UPDATABLE = {"CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED"}
 
 
@@ -118,45 +114,6 @@ def _require_updatable(stack: Stack | None) -> None:
         return
     if stack.status in _NOT_UPDATABLE or stack.status.endswith("_IN_PROGRESS"):
         raise ValidationError(f"Stack:{stack.stack_id} is in {stack.status} state and can not be updated.")
-
-
-def _claim_name(store: Any, stack: Stack, name: str) -> None:
-    """A change set that was executed gives its name to a new one, and is found by its ARN alone.
-
-    Raises:
-        AlreadyExistsException: one that was not executed has it; AWS's words, https://github.com/saksdirect/nova/issues/10.
-    """
-    for change_set in [store.change_sets[i] for i in stack.change_set_ids]:
-        if change_set.change_set_name == name:
-            if change_set.execution_status in _WAITING:
-                raise AlreadyExistsException(
-                    f"ChangeSet {name} cannot be created due to a mismatch with existing attribute Template"
-                )
-            stack.change_set_ids.discard(change_set.change_set_id)
-
-
-def _forget_change_sets(store: Any, stack: Stack) -> None:
-    for change_set_id in list(stack.change_set_ids):
-        if store.change_sets[change_set_id].execution_status in _WAITING:
-            stack.change_set_ids.discard(change_set_id)
-            del store.change_sets[change_set_id]
-
-
-def _summary(change_set: ChangeSet) -> ChangeSetSummary:
-    summary = ChangeSetSummary(
-        StackId=change_set.stack.stack_id,
-        StackName=change_set.stack.stack_name,
-        ChangeSetId=change_set.change_set_id,
-        ChangeSetName=change_set.change_set_name,
-        ExecutionStatus=change_set.execution_status,
-        Status=change_set.status,
-        CreationTime=change_set.creation_time,
-        IncludeNestedStacks=False,
-    )
-    for name, value in (("StatusReason", change_set.status_reason), ("Description", change_set.description)):
-        if value:
-            summary[name] = value
-    return summary
 
 
 _turns: dict[tuple[str, str, str], threading.Lock] = {}
@@ -242,7 +199,7 @@ class StacksProvider(stock.CloudformationProviderV2):
             known = stock.find_stack_v2(store, request["StackName"])
             _require_updatable(known)
             if known:
-                _claim_name(store, known, request["ChangeSetName"])
+                change_sets.claim_name(store, known, request["ChangeSetName"])
             before = known.status if known else StackStatus.REVIEW_IN_PROGRESS
             made = super().create_change_set(context, request)
         change_set = stock.find_change_set_v2(store, made["Id"])
@@ -257,7 +214,7 @@ class StacksProvider(stock.CloudformationProviderV2):
         """Starts a change set; all others of its stack are gone, as they were made for another template."""
         store = get_cloudformation_store(context.account_id, context.region)
         done: ExecuteChangeSetOutput = super().execute_change_set(context, change_set_name, stack_name, **rest)
-        _forget_change_sets(store, stock.find_change_set_v2(store, change_set_name, stack_name).stack)
+        change_sets.forget_waiting(store, stock.find_change_set_v2(store, change_set_name, stack_name).stack)
         return done
 
     @handler("ListChangeSets")
@@ -267,8 +224,7 @@ class StacksProvider(stock.CloudformationProviderV2):
         stack = stock.find_stack_v2(store, stack_name)
         if stack is None:
             raise stock.StackNotFoundError(stack_name)
-        found = sorted((store.change_sets[i] for i in stack.change_set_ids), key=lambda one: one.creation_time)
-        return ListChangeSetsOutput(Summaries=[_summary(one) for one in found if one.execution_status in _WAITING])
+        return ListChangeSetsOutput(Summaries=change_sets.summaries(store, stack))
 
     @handler("ValidateTemplate", expand=False)
     def validate_template(self, context: RequestContext, request: ValidateTemplateInput) -> ValidateTemplateOutput:
@@ -295,7 +251,7 @@ class StacksProvider(stock.CloudformationProviderV2):
                 request["TemplateBody"] = stack.template_body
             started: UpdateStackOutput = super().update_stack(context, request)
         if stack:
-            _forget_change_sets(store, stack)
+            change_sets.forget_waiting(store, stack)
         return started
 
     @handler("DescribeStacks")
