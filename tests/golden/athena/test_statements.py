@@ -29,6 +29,9 @@ PEOPLE = (
 class People:
     """A catalog with the table `people` and the view `people_view`."""
 
+    def has_catalog(self, name: str) -> bool:
+        return False
+
     def has_database(self, database: str) -> bool:
         return database == "default"
 

@@ -136,6 +136,16 @@ def test_statistics_are_measured(lab: Any) -> None:
     assert statistics["Timeline"]["TotalExecutionTimeInMillis"] >= statistics["Timeline"]["EngineExecutionTimeInMillis"]
 
 
+def test_input_rows_are_those_that_were_read(lab: Any) -> None:
+    lab.put("numbers/a.csv", "".join(f"{n}\n" for n in range(5000)).encode())
+    lab.run("CREATE EXTERNAL TABLE numbers (n int) ROW FORMAT DELIMITED LOCATION 's3://{bucket}/numbers/'")
+    lab.run("CREATE TABLE numbers_too AS SELECT n FROM numbers")
+    for table in ("numbers", "numbers_too"):
+        done = lab.run(f"SELECT sum(n) FROM {table}")
+        found = lab.athena.get_query_runtime_statistics(QueryExecutionId=done.execution["QueryExecutionId"])
+        assert found["QueryRuntimeStatistics"]["Rows"]["InputRows"] == 5000
+
+
 def test_results_are_written_as_the_configuration_says(lab: Any) -> None:
     place = {"OutputLocation": f"s3://{lab.bucket}/secret", "EncryptionConfiguration": {"EncryptionOption": "SSE_S3"}}
     done = lab.run("SELECT 1", ResultConfiguration=place)
@@ -167,7 +177,19 @@ def test_other_catalogs_are_refused_by_name(lab: Any) -> None:
     done = lab.run("SELECT 1", QueryExecutionContext={"Catalog": "func", "Database": "x"})
     assert (done.state, "LAMBDA" in done.reason) == ("FAILED", True)
     assert "does not exist" in lab.run("SELECT 1", QueryExecutionContext={"Catalog": "nope", "Database": "x"}).reason
+    done = lab.run('SELECT 1 FROM "func".x.t')
+    assert (done.state, "LAMBDA" in done.reason) == ("FAILED", True)
     lab.athena.delete_data_catalog(Name="func")
+
+
+def test_a_registered_glue_catalog_is_the_catalog_under_its_name(lab: Any) -> None:
+    """https://docs.aws.amazon.com/athena/latest/ug/data-sources-glue-cross-account.html: `"ctlg".db.table`."""
+    lab.athena.create_data_catalog(Name="Ours", Type="GLUE", Parameters={"catalog-id": "000000000000"})
+    lab.run("CREATE TABLE shared AS SELECT 7 AS a")
+    assert lab.run('SELECT s.a FROM "Ours".{db}.shared AS s').rows == [["7"]]
+    assert lab.run("SELECT a FROM shared", QueryExecutionContext={"Catalog": "Ours", "Database": lab.database}).rows
+    lab.athena.delete_data_catalog(Name="Ours")
+    assert "Catalog 'ours' does not exist" in lab.run('SELECT a FROM "Ours".{db}.shared').reason
 
 
 def test_pages_are_whole(lab: Any) -> None:

@@ -2,13 +2,14 @@
 
 import base64
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from rapid.emulator.athena.objects import Objects
-from rapid.emulator.athena.sql.errors import SqlError
+from rapid.emulator.athena.sql.errors import SqlError, not_supported
 from rapid.emulator.athena.sql.scope import Column, Table
 from rapid.emulator.athena.sql.types import Type, parse_hive
 
@@ -16,12 +17,27 @@ Structure = dict[str, Any]
 VIEW_PREFIX, VIEW_SUFFIX = "/* Presto View: ", " */"
 
 
+def serves(registered: Mapping[str, Structure], name: str) -> bool:
+    """Whether a registered data catalog is the Glue catalog of this account under another name.
+
+    Raises:
+        SqlError: it is a connector, which this machine does not have.
+    """
+    found = next((c for n, c in registered.items() if n.lower() == name), None)
+    if found is not None and found["Type"] != "GLUE":
+        raise not_supported(f"Querying the data catalog {found['Name']} of type {found['Type']}")
+    return found is not None
+
+
 class GlueCatalog:
     """The databases and tables of one account; each is asked for once per query."""
 
-    def __init__(self, client: Any, objects: Objects) -> None:
-        self.client, self.objects = client, objects
+    def __init__(self, client: Any, objects: Objects, registered: Mapping[str, Structure]) -> None:
+        self.client, self.objects, self.registered = client, objects, registered
         self._tables: dict[tuple[str, str], Table | None] = {}
+
+    def has_catalog(self, name: str) -> bool:
+        return serves(self.registered, name)
 
     def has_database(self, database: str) -> bool:
         if database == "information_schema":

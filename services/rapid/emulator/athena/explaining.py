@@ -13,6 +13,7 @@ from rapid.emulator.athena.results import text_column
 from rapid.emulator.athena.session import Session
 from rapid.emulator.athena.sql.compiler import Query
 from rapid.emulator.athena.sql.errors import MalformedQueryError, Position, SqlError
+from rapid.emulator.athena.stages import rows_read
 from rapid.emulator.athena.stored import Row
 
 _CHOICES = {"FORMAT": ("TEXT", "JSON", "GRAPHVIZ"), "TYPE": ("LOGICAL", "DISTRIBUTED", "VALIDATE", "IO")}
@@ -74,7 +75,7 @@ def _without_files(plan: Any) -> Any:
 def _profile(plan: dict[str, Any], depth: int = 0) -> Iterator[str]:
     """One line for each operator with its rows and its time, and one for each thing that it says of itself."""
     if "operator_type" not in plan:
-        yield f"Query: {plan['latency'] * 1000:.2f} ms, {plan['cumulative_rows_scanned']} rows scanned"
+        yield f"Query: {plan['latency'] * 1000:.2f} ms, {rows_read(plan)} rows scanned"
     elif plan["operator_type"] != "EXPLAIN_ANALYZE":
         indent = "    " * depth
         time = plan["operator_timing"] * 1000

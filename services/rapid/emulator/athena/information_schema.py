@@ -40,6 +40,9 @@ class Known:
     def __init__(self, catalog: GlueCatalog, evaluate: Callable[[str], Any]) -> None:
         self._catalog, self._evaluate = catalog, evaluate
 
+    def has_catalog(self, name: str) -> bool:
+        return self._catalog.has_catalog(name)
+
     def has_database(self, database: str) -> bool:
         return database == NAME or self._catalog.has_database(database)
 

@@ -37,7 +37,7 @@ class Session:
         self.execution: Execution = run.execution
         self.connection: Connection = run.connection
         self.objects = Objects(s3, runs.engine.work / "objects")
-        self.catalog = GlueCatalog(glue, self.objects)
+        self.catalog = GlueCatalog(glue, self.objects, store.catalogs)
         self.database = self.execution.database or "default"
         self.reader = Reader(self.catalog, self.objects, self.connection)
 

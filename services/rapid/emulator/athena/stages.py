@@ -19,6 +19,12 @@ _TIMES = (
 _DEPTH = 40
 
 
+def rows_read(plan: dict[str, Any]) -> int:
+    """The rows that came out of the scans of a profile; DuckDB's own `rows_scanned` is an estimate."""
+    own = int(plan["operator_cardinality"]) if plan.get("operator_type") == "TABLE_SCAN" else 0
+    return own + sum(map(rows_read, plan.get("children") or []))
+
+
 def stage(profile: dict[str, Any], scanned: int) -> Structure:
     """OutputStage of a query that DuckDB has profiled; `scanned` are the bytes that it read."""
     return {
@@ -27,7 +33,7 @@ def stage(profile: dict[str, Any], scanned: int) -> Structure:
         "OutputBytes": int(profile.get("result_set_size", 0)),
         "OutputRows": int(profile.get("rows_returned", 0)),
         "InputBytes": scanned,
-        "InputRows": int(profile.get("cumulative_rows_scanned", 0)),
+        "InputRows": rows_read(profile),
         "ExecutionTime": round(float(profile.get("latency", 0)) * 1000),
         "QueryStagePlan": _plan(profile.get("children") or [], "0"),
         "SubStages": [],

@@ -13,11 +13,12 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from rapid.emulator.athena import history
+from rapid.emulator.athena.catalog import serves
 from rapid.emulator.athena.errors import InvalidRequestException, TooManyRequestsException
 from rapid.emulator.athena.models import TERMINAL, AthenaStore, Execution, Structure, WorkGroup, now
 from rapid.emulator.athena.notices import Scope
 from rapid.emulator.athena.objects import split_uri
-from rapid.emulator.athena.sql.errors import SqlError, not_supported
+from rapid.emulator.athena.sql.errors import SqlError
 from rapid.emulator.athena.statements import Statement
 from rapid.emulator.state.s3.metadata import find_bucket
 
@@ -172,13 +173,8 @@ def check_catalog(store: AthenaStore, execution: Execution) -> None:
         SqlError: there is no such catalog, or it is a connector that this machine does not have.
     """
     name = execution.catalog
-    if name in ("", "awsdatacatalog"):
-        return
-    found = next((c for n, c in store.catalogs.items() if n.lower() == name), None)
-    if found is None:
+    if name not in ("", "awsdatacatalog") and not serves(store.catalogs, name):
         raise SqlError("CATALOG_NOT_FOUND", f"line 1:1: Catalog '{name}' does not exist")
-    if found["Type"] != "GLUE":
-        raise not_supported(f"Querying the data catalog {found['Name']} of type {found['Type']}")
 
 
 def reusable(store: AthenaStore, new: Execution, s3: Any) -> Execution | None:

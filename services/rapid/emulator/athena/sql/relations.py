@@ -155,11 +155,11 @@ def find_table(compiler: "Compiler", parts: list[str], node: exp.Expr) -> Table:
     """The table that a dotted name means.
 
     Raises:
-        SqlError: CATALOG_NOT_FOUND, SCHEMA_NOT_FOUND or TABLE_NOT_FOUND.
+        SqlError: CATALOG_NOT_FOUND, SCHEMA_NOT_FOUND or TABLE_NOT_FOUND; NOT_SUPPORTED of a connector.
     """
     *qualifier, name = parts
     database = qualifier[-1] if qualifier else compiler.database
-    if len(qualifier) > 1 and qualifier[0] != CATALOG:
+    if len(qualifier) > 1 and qualifier[0] != CATALOG and not compiler.catalog.has_catalog(qualifier[0]):
         raise SqlError("CATALOG_NOT_FOUND", f"Catalog '{qualifier[0]}' does not exist", position(node))
     found = compiler.catalog.table(database, name)
     if found is not None:

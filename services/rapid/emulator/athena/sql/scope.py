@@ -49,6 +49,10 @@ class Table:
 class Catalog(Protocol):
     """Where tables come from."""
 
+    def has_catalog(self, name: str) -> bool:
+        """Whether it is a registered data catalog with these databases, under a name of its own."""
+        ...
+
     def has_database(self, database: str) -> bool: ...
 
     def table(self, database: str, name: str) -> Table | None: ...
