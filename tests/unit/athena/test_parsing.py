@@ -13,6 +13,13 @@ def test_a_remembered_tree_knows_its_positions() -> None:
     assert len(places) == 1
 
 
+@pytest.mark.parametrize("call", ["ARRAY[", "ROW(", "MAP(ARRAY['k'], ARRAY["])
+def test_constructors_are_read_once_each(call: str) -> None:
+    """Each level was once read twice, and then twenty levels a million times."""
+    close = "".join({"[": "]", "(": ")"}[c] for c in reversed(call.replace("['k']", "")) if c in "[(")
+    parse_query("SELECT " + call * 20 + "1" + close * 20)
+
+
 def test_a_merge_has_every_branch() -> None:
     branches = "WHEN MATCHED AND s.x = 1 THEN DELETE WHEN MATCHED THEN UPDATE SET a = s.a WHEN NOT MATCHED THEN INSERT (a) VALUES (s.a)"  # noqa: E501
     assert parse_change(f"MERGE INTO t USING s ON t.id = s.id {branches}").args["whens"]

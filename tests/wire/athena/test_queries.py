@@ -162,6 +162,14 @@ def test_sql_does_not_reach_the_machine(lab: Any, sql: str) -> None:
         assert lab.run(sql).state == "FAILED"
 
 
+def test_statements_that_are_nested_too_deeply_are_refused_as_such(lab: Any) -> None:
+    """Trino's words, of SqlParser and of its analyzer."""
+    with pytest.raises(ClientError, match=r"line 1:1: statement is too large \(stack overflow while parsing\)"):
+        lab.run("SELECT " + "(" * 3000 + "1" + ")" * 3000)
+    reason = lab.run("SELECT 'a'" + " || 'a'" * 5000).reason
+    assert reason == "STACK_OVERFLOW: statement is too large (stack overflow during analysis)"
+
+
 def test_a_profile_tells_rows_and_time_and_no_file_of_this_machine(lab: Any) -> None:
     lab.run("CREATE TABLE profiled AS SELECT 1 AS a UNION ALL SELECT 2")
     text = "\n".join(row[0] for row in lab.run("EXPLAIN ANALYZE SELECT sum(a) FROM profiled").rows)

@@ -214,6 +214,32 @@ def test_an_empty_line_is_a_row(lab: Any) -> None:
     assert lab.run("SELECT * FROM blank ORDER BY a, b").rows == [["1", "2"], ["1", None], [None, None]]
 
 
+def test_json_that_is_nested_beyond_reason_is_read(lab: Any) -> None:
+    """It once ended the process: DuckDB's reader of columns calls itself for each level."""
+    deep = "[" * 100_000 + "]" * 100_000
+    lab.put("abyss/a.json", f'{{"id":1,"deep":{deep}}}\n{{"id":2,"deep":"flat"}}\n'.encode())
+    lab.run(f"CREATE EXTERNAL TABLE abyss (id int, deep string) {JSON} LOCATION 's3://{{bucket}}/abyss/'")
+    assert lab.run("SELECT id, length(deep) FROM abyss ORDER BY 1").rows == [["1", "200000"], ["2", "4"]]
+
+
+def test_a_line_that_is_too_long_is_told(lab: Any) -> None:
+    lab.put("endless/a.csv.gz", gzip.compress(b"1\n" + b"x" * (65 * 2**20), 1))
+    lab.run("CREATE EXTERNAL TABLE endless (a string) LOCATION 's3://{bucket}/endless/'")
+    reason = lab.run("SELECT count(*) FROM endless").reason
+    assert reason == "HIVE_CURSOR_ERROR: Line 2 is longer than 67108864 bytes"
+
+
+def test_what_is_not_avro_names_the_object_and_no_file_of_this_machine(lab: Any) -> None:
+    lab.put("noavro/a", b"text")
+    lab.run(
+        "CREATE EXTERNAL TABLE noavro (a string) ROW FORMAT SERDE 'org.apache.hadoop.hive.serde2.avro.AvroSerDe' "
+        "STORED AS AVRO LOCATION 's3://{bucket}/noavro/'"
+    )
+    reason = lab.run("SELECT * FROM noavro").reason
+    assert reason.startswith(f"HIVE_CANNOT_OPEN_SPLIT: Error opening Hive split s3://{lab.bucket}/noavro/a: not Avro:")
+    assert "read_avro" not in reason
+
+
 def test_schemas_evolve_from_partition_to_partition(lab: Any) -> None:
     """Columns by name, wider types, members of structs that come and go; a partition that lies elsewhere."""
 

@@ -9,7 +9,7 @@ from rapid.emulator.athena.results import text_column
 from rapid.emulator.athena.runs import Run, Runs
 from rapid.emulator.athena.session import Session
 from rapid.emulator.athena.sql.dialect import parse_change, parse_query
-from rapid.emulator.athena.sql.errors import not_supported
+from rapid.emulator.athena.sql.errors import MalformedQueryError, Position, SqlError, not_supported
 from rapid.emulator.athena.statements import Statement, classify
 
 _CHANGES = ("UPDATE", "DELETE", "MERGE")
@@ -19,8 +19,16 @@ def check(text: str) -> Statement:
     """What StartQueryExecution looks at before there is an execution.
 
     Raises:
-        MalformedQueryError: the statement does not parse.
+        MalformedQueryError: the statement does not parse, or is nested too deeply.
     """
+    try:
+        return _checked(text)
+    except RecursionError as error:
+        place = Position(1, 1)
+        raise MalformedQueryError("statement is too large (stack overflow while parsing)", place) from error
+
+
+def _checked(text: str) -> Statement:
     statement = classify(text)
     if statement.substatement == "SELECT":
         parse_query(statement.text)
@@ -44,10 +52,16 @@ def _words(statement: Statement, *skip: str) -> Words:
 
 def perform(run: Run, runs: Runs, glue: Any, s3: Any, store: AthenaStore, statement: Statement) -> None:
     """Carries out a statement; raises SqlError where Athena would fail it."""
-    session = Session(run, runs, glue, s3, store)
+    try:
+        _perform(Session(run, runs, glue, s3, store), statement)
+    except RecursionError as error:
+        raise SqlError("STACK_OVERFLOW", "statement is too large (stack overflow during analysis)") from error
+
+
+def _perform(session: Session, statement: Statement) -> None:
     kind = statement.substatement
     if kind == "SELECT":
-        session.select(statement.text, run.execution.parameters)
+        session.select(statement.text, session.execution.parameters)
     elif kind == "INSERT":
         writing.insert(session, _words(statement, "INSERT"))
     elif kind == "UNLOAD":

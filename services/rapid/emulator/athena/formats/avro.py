@@ -42,7 +42,8 @@ def relation(reading: Reading, file: DataFile, name: str) -> tuple[dict[str, str
     try:
         kinds = {str(r[0]): str(r[1]) for r in connection.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()}
     except duckdb.Error as error:
-        raise SqlError("HIVE_CANNOT_OPEN_SPLIT", f"Error opening Hive split {file.uri}: not Avro: {error}") from error
+        detail = str(error).splitlines()[0]
+        raise SqlError("HIVE_CANNOT_OPEN_SPLIT", f"Error opening Hive split {file.uri}: not Avro: {detail}") from error
     spelt = {n.lower(): n for n in kinds}
     aliases = _aliases(reading.parameters.get("avro.schema.literal"))
     expressions, read = {}, []

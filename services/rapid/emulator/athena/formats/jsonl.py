@@ -12,22 +12,29 @@ from rapid.emulator.athena.sql.types import Type, field_name
 
 _KNOWN_FILES = 20_000
 _MAX_OBJECT = 256 * 2**20
-_keys: "OrderedDict[tuple[str, bool], frozenset[str]]" = OrderedDict()
+_DENSE = 10_000
+"""So many brackets may be so deep a nesting that DuckDB's reader of columns ends the process (1.5.5, at 100,000)."""
+_keys: "OrderedDict[tuple[str, bool], frozenset[tuple[str, bool]]]" = OrderedDict()
 
 
-def keys(reading: Reading, files: list[DataFile], objects: str, trail: bool) -> set[str]:
-    """The keys of the files' records, as they are spelt. Files never change, so each is looked through once."""
+def keys(reading: Reading, files: list[DataFile], objects: str, trail: bool) -> tuple[set[str], bool]:
+    """The keys of the files' records, as they are spelt, and whether any record may be nested too deeply.
+
+    Files never change, so each is looked through once.
+    """
     if any((f.path, trail) not in _keys for f in files):
-        sql = f"SELECT DISTINCT file_index, unnest(json_keys(json)) FROM {objects}"
-        found: dict[int, set[str]] = {}
-        for index, key in reading.connection.rows(sql):
-            found.setdefault(int(index), set()).add(str(key))
+        brackets = "length(json) - length(translate(json, '[{', ''))"
+        dense = f"CASE WHEN length(json) > {_DENSE} THEN {brackets} > {_DENSE} ELSE false END"
+        sql = f"SELECT DISTINCT file_index, unnest(json_keys(json)), {dense} FROM {objects}"
+        found: dict[int, set[tuple[str, bool]]] = {}
+        for index, key, deep in reading.connection.rows(sql):
+            found.setdefault(int(index), set()).add((str(key), bool(deep)))
         for index, file in enumerate(files):
             _keys[file.path, trail] = frozenset(found.get(index, ()))
-    names = set().union(*(_keys[f.path, trail] for f in files))
+    known = set().union(*(_keys[f.path, trail] for f in files))
     while len(_keys) > _KNOWN_FILES:
         _keys.popitem(last=False)
-    return names
+    return {key for key, _ in known}, any(deep for _, deep in known)
 
 
 def relation(reading: Reading, files: list[DataFile]) -> tuple[dict[str, str], str]:
@@ -38,14 +45,15 @@ def relation(reading: Reading, files: list[DataFile]) -> tuple[dict[str, str], s
     trail = "cloudtrail" in f"{reading.serde} {reading.inputs}".lower()
     ignore = reading.parameters.get("ignore.malformed.json", "false").lower() == "true"
     looked = _objects(files, "hive_partitioning=false", ignore=True, carried="file_index", trail=trail)
+    names, deep = keys(reading, files, looked, trail)
     spelt: dict[str, list[str]] = {}
-    for name in sorted(keys(reading, files, looked, trail)):
+    for name in sorted(names):
         spelt.setdefault(name.lower(), []).append(name)
     found = {c.name: _names(reading, c.name, spelt) for c in reading.wanted}
     lenient = reading.parameters.get("use.null.for.invalid.data", "false").lower() == "true"
     read = dict.fromkeys(n for names in found.values() for n in names)
     # Keys that differ only in case cannot be columns of DuckDB's reader: then they are taken from the whole record.
-    whole = trail or any(len(names) > 1 for names in spelt.values())
+    whole = trail or deep or any(len(names) > 1 for names in spelt.values())
     columns = {n: f"k{i}" if whole else quote(n) for i, n in enumerate(read)}
     expressions = {}
     for column in reading.wanted:

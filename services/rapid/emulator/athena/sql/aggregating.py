@@ -40,7 +40,7 @@ def aggregate(
     """
     if name in _RANKING and " OVER " not in after:
         raise SqlError("MISSING_OVER", f"Window function {name} requires an OVER clause", position(node))
-    arguments, distinct, order = _taken_apart(ex, arguments)
+    arguments, distinct, order = _taken_apart(ex, arguments, node)
     if name == "count" and (not arguments or isinstance(arguments[0], exp.Star)):
         return Typed(f"count(*){after}", BIGINT)
     if name in COLLECTING:
@@ -63,13 +63,14 @@ def aggregate(
     return _chosen(ex, name, values, node, (distinct, order + ignore_nulls, after))
 
 
-def _taken_apart(ex: "Expressions", given: list[exp.Expr]) -> tuple[list[exp.Expr], str, str]:
+def _taken_apart(ex: "Expressions", given: list[exp.Expr], node: exp.Expr) -> tuple[list[exp.Expr], str, str]:
     """Arguments, DISTINCT, and ORDER BY."""
     arguments, distinct, order = list(given), "", ""
     ordered: exp.Order | None = None
     for at in (-1, 0):
         last = arguments[at] if arguments else None
         if isinstance(last, exp.Order):
+            _check_ordered(last, ex, node)
             ordered, order = last, " " + ordering.order_by(last, ex)
             arguments[at] = last.this
     if arguments and isinstance(arguments[0], exp.Distinct):
@@ -80,6 +81,14 @@ def _taken_apart(ex: "Expressions", given: list[exp.Expr]) -> tuple[list[exp.Exp
                 message = "For aggregate function with DISTINCT, ORDER BY expressions must appear in arguments"
                 raise SqlError("EXPRESSION_NOT_IN_DISTINCT", message, position(key))
     return arguments, distinct, order
+
+
+def _check_ordered(order: exp.Order, ex: "Expressions", node: exp.Expr) -> None:
+    for item in order.expressions:
+        kind = ex.compile(item.this).type
+        if not kind.is_orderable:
+            message = f"ORDER BY can only be applied to orderable types (actual: {kind})"
+            raise SqlError("TYPE_MISMATCH", message, position(node))
 
 
 def _is_window(node: exp.Expr) -> bool:

@@ -213,7 +213,7 @@ class Compiler:
         sql = f"SELECT {names} FROM (VALUES {', '.join(f'({line})' for line in lines)}) AS v({names})"
         alias = tree.args.get("alias")
         if alias and alias.args.get("columns"):
-            columns = rename(columns, [c.name for c in alias.args["columns"]], tree)
+            columns = rename(columns, [c.name for c in alias.args["columns"]], tree, alias.name)
         return self._set_tail(Query(sql, columns), tree, parent)
 
 

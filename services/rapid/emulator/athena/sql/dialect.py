@@ -200,6 +200,8 @@ class AthenaSql(Trino):
         def _parse_types(self, *args: Any, **kwargs: Any) -> exp.Expr | None:
             """A type, with the text that it was written as: sqlglot knows names of types that Trino does not."""
             first = self._curr
+            if kwargs.get("check_func") and first is not None and first.token_type in self.NESTED_TYPE_TOKENS:
+                return None  # ARRAY[...], ROW(...): read as a type first, each level would be read twice
             kind = super()._parse_types(*args, **kwargs)
             if isinstance(kind, exp.DataType) and first is not None:
                 kind.meta["written"] = self.sql[first.start : self._prev.end + 1].lower()

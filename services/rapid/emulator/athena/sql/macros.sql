@@ -102,6 +102,14 @@ CREATE MACRO t_url_encode(s) AS replace(replace(replace(url_encode(s), '%20', '+
 CREATE MACRO t_from_base64(s) AS from_base64(rpad(s, CAST(ceil(length(s) / 4) AS INTEGER) * 4, '='));
 CREATE MACRO t_url_path(s) AS CASE WHEN s IS NULL THEN NULL ELSE regexp_extract(s, '^(?:[A-Za-z][A-Za-z0-9+.-]*:)?(?://[^/?#]*)?([^?#]*)', 1) END;
 CREATE MACRO t_url_parameter(s, name) AS url_decode(replace(list_extract(list_transform(list_filter(string_split(regexp_extract(s, '^[^?#]*[?]([^#]*)', 1), '&'), lambda p: split_part(p, '=', 1) = name), lambda p: CASE WHEN contains(p, '=') THEN substring(p, strpos(p, '=') + 1) ELSE '' END), 1), '+', ' '));
+-- NULL where java.net.URI would not parse it.
+CREATE MACRO t_uri(s) AS CASE WHEN regexp_matches(s, '[\x00-\x20\x7f"<>\\^`{|}]|%(?:[^0-9A-Fa-f]|[0-9A-Fa-f](?:[^0-9A-Fa-f]|$)|$)|#.*#|^[A-Za-z][A-Za-z0-9+.-]*:$|^:|^[^A-Za-z/?#:][^/?#:]*:|^[A-Za-z][^/?#:]*[^A-Za-z0-9+./?#:-][^/?#:]*:')
+  OR regexp_matches(t_url_path(s), '[\[\]]') THEN NULL ELSE s END;
+CREATE MACRO t_url_part(s, p) AS CASE WHEN t_uri(s) IS NULL THEN NULL ELSE regexp_extract(s, p, 1) END;
+CREATE MACRO t_url_host(s) AS t_url_part(s, '^(?:[A-Za-z][A-Za-z0-9+.-]*:)?//(?:[^/?#@]*@)?(\[[0-9A-Fa-f:.]+\]|[0-9]{1,3}(?:[.][0-9]{1,3}){3}|(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?[.])*[A-Za-z](?:[A-Za-z0-9-]*[A-Za-z0-9])?[.]?)(?::[0-9]*)?(?:[/?#]|$)');
+CREATE MACRO t_url_decode(s) AS CASE WHEN regexp_matches(s, '%[0-9A-Fa-f]?$') THEN t_error('INVALID_FUNCTION_ARGUMENT: URLDecoder: Incomplete trailing escape (%) pattern')
+  WHEN regexp_matches(s, '%(?:[^0-9A-Fa-f]|.[^0-9A-Fa-f])') THEN t_error('INVALID_FUNCTION_ARGUMENT: URLDecoder: Illegal hex characters in escape (%) pattern - Error at index ' || CASE WHEN regexp_matches(s, '%[^0-9A-Fa-f]') THEN '0' ELSE '1' END || ' in: "' || regexp_extract(s, '%([^0-9A-Fa-f].|[0-9A-Fa-f][^0-9A-Fa-f])', 1) || '"')
+  ELSE url_decode(replace(s, '+', ' ')) END;
 CREATE MACRO t_strptime(s, f) AS CASE WHEN s IS NOT NULL AND try_strptime(s, f) IS NULL THEN t_error('INVALID_FUNCTION_ARGUMENT: Invalid format: "' || s || '"') ELSE try_strptime(s, f) END;
 
 -- Arrays and maps
@@ -181,8 +189,6 @@ CREATE MACRO t_object_text(x) AS '{' || coalesce(list_aggregate(x, 'string_agg',
 CREATE MACRO t_pad_check(n, p) AS CASE WHEN n < 0 OR n > 2147483647 THEN t_error('INVALID_FUNCTION_ARGUMENT: Target length must be in the range [0..2147483647]')
   WHEN p = '' THEN t_error('INVALID_FUNCTION_ARGUMENT: Padding string must not be empty') ELSE CAST(n AS INTEGER) END;
 CREATE MACRO t_like_pattern(p, e) AS CASE WHEN regexp_matches(replace(p, e || e, ''), regexp_escape(e) || '([^%_]|$)') THEN t_error('INVALID_FUNCTION_ARGUMENT: Escape character must be followed by ''%'', ''_'' or the escape character itself') ELSE p END;
-CREATE MACRO t_url_query(s) AS CASE WHEN s IS NULL THEN NULL ELSE regexp_extract(s, '^[^?#]*[?]([^#]*)', 1) END;
-CREATE MACRO t_url_fragment(s) AS CASE WHEN s IS NULL THEN NULL ELSE regexp_extract(s, '#(.*)$', 1) END;
 
 -- More of arrays and maps
 CREATE MACRO t_repeat_check(x, n) AS CASE WHEN n < 0 THEN t_error('INVALID_FUNCTION_ARGUMENT: count argument of repeat function must be greater than or equal to 0')

@@ -6,7 +6,7 @@ import hmac
 import struct
 import zlib
 
-from rapid.emulator.athena.sql.computed.registry import computed, refuse
+from rapid.emulator.athena.sql.computed.registry import computed, helper, refuse
 
 _MASK = 2**64 - 1
 
@@ -225,3 +225,41 @@ def lpad(data: bytes, size: int, padding: bytes) -> bytes:
 @computed("rpad(varbinary, bigint, varbinary) -> varbinary")
 def rpad(data: bytes, size: int, padding: bytes) -> bytes:
     return (data + _padding(data, size, padding))[:size]
+
+
+# `checksum`: the sum of the hashes of all values, each times a prime (Trino's ChecksumAggregationFunction).
+
+
+def _term(data: bytes) -> int:
+    hashed: bytes = xxhash64(data)
+    return int.from_bytes(hashed, "big") * _P1 & _MASK
+
+
+@helper("p_xx_bytes", "BLOB", "UBIGINT")
+def checked_bytes(data: bytes) -> int:
+    return _term(data)
+
+
+@helper("p_xx_long", "BIGINT", "UBIGINT")
+def checked_long(value: int) -> int:
+    return _term(struct.pack("<q", value))
+
+
+@helper("p_xx_double", "DOUBLE", "UBIGINT")
+def checked_double(value: float) -> int:
+    return _term(struct.pack("<d", value + 0.0))
+
+
+@helper("p_xx_real", "FLOAT", "UBIGINT")
+def checked_real(value: float) -> int:
+    return _term(struct.pack("<q", *struct.unpack("<i", struct.pack("<f", value + 0.0))))
+
+
+@helper("p_xx_null", "", "UBIGINT")
+def checked_null() -> int:
+    return _P1
+
+
+@helper("p_checksum", "HUGEINT", "BLOB")
+def checksum(total: int) -> bytes:
+    return (total & _MASK).to_bytes(8, "little")
