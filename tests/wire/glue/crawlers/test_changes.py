@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from tests.waiting import until
+
 OLD, NEW = '{"a": 1, "b": 2}\n', '{"a": 1, "b": "text", "c": 3}\n'
 
 
@@ -97,12 +99,20 @@ def test_event_mode(lake: Any) -> None:
     recrawl = {"RecrawlBehavior": "CRAWL_EVENT_MODE"}
     name = lake.create("t/", RecrawlPolicy=recrawl, target={"EventQueueArn": arn})
     lake.run(name)
-    for day in ("2", "3"):
-        lake.put(f"t/p={day}/a.json", OLD)
-    record = {"s3": {"bucket": {"name": lake.bucket}, "object": {"key": "t/p=2/a.json"}}}
-    sqs.send_message(QueueUrl=url, MessageBody=json.dumps({"Records": [record]}))
+    lake.put("t/p=untold/a.json", OLD)
+    where = {"QueueConfigurations": [{"QueueArn": arn, "Events": ["s3:ObjectCreated:*"]}]}
+    lake.aws("s3").put_bucket_notification_configuration(Bucket=lake.bucket, NotificationConfiguration=where)
+    lake.put("t/p=a b/a.json", OLD)
+    asked = {"QueueUrl": url, "AttributeNames": ["ApproximateNumberOfMessages"]}
+    until(
+        lambda: int(sqs.get_queue_attributes(**asked)["Attributes"]["ApproximateNumberOfMessages"]),
+        lambda waiting: waiting == 2,  # S3's test event, too
+    )
+    lake.put("t/p=c+d/a.json", OLD)
+    detail = {"bucket": {"name": lake.bucket}, "object": {"key": "t/p=c+d/a.json"}}
+    sqs.send_message(QueueUrl=url, MessageBody=json.dumps({"detail-type": "Object Created", "detail": detail}))
     lake.run(name)
-    assert set(lake.partitions("t")) == {("1",), ("2",)}
+    assert set(lake.partitions("t")) == {("1",), ("a b",), ("c+d",)}
 
 
 def test_catalog_targets(lake: Any, columns_of: Any) -> None:

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
+from urllib.parse import unquote_plus
 
 from rapid.emulator.glue import jdbc
 from rapid.emulator.glue.crawling import databases, dynamodb, layout
@@ -243,12 +244,16 @@ def _folders_below(item: Stored, location: str) -> tuple[str, ...]:
 
 
 def _folders(message: dict[str, Any]) -> Iterator[str]:
-    """Folders of the objects that an S3 event, plain or through SNS or EventBridge, is about."""
+    """Folders of the objects that an S3 event, plain or through SNS or EventBridge, is about.
+
+    S3 encodes keys (https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html),
+    EventBridge does not.
+    """
     if "Message" in message:
         message = json.loads(message["Message"])
-    records = [record["s3"] for record in message.get("Records") or () if "s3" in record]
+    told = [record["s3"] for record in message.get("Records") or () if "s3" in record]
+    found = [(each["bucket"]["name"], unquote_plus(each["object"]["key"])) for each in told]
     if "detail" in message:
-        records.append(message["detail"])
-    for record in records:
-        uri = f"s3://{record['bucket']['name']}/{record['object']['key']}"
-        yield uri.rpartition("/")[0] + "/"
+        found.append((message["detail"]["bucket"]["name"], message["detail"]["object"]["key"]))
+    for bucket, key in found:
+        yield f"s3://{bucket}/{key}".rpartition("/")[0] + "/"
