@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/glue/latest/dg/aws-glue-api-crawler-pyspark-extensio
 """
 
 import argparse
+import sys
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NoReturn
@@ -30,8 +31,15 @@ _RESERVED = (
 
 
 def callsite() -> str:
-    """How the script came to the function that asks: its stack, as a traceback writes it."""
-    return "".join(traceback.format_list(traceback.extract_stack()[:-2]))
+    """How the script came to the caller of the function that asks: its stack, as a traceback writes it.
+
+    It begins with the script's own first line; in a thread of the script's, with the thread's.
+    """
+    frames = list(traceback.walk_stack(sys._getframe(2)))
+    script = vars(sys.modules["__main__"])
+    own = [i for i, (frame, _) in enumerate(frames) if frame.f_globals is script and frame.f_code.co_name == "<module>"]
+    kept = frames[: own[0] + 1] if own else frames
+    return "".join(traceback.StackSummary.extract(reversed(kept)).format())
 
 
 def iteritems(d: Mapping[Any, Any], **kwargs: Any) -> Iterator[Any]:

@@ -35,6 +35,22 @@ def test_json_lines_and_their_bad_ones(glue: Any, tmp_path: Path) -> None:
     assert frame.errorsAsDynamicFrame().toDF().first().error.input == "nonsense"
 
 
+def test_an_error_record_says_where_in_the_script_it_comes_from(glue_script: Any, tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text("nonsense\n")
+    script = tmp_path / "job.py"
+    script.write_text(
+        "from awsglue.context import GlueContext\n"
+        "from pyspark.context import SparkContext\n"
+        "def read():\n"
+        f"    return glue.create_dynamic_frame.from_options('s3', {{'paths': ['{tmp_path}/a.json']}}, 'json')\n"
+        "glue = GlueContext(SparkContext.getOrCreate())\n"
+        "site = read().errorsAsDynamicFrame().toDF().first().error.callsite.site\n"
+    )
+    lines = [line for line in glue_script(script)["site"].splitlines() if line.startswith("  File")]
+    assert lines[0] == f'  File "{script}", line 6, in <module>'
+    assert lines[1] == f'  File "{script}", line 4, in read'
+
+
 @pytest.mark.parametrize("kind", ["parquet", "orc"])
 def test_a_field_whose_type_differs_between_columnar_files_is_a_choice(
     glue: Any, spark: Any, tmp_path: Path, kind: str
