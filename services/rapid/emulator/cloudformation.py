@@ -247,7 +247,10 @@ class DeclaredProvider(ResourceProvider[Model]):
     def _call(self, request: ResourceRequest[Model], call: Call, model: Model) -> Model:
         client = request.aws_client_factory.get_client(self.type.service)
         shape = client.meta.service_model.operation_model(call.operation).input_shape
-        arguments = fit(call.arguments(model), shape) if shape else {}
+        given = call.arguments(model)
+        if shape and "AccountId" in shape.required_members:
+            given = {**given, "AccountId": request.account_id}
+        arguments = fit(given, shape) if shape else {}
         operations = {api: method for method, api in client.meta.method_to_api_mapping.items()}
         response: Model = getattr(client, operations[call.operation])(**arguments)
         if call.then:

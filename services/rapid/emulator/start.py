@@ -12,6 +12,7 @@ PROVIDERS = {
     "pipes": "rapid",
     "scheduler": "rapid",
     "application-autoscaling": "rapid",
+    "budgets": "rapid",
     "codedeploy": "rapid",
     "athena": "rapid",
     "cloudformation": "rapid",
