@@ -144,6 +144,48 @@ def test_tables_of_the_catalog_are_read_from_s3_alone(lab: Any, secret: Path) ->
     assert lab.run("SELECT * FROM ice").state == "FAILED"
 
 
+def test_metadata_of_iceberg_runs_no_code(lab: Any, tmp_path: Path) -> None:
+    """pyiceberg imports and calls what `write.py-location-provider.impl` names, with the table's location."""
+    victim = tmp_path / "victim"
+    victim.mkdir()
+    key, code = "write.py-location-provider.impl", "shutil.rmtree"
+    lab.run("CREATE TABLE coded (a int) LOCATION 's3://{bucket}/coded/' TBLPROPERTIES ('table_type' = 'ICEBERG')")
+    assert "names code" in attempt(lab, f"ALTER TABLE coded SET TBLPROPERTIES ('{key}' = '{code}')").reason
+    table = lab.glue.get_table(DatabaseName=lab.database, Name="coded")["Table"]
+    metadata = json.loads(lab.body(table["Parameters"]["metadata_location"]))
+    hostile = {**metadata, "location": str(victim), "properties": {**metadata["properties"], key: code}}
+    lab.put("coded/hostile.metadata.json", json.dumps(hostile).encode())
+    named = {**table["Parameters"], "metadata_location": f"s3://{lab.bucket}/coded/hostile.metadata.json"}
+    given = {"Name": "coded", "StorageDescriptor": table["StorageDescriptor"], "Parameters": named}
+    lab.glue.update_table(DatabaseName=lab.database, TableInput=given)
+    for sql in ("INSERT INTO coded VALUES (1)", "DELETE FROM coded", "OPTIMIZE coded REWRITE DATA USING BIN_PACK"):
+        assert "names code" in attempt(lab, sql).reason
+    assert victim.is_dir()
+    created = f"CREATE TABLE c2 (a int) LOCATION 's3://{{bucket}}/c2/' TBLPROPERTIES ('table_type'='ICEBERG','{key}'='{code}')"  # noqa: E501
+    assert "names code" in attempt(lab, created).reason
+
+
+def test_files_of_iceberg_lie_in_s3(lab: Any, tmp_path: Path) -> None:
+    lab.run("CREATE TABLE placed (a int) LOCATION 's3://{bucket}/placed/' TBLPROPERTIES ('table_type' = 'ICEBERG')")
+    lab.run("INSERT INTO placed VALUES (1)")
+    table = lab.glue.get_table(DatabaseName=lab.database, Name="placed")["Table"]
+    metadata = json.loads(lab.body(table["Parameters"]["metadata_location"]))
+    own = tmp_path / "list.avro"
+    own.write_bytes(lab.body(metadata["snapshots"][-1]["manifest-list"]))
+    for number, (member, value) in enumerate(
+        (("manifest-list", str(own)), ("manifest-list", own.as_uri()), ("location", str(tmp_path / "made")))
+    ):
+        hostile = json.loads(json.dumps(metadata))
+        (hostile if member == "location" else hostile["snapshots"][-1])[member] = value
+        lab.put(f"placed/{number}.metadata.json", json.dumps(hostile).encode())
+        named = {**table["Parameters"], "metadata_location": f"s3://{lab.bucket}/placed/{number}.metadata.json"}
+        given = {"Name": "placed", "StorageDescriptor": table["StorageDescriptor"], "Parameters": named}
+        lab.glue.update_table(DatabaseName=lab.database, TableInput=given)
+        sql = "INSERT INTO placed VALUES (2)" if member == "location" else "SELECT * FROM placed"
+        assert "Not an S3 location" in attempt(lab, sql).reason
+    assert not (tmp_path / "made").exists()
+
+
 def test_serde_properties_are_values(lab: Any, secret: Path) -> None:
     lab.put("serde/a.txt", b"x\n")
     hostile = f"'')), (SELECT content FROM read_text(''{secret}'')) --"

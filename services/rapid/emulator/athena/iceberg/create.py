@@ -23,7 +23,7 @@ from pyiceberg.transforms import (
 
 from rapid.emulator.athena import hive
 from rapid.emulator.athena.catalog import Structure
-from rapid.emulator.athena.iceberg.storage import IcebergCatalog
+from rapid.emulator.athena.iceberg.storage import IcebergCatalog, refuse_code
 from rapid.emulator.athena.iceberg.types import Ids, to_iceberg
 from rapid.emulator.athena.objects import split_uri
 from rapid.emulator.athena.session import Session
@@ -121,6 +121,7 @@ def to_transform(text: str) -> hive.Transform:
 def to_properties(given: dict[str, str]) -> dict[str, str]:
     """Athena's table properties beside the Iceberg ones that they stand for."""
     lower = {k.lower(): str(v) for k, v in given.items()}
+    refuse_code(lower)
     form = lower.get("format", "parquet").lower()
     if form not in _FORMATS:
         raise SqlError("NOT_SUPPORTED", f"Iceberg tables in {form} are not written by Rapid Analytics: use parquet")

@@ -13,7 +13,7 @@ from pyiceberg.table import Transaction
 from pyiceberg.table.metadata import TableMetadata
 
 from rapid.emulator.athena.catalog import GlueCatalog, Structure
-from rapid.emulator.athena.iceberg.storage import IcebergCatalog
+from rapid.emulator.athena.iceberg.storage import IcebergCatalog, refuse_code
 from rapid.emulator.athena.iceberg.types import to_trino
 from rapid.emulator.athena.sql.errors import SqlError
 from rapid.emulator.athena.sql.scope import Column, Table
@@ -48,7 +48,7 @@ def load(catalog: GlueCatalog, found: Structure) -> IcebergTable:
     """The Iceberg table that Glue describes.
 
     Raises:
-        SqlError: ICEBERG_MISSING_METADATA or ICEBERG_INVALID_METADATA.
+        SqlError: ICEBERG_MISSING_METADATA, ICEBERG_INVALID_METADATA, or its metadata names code to run.
     """
     known = IcebergCatalog(catalog.client, catalog.objects)
     location = (found.get("Parameters") or {}).get("metadata_location")
@@ -62,7 +62,12 @@ def load(catalog: GlueCatalog, found: Structure) -> IcebergTable:
         if not file.exists():
             message = f"Metadata not found in metadata location for table {name}"
             raise SqlError("ICEBERG_MISSING_METADATA", message)
-        metadata = _metadata[location] = FromInputFile.table_metadata(file)
+        try:
+            metadata = FromInputFile.table_metadata(file)
+        except ValueError as error:
+            raise SqlError("ICEBERG_INVALID_METADATA", f"Invalid metadata file for table {name}") from error
+        refuse_code(metadata.properties)
+        _metadata[location] = metadata
         while len(_metadata) > _KNOWN:
             _metadata.popitem(last=False)
     return IcebergTable((found["DatabaseName"], found["Name"]), metadata, location, file_io, known)

@@ -1,13 +1,16 @@
 """S3 and the Glue catalog as pyiceberg uses them: in this process, without the network."""
 
 import io
+from collections.abc import Mapping
 from typing import Any
 
 from pyiceberg.catalog.glue import GlueCatalog
 from pyiceberg.io import FileIO, InputFile, InputStream, OutputFile, OutputStream
+from pyiceberg.table import TableProperties
 from pyiceberg.typedef import EMPTY_DICT, Properties
 
 from rapid.emulator.athena.objects import Objects, StoredObject, split_uri
+from rapid.emulator.athena.sql.errors import not_supported
 
 
 class ObjectFile(InputFile, OutputFile):
@@ -86,6 +89,16 @@ class ObjectsIO(FileIO):
 
     def delete(self, location: str | InputFile | OutputFile) -> None:
         self._objects.delete([location if isinstance(location, str) else location.location])
+
+
+def refuse_code(properties: Mapping[str, str]) -> None:
+    """Looks for the property whose value pyiceberg imports and calls: whoever writes metadata would run code here.
+
+    Raises:
+        SqlError: it is there.
+    """
+    if TableProperties.WRITE_PY_LOCATION_PROVIDER_IMPL in properties:
+        raise not_supported(f"The table property {TableProperties.WRITE_PY_LOCATION_PROVIDER_IMPL}, which names code,")
 
 
 class IcebergCatalog(GlueCatalog):
