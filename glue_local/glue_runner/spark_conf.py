@@ -109,6 +109,8 @@ def defaults(environ: Mapping[str, str], master: str, folder: Path, heap_mb: int
         "spark.sql.adaptive.coalescePartitions.parallelismFirst": "false",
         "spark.sql.parquet.output.committer.class": "org.apache.parquet.hadoop.ParquetOutputCommitter",
         "spark.hadoop.parquet.summary.metadata.level": "NONE",
+        # Hadoop's own for .zst wants a native library; this one is Java, and with Spark already.
+        "spark.hadoop.io.compression.codecs": "io.airlift.compress.zstd.ZstdCodec",
         "spark.sql.sources.parallelPartitionDiscovery.parallelism": "16",
         "spark.sql.session.timeZone": "UTC",
         "spark.python.worker.reuse": "true",

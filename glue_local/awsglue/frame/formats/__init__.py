@@ -32,6 +32,12 @@ _MODULES = {
 _WRITABLE = frozenset({"json", "csv", "parquet", "glueparquet", "orc", "avro", "ion"})
 _MARKS = "mapreduce.fileoutputcommitter.marksuccessfuljobs"
 """Spark's writer leaves an empty file `_SUCCESS`; Glue's own leaves nothing but its files."""
+_OF_TEXT = {"zstd": "io.airlift.compress.zstd.ZstdCodec"}
+_CODECS = {
+    **dict.fromkeys(("json", "csv", "ion"), _OF_TEXT),
+    "avro": {"none": "uncompressed", "zstd": "zstandard"},
+}
+"""Codecs that Spark knows under other names: for text it has no short name of zstd."""
 LAKE = frozenset({"hudi", "delta", "iceberg"})
 """Formats that are tables of their own, not files beside one another."""
 
@@ -81,7 +87,7 @@ def write(writer: DataFrameWriter, kind: str, path: str, options: Options) -> No
 def codec(name: str, kind: str) -> str:
     """Spark's name of a compression codec for a format; Glue writes `uncompressed` and `none` for none."""
     known = {"bz2": "bzip2", "gz": "gzip", "uncompressed": "none", "zst": "zstd"}.get(name.lower(), name.lower())
-    return {"none": "uncompressed", "zstd": "zstandard"}.get(known, known) if kind.lower() == "avro" else known
+    return _CODECS.get(kind.lower(), {}).get(known, known)
 
 
 def _texts(options: Options) -> dict[str, str]:

@@ -11,10 +11,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.io.compress.CompressionCodec;
 import org.apache.hadoop.io.compress.CompressionCodecFactory;
+import org.apache.spark.SparkEnv;
+import org.apache.spark.deploy.SparkHadoopUtil;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.api.java.UDF1;
 
@@ -26,7 +27,8 @@ import org.apache.spark.sql.api.java.UDF1;
  * it: a text that is no JSON, and so becomes an error record.
  */
 public final class IonTexts implements UDF1 {
-  private static final CompressionCodecFactory CODECS = new CompressionCodecFactory(new Configuration());
+  private static final CompressionCodecFactory CODECS =
+      new CompressionCodecFactory(SparkHadoopUtil.get().newConfiguration(SparkEnv.get().conf()));
 
   /** Of a file: its path and its bytes. */
   public Object call(Object file) throws Exception {
