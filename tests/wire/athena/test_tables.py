@@ -207,6 +207,17 @@ def test_timestamps_in_parquet_have_96_bits(lab: Any) -> None:
     ]
 
 
+def test_only_blanks_are_cut_off_what_is_inserted(lab: Any) -> None:
+    """Trino's `LogicalPlanner.noTruncationCast`."""
+    lab.run("CREATE EXTERNAL TABLE short (a varchar(3), b char(3)) STORED AS PARQUET LOCATION 's3://{bucket}/short/'")
+    assert lab.run("INSERT INTO short VALUES ('ab   ', 'abc   '), (NULL, 'x')").state == "SUCCEEDED"
+    assert lab.run("INSERT INTO short VALUES ('abcd', 'a')").reason == (
+        "INVALID_CAST_ARGUMENT: Cannot truncate non-space characters when casting from varchar(4) to varchar(3) on INSERT"  # noqa: E501
+    )
+    assert "from varchar(4) to char(3)" in lab.run("INSERT INTO short VALUES ('a', 'abcd')").reason
+    assert lab.run("SELECT a, length(a) FROM short ORDER BY b").rows == [["ab ", "3"], [None, None]]
+
+
 def test_insert_and_partitioned_ctas(lab: Any) -> None:
     lab.run(
         "CREATE TABLE parts WITH (partitioned_by = ARRAY['dt'], external_location = 's3://{bucket}/parts/') AS "

@@ -157,14 +157,14 @@ CREATE MACRO t_multimap(p) AS map_from_entries(list_transform(list_sort(list_dis
 
 -- JSON
 CREATE MACRO t_json_parse(s) AS CASE WHEN s IS NULL THEN NULL WHEN json_valid(s) THEN CAST(json(s) AS JSON) ELSE t_error('INVALID_FUNCTION_ARGUMENT: Cannot convert value to JSON: ''' || s || '''') END;
-CREATE MACRO t_json_extract(s, p) AS CASE WHEN json_valid(s) THEN json_extract(s, p) END;
-CREATE MACRO t_json_scalar(s, p) AS CASE WHEN json_valid(s) AND json_type(s, p) NOT IN ('OBJECT', 'ARRAY', 'NULL') THEN CASE WHEN json_type(s, p) = 'DOUBLE' OR json_type(s, p) = 'HUGEINT' THEN p_json_scalar(s, chr(36) || p[2:]) ELSE json_extract_string(s, p) END END;
+CREATE MACRO t_json_extract(s, p) AS CASE WHEN json_valid(s) THEN json_extract(s, p) ELSE CAST(p_json_extract(s, chr(36) || p[2:]) AS JSON) END;
+CREATE MACRO t_json_scalar(s, p) AS CASE WHEN NOT json_valid(s) THEN p_json_scalar(s, chr(36) || p[2:]) WHEN json_type(s, p) NOT IN ('OBJECT', 'ARRAY', 'NULL') THEN CASE WHEN json_type(s, p) = 'DOUBLE' OR json_type(s, p) = 'HUGEINT' THEN p_json_scalar(s, chr(36) || p[2:]) ELSE json_extract_string(s, p) END END;
 CREATE MACRO t_json_size(s, p) AS CASE WHEN json_valid(s) THEN CASE json_type(s, p) WHEN 'ARRAY' THEN CAST(json_array_length(s, p) AS BIGINT) WHEN 'OBJECT' THEN CAST(len(json_keys(s, p)) AS BIGINT) WHEN NULL THEN NULL ELSE CASE WHEN json_type(s, p) IS NULL THEN NULL ELSE 0 END END END;
-CREATE MACRO t_json_array_length(s) AS CASE WHEN json_valid(s) AND json_type(s) = 'ARRAY' THEN CAST(json_array_length(s) AS BIGINT) END;
-CREATE MACRO t_json_array_at(s, i) AS CASE WHEN json_valid(s) AND json_type(s) = 'ARRAY' THEN json_extract(s, '$[' || CASE WHEN i < 0 THEN '#' || CAST(i AS VARCHAR) ELSE CAST(i AS VARCHAR) END || ']') END;
+CREATE MACRO t_json_array_length(s) AS CASE WHEN NOT json_valid(s) THEN NULL WHEN json_type(s) = 'ARRAY' THEN CAST(json_array_length(s) AS BIGINT) END;
+CREATE MACRO t_json_array_at(s, i) AS CASE WHEN NOT json_valid(s) THEN CASE WHEN i >= 0 THEN CAST(p_json_extract(s, '$[' || CAST(i AS VARCHAR) || ']') AS JSON) END WHEN json_type(s) = 'ARRAY' THEN json_extract(s, '$[' || CASE WHEN i < 0 THEN '#' || CAST(i AS VARCHAR) ELSE CAST(i AS VARCHAR) END || ']') END;
 CREATE MACRO t_json_unquoted(j) AS CASE json_type(j) WHEN 'NULL' THEN NULL WHEN 'VARCHAR' THEN json_extract_string(j, '$') ELSE CAST(j AS VARCHAR) END;
 CREATE MACRO t_json_array_get(s, i) AS t_json_unquoted(t_json_array_at(s, i));
-CREATE MACRO t_json_array_contains(s, v) AS CASE WHEN json_valid(s) AND json_type(s) = 'ARRAY' THEN list_contains(list_transform(json_extract(s, '$[*]'), lambda e: CAST(e AS VARCHAR)), CAST(v AS VARCHAR)) END;
+CREATE MACRO t_json_array_contains(s, v) AS CASE WHEN NOT json_valid(s) THEN NULL WHEN json_type(s) = 'ARRAY' THEN list_contains(list_transform(json_extract(s, '$[*]'), lambda e: CAST(e AS VARCHAR)), CAST(v AS VARCHAR)) END;
 CREATE MACRO t_is_json_scalar(s) AS CASE WHEN s IS NULL THEN NULL WHEN json_valid(s) THEN json_type(s) NOT IN ('OBJECT', 'ARRAY') ELSE t_error('INVALID_FUNCTION_ARGUMENT: Invalid JSON value: ' || s) END;
 CREATE MACRO t_json_to_varchar(s) AS CASE WHEN s IS NULL OR json_type(s) = 'NULL' THEN NULL WHEN json_type(s) = 'DOUBLE' THEN t_double_cast(CAST(s AS DOUBLE), CAST(CAST(s AS DOUBLE) AS VARCHAR)) WHEN json_type(s) IN ('OBJECT', 'ARRAY') THEN t_error('INVALID_CAST_ARGUMENT: Cannot cast ' || chr(39) || s || chr(39) || ' to varchar') ELSE json_extract_string(s, '$') END;
 

@@ -4,7 +4,7 @@ from rapid.emulator.athena.session import Session
 from rapid.emulator.athena.sql.compiler import Query
 from rapid.emulator.athena.sql.errors import SqlError
 from rapid.emulator.athena.sql.expressions import Expressions
-from rapid.emulator.athena.sql.scope import Column, Scope, Typed, quote
+from rapid.emulator.athena.sql.scope import Column, Scope, Typed, literal, quote
 from rapid.emulator.athena.sql.types import UNKNOWN, Type, common, converts, to_hive
 
 
@@ -60,12 +60,19 @@ def fitted(session: Session, query: Query, columns: list[Column], names: list[st
     if len(wanted) != len(given) or not all(assignable(g, w) for g, w in zip(given, wanted, strict=True)):
         shown = f"Table: [{', '.join(map(str, wanted))}], Query: [{', '.join(map(str, given))}]"
         raise SqlError("TYPE_MISMATCH", f"line 1:1: Insert query has mismatched column types: {shown}")
-    expressions = Expressions(None, Scope())  # type: ignore[arg-type]
-    values = {
-        n: expressions.cast(Typed(f"c{i}", query.columns[i].type), by_name[n].type).sql for i, n in enumerate(names)
-    }
+    values = {n: _stored(Typed(f"c{i}", query.columns[i].type), by_name[n].type) for i, n in enumerate(names)}
     items = ", ".join(f"{values.get(c.name, f'CAST(NULL AS {c.type.duckdb()})')} AS {quote(c.name)}" for c in columns)
     return f"SELECT {items} FROM ({session.bound(query)})"
+
+
+def _stored(value: Typed, wanted: Type) -> str:
+    """A value as a column's type. As in Trino's `LogicalPlanner.noTruncationCast`, only blanks are cut off a text."""
+    cast = Expressions(None, Scope()).cast(value, wanted).sql  # type: ignore[arg-type]
+    if not (wanted.is_string and wanted.args and value.type.is_string):
+        return cast
+    message = f"INVALID_CAST_ARGUMENT: Cannot truncate non-space characters when casting from {value.type} to {wanted} on INSERT"  # noqa: E501
+    longer = f"length(rtrim({value.sql}, ' ')) > {wanted.args[0]}"
+    return f"CASE WHEN {longer} THEN t_error({literal(message)}) ELSE {cast} END"
 
 
 def assignable(given: Type, wanted: Type) -> bool:

@@ -67,24 +67,61 @@ def simple_path(text: str) -> tuple[str | int, ...]:
     return tuple(steps)
 
 
-def _followed(document: str, path: str) -> tuple[bool, Any]:
-    steps = simple_path(path)
-    try:
-        value = json.loads(document, parse_float=_Exact, parse_int=_Exact)
-    except ValueError:
-        return False, None
-    for step in steps:
-        if isinstance(value, list) and str(step).isdigit() and int(step) < len(value):
-            value = value[int(step)]
-        elif isinstance(value, dict) and str(step) in value:
-            value = value[str(step)]
-        else:
-            return False, None
-    return True, value
-
-
 class _Exact(str):
     """A number as it was written."""
+
+
+def _constant(name: str) -> Any:
+    raise ValueError(name)
+
+
+_DECODER = json.JSONDecoder(parse_float=_Exact, parse_int=_Exact, parse_constant=_constant)
+_BLANKS = re.compile(r"[ \t\r\n]*")
+
+
+def _after_blanks(document: str, at: int) -> int:
+    match = _BLANKS.match(document, at)
+    return match.end() if match else at
+
+
+def _expect(document: str, at: int, mark: str) -> int:
+    """Where what follows a mark begins."""
+    at = _after_blanks(document, at)
+    if not document.startswith(mark, at):
+        raise LookupError(mark)
+    return _after_blanks(document, at + 1)
+
+
+def _item(document: str, at: int, index: int) -> int:
+    at = _expect(document, at, "[")
+    for _ in range(index):
+        at = _expect(document, _DECODER.raw_decode(document, at)[1], ",")
+    return at
+
+
+def _member(document: str, at: int, name: str) -> int:
+    at = _expect(document, at, "{")
+    while True:
+        key, end = _DECODER.raw_decode(document, at)
+        at = _expect(document, end, ":")
+        if key == name:
+            return at
+        at = _expect(document, _DECODER.raw_decode(document, at)[1], ",")
+
+
+def _followed(document: str, path: str) -> tuple[bool, Any]:
+    """Whether there is a value at a path, and the value. As in Trino, what comes after it need not be JSON."""
+    steps = simple_path(path)
+    at = _after_blanks(document, 0)
+    try:
+        for step in steps:
+            if document.startswith("[", at) and str(step).isdigit():
+                at = _item(document, at, int(step))
+            else:
+                at = _member(document, at, str(step))
+        return True, _DECODER.raw_decode(document, at)[0]
+    except (LookupError, ValueError, RecursionError):
+        return False, None
 
 
 def _exactly(value: Any) -> str:
@@ -95,13 +132,13 @@ def _exactly(value: Any) -> str:
     return str(value) if isinstance(value, _Exact) else dumped(value)
 
 
-@helper("p_json_extract", "VARCHAR; VARCHAR", "VARCHAR")
+@helper("p_json_extract", "VARCHAR; VARCHAR", "VARCHAR", null=True)
 def extract(document: str, path: str) -> str | None:
     found, value = _followed(document, path)
     return _exactly(value) if found else None
 
 
-@helper("p_json_scalar", "VARCHAR; VARCHAR", "VARCHAR")
+@helper("p_json_scalar", "VARCHAR; VARCHAR", "VARCHAR", null=True)
 def scalar(document: str, path: str) -> str | None:
     found, value = _followed(document, path)
     if not found or value is None or isinstance(value, list | dict):

@@ -114,7 +114,7 @@ def like(text: str, pattern: str) -> bool:
     return compiled(pattern).search(text) is not None
 
 
-@helper("p_regexp_extract", "VARCHAR; VARCHAR; BIGINT", "VARCHAR")
+@helper("p_regexp_extract", "VARCHAR; VARCHAR; BIGINT", "VARCHAR", null=True)
 def extract(text: str, pattern: str, group: int) -> str | None:
     expression = compiled(pattern)
     _check(expression, group)
