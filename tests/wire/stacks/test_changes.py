@@ -1,4 +1,4 @@
-"""What change sets tell: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/change-sets-samples.html"""
+"""What change sets and stacks tell: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/change-sets-samples.html"""
 
 import json
 from collections.abc import Callable
@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.waiting import until
 from tests.wire.stacks.test_outcomes import name, queue, template, wait
 
 __all__ = ["name"]  # the fixture
@@ -116,4 +117,40 @@ def test_names_of_change_sets(aws: Aws, name: str) -> None:
     assert aws("sqs").get_queue_attributes(
         QueueUrl=aws("sqs").get_queue_url(QueueName=name)["QueueUrl"], AttributeNames=["DelaySeconds"]
     )["Attributes"] == {"DelaySeconds": "5"}
+    cloudformation.delete_stack(StackName=name)
+
+
+def test_a_stack_tells_its_times_and_its_topics(aws: Aws, name: str) -> None:
+    """https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Stack.html"""
+    cloudformation, sns, sqs = aws("cloudformation"), aws("sns"), aws("sqs")
+    topic = sns.create_topic(Name=name)["TopicArn"]
+    address = sqs.create_queue(QueueName=f"{name}-told")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=address, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"})
+
+    def described() -> dict[str, Any]:
+        return dict(cloudformation.describe_stacks(StackName=name)["Stacks"][0])
+
+    cloudformation.create_stack(
+        StackName=name, TemplateBody=template(Q=queue(name)), NotificationARNs=[topic], TimeoutInMinutes=5
+    )
+    assert wait(cloudformation, name) == "CREATE_COMPLETE"
+    assert (described()["NotificationARNs"], described()["TimeoutInMinutes"]) == ([topic], 5)
+    assert not described().keys() & {"LastUpdatedTime", "DeletionTime"}
+    cloudformation.update_stack(StackName=name, TemplateBody=template(Q=queue(name, DelaySeconds=1)))
+    assert wait(cloudformation, name) == "UPDATE_COMPLETE"
+    assert described()["LastUpdatedTime"] > described()["CreationTime"]
+    told: list[str] = []
+
+    def receive() -> list[str]:
+        for message in sqs.receive_message(QueueUrl=address, MaxNumberOfMessages=10).get("Messages", ()):
+            told.append(message["Body"])
+            sqs.delete_message(QueueUrl=address, ReceiptHandle=message["ReceiptHandle"])
+        return told
+
+    until(
+        receive,
+        lambda found: any("='UPDATE_COMPLETE'" in one and f"LogicalResourceId='{name}'" in one for one in found),
+    )
+    assert any("LogicalResourceId='Q'\n" in one and "ResourceStatus='CREATE_COMPLETE'\n" in one for one in told)
     cloudformation.delete_stack(StackName=name)

@@ -21,7 +21,7 @@ from localstack.services.cloudformation.engine.v2.change_set_model_describer imp
     CHANGESET_KNOWN_AFTER_APPLY,
     ChangeSetModelDescriber,
 )
-from localstack.services.cloudformation.engine.v2.change_set_model_preproc import PreprocProperties
+from localstack.services.cloudformation.engine.v2.change_set_model_preproc import PreprocProperties, PreprocResource
 from localstack.services.cloudformation.resource_provider import ResourceProviderExecutor
 
 Structure = dict[str, Any]
@@ -46,7 +46,7 @@ class Describer(ChangeSetModelDescriber):
     def visit_node_resource(self, node_resource: NodeResource) -> Any:
         self._nodes[node_resource.name] = node_resource
         delta = super().visit_node_resource(node_resource)
-        if node_resource.requires_replacement and not is_nothing(delta.after):
+        if not is_nothing(delta.before) and not is_nothing(delta.after) and _replaced(delta.before, delta.after):
             delta.after.physical_resource_id = CHANGESET_KNOWN_AFTER_APPLY  # so that what refers to it changes, too
         return delta
 
@@ -122,6 +122,12 @@ def _properties(given: Any) -> Any:
 def _attribute(arguments: ChangeSetEntity) -> str:
     value = getattr(arguments, "value", None)
     return str(value) if value is not None else ".".join(str(part.value) for part in arguments.get_children())
+
+
+def _replaced(before: PreprocResource, after: PreprocResource) -> bool:
+    always, _ = _create_only(after.resource_type)
+    old, new = (_properties(one.properties).properties for one in (before, after))
+    return any(old.get(name) != new.get(name) for name in always)
 
 
 def _create_only(kind: str) -> tuple[set[str], set[str]]:

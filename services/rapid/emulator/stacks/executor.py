@@ -14,6 +14,7 @@ import copy
 import logging
 import re
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -48,6 +49,7 @@ _VERBS = {ChangeAction.Add: "CREATE", ChangeAction.Modify: "UPDATE", ChangeActio
 _API_URL = re.compile(r"(https|wss)://([a-z0-9]+)\.execute-api\.[^/]+(/.*)?")
 Change = Callable[[], bool]
 """Does one thing to one resource; False when it failed."""
+_TIMEOUT = "Stack creation time exceeded the specified timeout"
 _turns: "WeakKeyDictionary[Stack, threading.Lock]" = WeakKeyDictionary()
 _turns_lock = threading.Lock()
 
@@ -67,6 +69,7 @@ class Executor(ChangeSetModelExecutor):
         self.operation = self.stack.status
         self.resource_provider_executor = Resources(stack_name=self.stack.stack_name, stack_id=self.stack.stack_id)
         self.before = dict(self.stack.resolved_resources)
+        self.deadline = self._deadline()
         self.failed: list[str] = []
         self.imported: set[str] = set()
         self.undo: list[Change] = []
@@ -83,6 +86,16 @@ class Executor(ChangeSetModelExecutor):
             if reason is None:
                 return self._end_well(self.operation)
             return self._roll_back(self.operation, reason)
+
+    def _deadline(self) -> float | None:
+        """When a creation has to be over by its TimeoutInMinutes, on the monotonic clock."""
+        minutes = self.stack.request_payload.get("TimeoutInMinutes")
+        creating = self.operation == StackStatus.CREATE_IN_PROGRESS
+        return time.monotonic() + 60 * int(minutes) if minutes and creating else None
+
+    @property
+    def _is_late(self) -> bool:
+        return self.deadline is not None and time.monotonic() > self.deadline
 
     @property
     def _is_deleted(self) -> bool:
@@ -101,6 +114,8 @@ class Executor(ChangeSetModelExecutor):
             # The engine raises many kinds for templates that cannot be resolved; the stack fails with the reason.
             LOG.warning("Stack %s failed: %s", self.stack.stack_name, error, exc_info=LOG.isEnabledFor(logging.DEBUG))
             return str(error)
+        if self._is_late:
+            return _TIMEOUT
         exports = {o["ExportName"]: o["OutputValue"] for o in self.outputs if o.get("ExportName")}
         store = get_cloudformation_store(self.stack.account_id, self.stack.region_name)
         return refused_change(store, self.stack.resolved_exports, exports)
@@ -187,6 +202,8 @@ class Executor(ChangeSetModelExecutor):
     def _execute_resource_change(self, name: str, before: Any, after: Any) -> None:
         if self._is_deleted:
             raise TriggerRollback(name, "Resource creation cancelled")
+        if self._is_late:  # a resource in work is waited for
+            raise TriggerRollback(name, _TIMEOUT)
         if is_nothing(after):
             self.later.append(lambda: self._remove(name, before.resource_type))
         elif is_nothing(before):

@@ -44,7 +44,7 @@ from localstack.services.cloudformation.v2 import provider as stock
 from localstack.services.cloudformation.v2.entities import ChangeSet, Stack
 from samtranslator.model.exceptions import InvalidDocumentException  # type: ignore[import-untyped]
 
-from rapid.emulator.stacks import change_sets
+from rapid.emulator.stacks import change_sets, described
 from rapid.emulator.stacks.changes import Describer
 from rapid.emulator.stacks.checks import check
 from rapid.emulator.stacks.executor import Executor
@@ -249,10 +249,15 @@ class StacksProvider(stock.CloudformationProviderV2):
             _require_updatable(stack)
             if request.get("UsePreviousTemplate") and stack:
                 request["TemplateBody"] = stack.template_body
+            if stack:
+                described.keep(stack, dict(request))
             started: UpdateStackOutput = super().update_stack(context, request)
         if stack:
             change_sets.forget_waiting(store, stack)
         return started
+
+    def _describe_stack(self, stack: Stack) -> Any:
+        return described.with_facts(stack, super()._describe_stack(stack))
 
     @handler("DescribeStacks")
     def describe_stacks(
@@ -335,6 +340,7 @@ def install() -> None:
     stock.ChangeSetModelExecutor = Executor
     stock.ChangeSetModelDescriber = Describer
     Stack.set_stack_status = _set_status
+    Stack._store_event = described.store_event  # noqa: SLF001
     yaml_parser.parse_yaml = parse_yaml
     api_utils.get_remote_template_body = with_refusals(api_utils.get_remote_template_body)
     with_typed_values(ChangeSetModelPreproc)
