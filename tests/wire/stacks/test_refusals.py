@@ -16,6 +16,8 @@ __all__ = ["name"]  # the fixture
 Aws = Callable[[str], Any]
 QUEUE = "{Type: AWS::SQS::Queue}"
 REFUSED = {
+    "Parameters: {P: {Type: 'AWS::SSM::Parameter::Value<String>', Default: /none}}\n"
+    f"Resources: {{A: {QUEUE}}}": "Unable to fetch parameters [/none] from parameter store for this account.",
     "Resources: {}": "Template format error: At least one Resources member must be defined.",
     f"AWSTemplateFormatVersion: '2011-01-01'\nResources: {{A: {QUEUE}}}": "unsupported value for AWSTemplateFormatVer",
     f"Foo: 1\nResources: {{A: {QUEUE}}}": "Invalid template property or properties [Foo]",

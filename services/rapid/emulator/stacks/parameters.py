@@ -45,6 +45,19 @@ def check_parameters(declared: Model, given: Iterable[Model]) -> None:
             )
 
 
+def unfetched(declared: Model, given: Model, told: str) -> str:
+    """AWS's message for a value that Systems Manager does not have, where LocalStack says that none was given.
+
+    Args:
+        declared: the template's `Parameters`.
+        given: the request's values by name.
+        told: LocalStack's message.
+    """
+    name = next(name for name in declared if f"Parameter {name} should" in told)
+    path = given.get(name) or declared[name].get("Default")
+    return f"Unable to fetch parameters [{path}] from parameter store for this account."
+
+
 def plain_value(parameter: Model) -> Any:
     """The value of a parameter as LocalStack has resolved it: a list where its type is one."""
     found = (parameter.get(name) for name in ("resolved_value", "given_value", "default_value"))

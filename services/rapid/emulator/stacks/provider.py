@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from botocore.exceptions import ClientError
 from localstack import config
 from localstack.aws.api import RequestContext, handler
 from localstack.aws.api.cloudformation import (
@@ -58,7 +59,7 @@ from rapid.emulator.stacks.functions import (
 )
 from rapid.emulator.stacks.imports import importers, refused_deletion
 from rapid.emulator.stacks.mappings import with_computed_keys
-from rapid.emulator.stacks.parameters import check_parameters, plain_value, with_typed_values
+from rapid.emulator.stacks.parameters import check_parameters, plain_value, unfetched, with_typed_values
 from rapid.emulator.stacks.rules import check_rules
 from rapid.emulator.stacks.substitution import with_texts
 from rapid.emulator.stacks.templates import parse_yaml, with_refusals
@@ -168,7 +169,12 @@ class StacksProvider(stock.CloudformationProviderV2):
     @staticmethod
     def _resolve_parameters(template: dict[str, Any], *given: Any) -> dict[str, Any]:
         """Also looks at the template's `Rules`, of which LocalStack knows nothing."""
-        resolved: dict[str, Any] = _resolve_parameters(template, *given)
+        try:
+            resolved: dict[str, Any] = _resolve_parameters(template, *given)
+        except ValidationError as error:
+            if isinstance(error.__context__, ClientError):  # of Systems Manager
+                raise ValidationError(unfetched(template["Parameters"], given[0] or {}, str(error))) from error
+            raise
         values = {name: plain_value(one) for name, one in resolved.items()}
         check_rules(template.get("Rules") or {}, template.get("Parameters") or {}, values)
         return resolved
