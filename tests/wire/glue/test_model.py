@@ -88,3 +88,20 @@ def test_nothing_that_cannot_be_made_is_found(client: Any) -> None:
     assert client.batch_get_dev_endpoints(DevEndpointNames=["x"])["DevEndpointsNotFound"] == ["x"]
     with pytest.raises(client.exceptions.EntityNotFoundException):
         client.get_dev_endpoint(EndpointName="x")
+
+
+@pytest.mark.parametrize(
+    ("member", "given"),
+    [
+        ("executionClass", {"ExecutionClass": "SLOW"}),
+        ("description", {"Description": "x" * 2049}),
+        ("tags", {"Tags": {"x" * 129: "y"}}),
+        ("command.pythonVersion", {"Command": {"Name": "glueetl", "PythonVersion": "4"}}),
+    ],
+)
+def test_what_does_not_fit_the_model_is_refused(client: Any, member: str, given: dict[str, Any]) -> None:
+    command = {"Name": "glueetl", "ScriptLocation": "s3://bucket/script.py"}
+    with pytest.raises(client.exceptions.InvalidInputException, match=f"1 validation error detected: .* at '{member}'"):
+        client.create_job(**{"Name": "unfit", "Role": "role", "Command": command, **given})
+    with pytest.raises(client.exceptions.EntityNotFoundException):
+        client.get_job(JobName="unfit")

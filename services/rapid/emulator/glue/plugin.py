@@ -1,4 +1,7 @@
-"""Registers the Glue provider with LocalStack: our operations, and a refusal of every other one of botocore's model."""
+"""Registers the Glue provider with LocalStack: our operations, and a refusal of every other one of botocore's model.
+
+Requests are checked against the model first; only the Schema Registry refuses what does not fit in words of its own.
+"""
 
 from typing import Any
 
@@ -10,11 +13,15 @@ def _table(provider: Any) -> Any:
     from localstack.aws.skeleton import create_dispatch_table
     from localstack.aws.spec import load_service
 
+    from rapid.emulator.constraints import checked_table
     from rapid.emulator.glue import changes, unsupported
+    from rapid.emulator.glue.errors import InvalidInputException
 
-    operations = load_service("glue").operation_names
-    table = dict.fromkeys(operations, unsupported.refuse) | unsupported.handlers() | create_dispatch_table(provider)
-    return changes.telling(table)
+    operations = create_dispatch_table(provider)
+    registry = {name for name in operations if "Registr" in name or "Schema" in name}
+    ours = checked_table("glue", operations, InvalidInputException, registry)
+    refused = dict.fromkeys(load_service("glue").operation_names, unsupported.refuse)
+    return changes.telling(refused | unsupported.handlers() | ours)
 
 
 @aws_provider(api="glue", name="rapid")
