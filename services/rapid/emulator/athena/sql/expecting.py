@@ -23,6 +23,9 @@ _TAILS = {
 _OPERATORS = ("'%'", "'*'", "'+'", "'-'", "'.'", "'/'", "'AND'", "'AT'", "'OR'", "'['", "'||'")
 _RELATION = ("'('", "'JSON_TABLE'", "'LATERAL'", "'TABLE'", "'UNNEST'", "<identifier>")
 _QUERY = ("'('", "'SELECT'", "'TABLE'", "'VALUES'")
+_BOUND = tuple(o for o in _OPERATORS if o != "'OR'")
+"""What follows the lower bound of BETWEEN."""
+_SETS = ("UNION", "INTERSECT", "EXCEPT")
 _COMPARISONS = ("=", "<>", "!=", "<", "<=", ">", ">=")
 _AFTER = {
     "SELECT": ("'*'", "'ALL'", "'DISTINCT'", "<expression>"),
@@ -225,7 +228,7 @@ def _slip(found: list[Token], at: int) -> tuple[int, str] | None:
     if text == "(" and before in _NO_CALL:
         return at, expecting(found, at)
     strings = [t.token_type == TokenType.STRING for t in found[at - 1 : at + 1]]
-    if all(strings) or (strings[1] and before == "AS"):
+    if all(strings) or (strings[1] and before in ("AS", ")")):
         return at, expecting(found, at)
     if before == "DISTINCT" and text == ")":
         return at, "<expression>"
@@ -244,6 +247,16 @@ def _slip(found: list[Token], at: int) -> tuple[int, str] | None:
         return at, expecting(found, at)
     if text in _NOT_AFTER_LIMIT and _clause(found, at)[0] == "LIMIT":
         return at, "')'" if _depth(found, at) else "<EOF>"
+    earlier = word(found[at - 2]) if at > 1 else ""
+    if text == "," and earlier == "LIMIT" and found[at - 1].token_type == TokenType.NUMBER:
+        return at, "')'" if _depth(found, at) else "<EOF>"
+    if text == "BY" and (before in _SETS or (before in ("ALL", "DISTINCT") and earlier in _SETS)):
+        return at, ", ".join(sorted((*_QUERY, *(("'ALL'", "'DISTINCT'") if before in _SETS else ()))))
+    if before in ("SYMMETRIC", "ASYMMETRIC") and earlier == "BETWEEN" and f"'{text}'" not in _BOUND:
+        return at, ", ".join(_BOUND)
+    if text == "ILIKE" and _ends_operand(found[at - 1]):
+        place = at + (_clause(found, at)[0] == "SELECT")
+        return place, expecting(found, place)
     if before == "DISTINCT" and text == "*" and _clause(found, at)[0] == "(":
         return at, "<expression>"
     if before == "EXCEPT" and text == "(" and at > 2 and word(found[at - 2]) == "*" and _is_star(found, at - 1):
