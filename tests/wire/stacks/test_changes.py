@@ -127,6 +127,9 @@ def test_a_stack_tells_its_times_and_its_topics(aws: Aws, name: str) -> None:
     address = sqs.create_queue(QueueName=f"{name}-told")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=address, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn, Attributes={"RawMessageDelivery": "true"})
+    pattern = {"source": ["aws.cloudformation"], "detail": {"stack-id": [{"wildcard": f"*:stack/{name}/*"}]}}
+    aws("events").put_rule(Name=name, EventPattern=json.dumps(pattern))
+    aws("events").put_targets(Rule=name, Targets=[{"Id": "q", "Arn": arn}])
 
     def described() -> dict[str, Any]:
         return dict(cloudformation.describe_stacks(StackName=name)["Stacks"][0])
@@ -153,4 +156,10 @@ def test_a_stack_tells_its_times_and_its_topics(aws: Aws, name: str) -> None:
         lambda found: any("='UPDATE_COMPLETE'" in one and f"LogicalResourceId='{name}'" in one for one in found),
     )
     assert any("LogicalResourceId='Q'\n" in one and "ResourceStatus='CREATE_COMPLETE'\n" in one for one in told)
+    until(receive, lambda found: any('"UPDATE_COMPLETE"' in one and "Stack Status Change" in one for one in found))
+    happened = [json.loads(one) for one in told if one.startswith("{")]
+    made = next(one["detail"] for one in happened if one["detail"].get("logical-resource-id") == "Q")
+    assert (made["resource-type"], made["status-details"]["status"]) == ("AWS::SQS::Queue", "CREATE_IN_PROGRESS")
+    aws("events").remove_targets(Rule=name, Ids=["q"])
+    aws("events").delete_rule(Name=name)
     cloudformation.delete_stack(StackName=name)

@@ -8,8 +8,8 @@ from localstack.aws.api import RequestContext
 
 from rapid.emulator.athena.errors import InvalidRequestException
 from rapid.emulator.athena.models import AthenaStore, Execution, Structure, WorkGroup, athena_stores
-from rapid.emulator.athena.notices import Scope
 from rapid.emulator.athena.stored import Place
+from rapid.emulator.telling import Scope
 
 
 def store_of(context: RequestContext) -> AthenaStore:

@@ -19,13 +19,11 @@ class Running:
                 from rapid.emulator.athena import history
                 from rapid.emulator.athena.engine import Engine
                 from rapid.emulator.athena.models import TERMINAL
-                from rapid.emulator.athena.notices import Notices
+                from rapid.emulator.athena.notices import tell
                 from rapid.emulator.athena.runs import Run, Runs
 
-                notices = Notices()
-
                 def changed(run: Run, previous: str | None) -> None:
-                    notices.tell(run.scope, run.execution, previous)
+                    tell(run.scope, run.execution, previous)
                     if run.execution.state in TERMINAL:
                         history.record(run.scope.account, run.scope.region, run.execution)
 

@@ -15,10 +15,10 @@ from datetime import timedelta
 
 from rapid.emulator.athena.engine import CONNECTIONS, Connection, Engine, StoppedError
 from rapid.emulator.athena.models import TERMINAL, Execution, now
-from rapid.emulator.athena.notices import Scope
 from rapid.emulator.athena.sql.errors import USER, SqlError
 from rapid.emulator.athena.stored import Row
 from rapid.emulator.schedule import Clock
+from rapid.emulator.telling import Scope
 
 LOG = logging.getLogger(__name__)
 DDL_TIMEOUT = timedelta(minutes=600)

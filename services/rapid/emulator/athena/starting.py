@@ -16,11 +16,11 @@ from rapid.emulator.athena import history
 from rapid.emulator.athena.catalog import serves
 from rapid.emulator.athena.errors import InvalidRequestException, TooManyRequestsException
 from rapid.emulator.athena.models import TERMINAL, AthenaStore, Execution, Structure, WorkGroup, now
-from rapid.emulator.athena.notices import Scope
 from rapid.emulator.athena.objects import split_uri
 from rapid.emulator.athena.sql.errors import SqlError
 from rapid.emulator.athena.statements import Statement
 from rapid.emulator.state.s3.metadata import find_bucket
+from rapid.emulator.telling import Scope
 
 MAX_QUERY = 262_144
 KEPT_EXECUTIONS = 10_000

@@ -5,13 +5,10 @@ https://docs.aws.amazon.com/glue/latest/dg/data-quality-alerts.html (read 2026-1
 reports what its EvaluateDataQuality found.
 """
 
-import json
-import logging
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
 from localstack.aws.api import RequestContext, handler
 
 from rapid.emulator.glue.common import check_count, page, store_of
@@ -19,8 +16,7 @@ from rapid.emulator.glue.errors import EntityNotFoundException
 from rapid.emulator.glue.models import Structure
 from rapid.emulator.glue.scope import Scope
 from rapid.emulator.state import mark_dirty
-
-LOG = logging.getLogger(__name__)
+from rapid.emulator.telling import publish
 
 DESCRIBED = ("ResultId", "DataSource", "JobName", "JobRunId", "StartedOn")
 
@@ -52,7 +48,7 @@ def keep(scope: Scope, reports: Iterable[Structure], **origin: str) -> list[str]
 
 
 def _announce(scope: Scope, result: Structure) -> None:
-    """Publishes `Data Quality Evaluation Results Available`. A bus that refuses it is logged, nothing else."""
+    """Publishes `Data Quality Evaluation Results Available`."""
     counts = result["AggregatedMetrics"]
     detail = {
         "context": _context(scope, result),
@@ -64,16 +60,7 @@ def _announce(scope: Scope, result: Structure) -> None:
         "rulesFailed": int(counts["TotalRulesFailed"]),
         "rulesSkipped": 0,
     }
-    entry = {
-        "Source": "aws.glue-dataquality",
-        "DetailType": "Data Quality Evaluation Results Available",
-        "Detail": json.dumps(detail),
-        "Resources": [],
-    }
-    try:
-        scope.client("events").put_events(Entries=[entry])
-    except (ClientError, BotoCoreError) as error:
-        LOG.error("The event of data-quality result %s was not published: %s", result["ResultId"], error)
+    publish(scope, "aws.glue-dataquality", "Data Quality Evaluation Results Available", detail)
 
 
 def _context(scope: Scope, result: Structure) -> dict[str, Any]:

@@ -1,23 +1,15 @@
-"""Events that Glue puts on the default EventBridge bus. One thread puts them, in the order in which they happened.
+"""Events that Glue puts on the default EventBridge bus.
 
 Shapes: https://docs.aws.amazon.com/glue/latest/dg/automating-awsglue-with-cloudwatch-events.html (read 2026-11).
 """
 
-import json
-import logging
-import queue
-import threading
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
+from rapid.emulator import telling
 from rapid.emulator.glue.crawling.journal import Journal
 from rapid.emulator.glue.models import CrawlRun, JobRun
 from rapid.emulator.glue.scope import Scope
-
-LOG = logging.getLogger(__name__)
 
 MESSAGES = {
     "SUCCEEDED": ("INFO", "Job run succeeded"),
@@ -25,7 +17,6 @@ MESSAGES = {
     "TIMEOUT": ("WARN", "Job run timed out"),
 }
 CRAWLS = {"SUCCEEDED": "Succeeded", "FAILED": "Failed", "CANCELLED": "Stopped"}
-_BATCH = 10
 
 
 def job_state_change(scope: Scope, run: JobRun) -> None:
@@ -99,35 +90,4 @@ def _time(moment: datetime) -> str:
 
 def publish(scope: Scope, detail_type: str, detail: dict[str, Any], resources: list[str] | None = None) -> None:
     """Puts an event on the bus, a moment later."""
-    entry = {
-        "Source": "aws.glue",
-        "DetailType": detail_type,
-        "Detail": json.dumps(detail),
-        "Resources": resources or [],
-    }
-    _waiting().put((scope, entry))
-
-
-@cache
-def _waiting() -> "queue.SimpleQueue[tuple[Scope, dict[str, Any]]]":
-    waiting: queue.SimpleQueue[tuple[Scope, dict[str, Any]]] = queue.SimpleQueue()
-    threading.Thread(target=_send, args=(waiting,), name="glue-events", daemon=True).start()
-    return waiting
-
-
-def _send(waiting: "queue.SimpleQueue[tuple[Scope, dict[str, Any]]]") -> None:
-    while True:
-        scope, entry = waiting.get()
-        entries = [entry]
-        later: list[tuple[Scope, dict[str, Any]]] = []
-        while not waiting.empty() and len(entries) < _BATCH and not later:
-            other, more = waiting.get()
-            if other == scope:
-                entries.append(more)
-            else:
-                later.append((other, more))
-        for whose, batch in [(scope, entries), *((s, [e]) for s, e in later)]:
-            try:
-                whose.client("events").put_events(Entries=batch)
-            except (ClientError, BotoCoreError) as error:
-                LOG.error("%d events of Glue were not published: %s", len(batch), error)
+    telling.publish(scope, "aws.glue", detail_type, detail, resources or ())

@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
-from localstack.aws.connect import connect_to
 from localstack.services.cloudformation.v2.entities import Stack
+
+from rapid.emulator.telling import Scope, publish
 
 LOG = logging.getLogger(__name__)
 KEPT = ("NotificationARNs", "RoleARN")
@@ -39,19 +40,39 @@ def keep(stack: Stack, request: Structure) -> None:
     stack.request_payload = {**stack.request_payload, **{name: request[name] for name in KEPT if name in request}}
 
 
+def _announce(stack: Stack, event: Structure) -> None:
+    """Publishes a status of the stack or of one of its resources.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/event-bus-events.html (read 2026-11)
+    """
+    status = {"status": str(event["ResourceStatus"]), "status-reason": event.get("ResourceStatusReason") or ""}
+    detail: Structure = {"stack-id": stack.stack_id, "status-details": status, "client-request-token": ""}
+    own = event.get("PhysicalResourceId") == stack.stack_id
+    if not own:
+        detail |= {
+            "logical-resource-id": event["LogicalResourceId"],
+            "physical-resource-id": event.get("PhysicalResourceId") or "",
+            "resource-type": event["ResourceType"],
+        }
+    kind = f"CloudFormation {'Stack' if own else 'Resource'} Status Change"
+    place = Scope(stack.account_id, stack.region_name)
+    publish(place, "aws.cloudformation", kind, detail, [stack.stack_id], event["Timestamp"])
+
+
 _store_event = Stack._store_event  # noqa: SLF001 - where all events of a stack are made
 
 
 def store_event(self: Stack, *given: Any, **named: Any) -> None:
-    """Notes an event, and sends it to the stack's topics.
+    """Notes an event, and sends it to the event bus and the stack's topics.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html (NotificationARNs)
     """
     _store_event(self, *given, **named)
+    _announce(self, self.events[0])
     topics = self.request_payload.get("NotificationARNs") or ()
     if topics:
         message = _message(self, self.events[0])
-        client = connect_to(aws_access_key_id=self.account_id, region_name=self.region_name).sns
+        client = Scope(self.account_id, self.region_name).client("sns")
         for topic in topics:
             try:
                 client.publish(TopicArn=topic, Subject="AWS CloudFormation Notification", Message=message)
