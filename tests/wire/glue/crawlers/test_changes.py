@@ -97,7 +97,10 @@ def test_event_mode(lake: Any) -> None:
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     lake.put("t/p=1/a.json", OLD)
     recrawl = {"RecrawlBehavior": "CRAWL_EVENT_MODE"}
-    name = lake.create("t/", RecrawlPolicy=recrawl, target={"EventQueueArn": arn})
+    second = f"{lake.bucket}-second"
+    lake.aws("s3").create_bucket(Bucket=second)
+    targets = [{"Path": f"s3://{bucket}/t/", "EventQueueArn": arn} for bucket in (lake.bucket, second)]
+    name = lake.create(RecrawlPolicy=recrawl, Targets={"S3Targets": targets})
     lake.run(name)
     lake.put("t/p=untold/a.json", OLD)
     where = {"QueueConfigurations": [{"QueueArn": arn, "Events": ["s3:ObjectCreated:*"]}]}
@@ -108,11 +111,16 @@ def test_event_mode(lake: Any) -> None:
         lambda: int(sqs.get_queue_attributes(**asked)["Attributes"]["ApproximateNumberOfMessages"]),
         lambda waiting: waiting == 2,  # S3's test event, too
     )
+    lake.aws("s3").delete_bucket(Bucket=second)
+    lake.run(name, "FAILED")  # the next crawl finds the events again
+    assert int(sqs.get_queue_attributes(**asked)["Attributes"]["ApproximateNumberOfMessages"]) == 2
+    lake.aws("s3").create_bucket(Bucket=second)
     lake.put("t/p=c+d/a.json", OLD)
     detail = {"bucket": {"name": lake.bucket}, "object": {"key": "t/p=c+d/a.json"}}
     sqs.send_message(QueueUrl=url, MessageBody=json.dumps({"detail-type": "Object Created", "detail": detail}))
     lake.run(name)
     assert set(lake.partitions("t")) == {("1",), ("a b",), ("c+d",)}
+    assert sqs.get_queue_attributes(**asked)["Attributes"]["ApproximateNumberOfMessages"] == "0"
 
 
 def test_catalog_targets(lake: Any, columns_of: Any) -> None:

@@ -1,16 +1,14 @@
 """One crawl: every target of a crawler in turn, then what is gone."""
 
-import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
-from urllib.parse import unquote_plus
 
 from rapid.emulator.glue import jdbc
 from rapid.emulator.glue.crawling import databases, dynamodb, layout
 from rapid.emulator.glue.crawling.classify import classify
 from rapid.emulator.glue.crawling.comparing import location_of
+from rapid.emulator.glue.crawling.events import Events
 from rapid.emulator.glue.crawling.journal import Journal
 from rapid.emulator.glue.crawling.lakes import Lakes
 from rapid.emulator.glue.crawling.layout import Discovered, File, Folder
@@ -50,6 +48,7 @@ class Crawl:
         self.policies = Policies.of(crawler)
         self.glue = scope.client("glue")
         self.s3 = scope.client("s3")
+        self.events = Events(scope.client("sqs"))
         self.writer = Writer(self.glue, crawler, journal.crawl_id, self.policies, journal)
 
     def run(self) -> None:
@@ -59,7 +58,14 @@ class Crawl:
             Stopped: it was asked to stop; what was written stays.
             GlueError, ClientError: why it failed.
         """
-        targets = self.crawler["Targets"]
+        try:
+            self._targets(self.crawler["Targets"])
+        except BaseException:
+            self.events.give_back()
+            raise
+        self.events.done()
+
+    def _targets(self, targets: Structure) -> None:
         self.classifiers = [
             self.glue.get_classifier(Name=n)["Classifier"] for n in self.crawler.get("Classifiers") or ()
         ]
@@ -146,7 +152,7 @@ class Crawl:
         Those that belong to a table which is there already become partitions of it, and are not answered.
         """
         folders: dict[str, list[Stored]] = {}
-        changed = self._changed(target) if self.policies.recrawl == "CRAWL_EVENT_MODE" and self.known else None
+        changed = self.events.folders(target) if self.policies.recrawl == "CRAWL_EVENT_MODE" and self.known else None
         for item in stored:
             folders.setdefault(item.uri.rpartition("/")[0] + "/", []).append(item)
         if changed is None:
@@ -164,20 +170,6 @@ class Crawl:
         for items in new.values():
             rest += items
         return rest
-
-    def _changed(self, target: Structure) -> set[str]:
-        """Folders that the events in the target's queue are about; the events are taken from it."""
-        queue = target.get("EventQueueArn")
-        if not queue:
-            raise InvalidInputException("CRAWL_EVENT_MODE needs an EventQueueArn on its target.")
-        sqs = self.scope.client("sqs")
-        url = sqs.get_queue_url(QueueName=queue.rpartition(":")[2])["QueueUrl"]
-        folders: set[str] = set()
-        while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
-            for message in messages:
-                folders.update(_folders(json.loads(message["Body"])))
-                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-        return folders
 
     def _own_tables(self) -> list[Structure]:
         """Tables that this crawler made, those with the longest locations first."""
@@ -241,19 +233,3 @@ def _within(targets: Structure) -> Callable[[Structure], bool]:
 
 def _folders_below(item: Stored, location: str) -> tuple[str, ...]:
     return tuple(item.uri.removeprefix(location).split("/")[:-1])
-
-
-def _folders(message: dict[str, Any]) -> Iterator[str]:
-    """Folders of the objects that an S3 event, plain or through SNS or EventBridge, is about.
-
-    S3 encodes keys (https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html),
-    EventBridge does not.
-    """
-    if "Message" in message:
-        message = json.loads(message["Message"])
-    told = [record["s3"] for record in message.get("Records") or () if "s3" in record]
-    found = [(each["bucket"]["name"], unquote_plus(each["object"]["key"])) for each in told]
-    if "detail" in message:
-        found.append((message["detail"]["bucket"]["name"], message["detail"]["object"]["key"]))
-    for bucket, key in found:
-        yield f"s3://{bucket}/{key}".rpartition("/")[0] + "/"
