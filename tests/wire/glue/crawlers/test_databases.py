@@ -49,6 +49,7 @@ def test_postgresql(lake: Any, columns_of: Any, postgresql: int) -> None:
         "CREATE TABLE shop.secret (id int)",
         "COMMENT ON TABLE shop.orders IS 'what was sold'",
         "COMMENT ON COLUMN shop.orders.note IS 'by the customer'",
+        f"COMMENT ON COLUMN shop.orders.doc IS '{'long ' * 100}'",
         "CREATE VIEW shop.recent AS SELECT id FROM shop.orders",
         "CREATE TABLE public.other (id int)",
     )  # fmt: skip
@@ -68,7 +69,7 @@ def test_postgresql(lake: Any, columns_of: Any, postgresql: int) -> None:
     }  # fmt: skip
     assert orders["Description"] == "what was sold"
     commented = {c["Name"]: c["Comment"] for c in orders["StorageDescriptor"]["Columns"] if "Comment" in c}
-    assert commented == {"note": "by the customer"}
+    assert commented == {"note": "by the customer", "doc": ("long " * 100)[:255]}
     parameters = orders["Parameters"]
     found = [parameters[key] for key in ("classification", "connectionName", "typeOfData")]
     assert found == ["postgresql", name, "table"]

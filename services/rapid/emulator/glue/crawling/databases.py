@@ -37,6 +37,8 @@ ORDER BY c.table_schema, c.table_name, c.ordinal_position
 _DATA_TYPE = {"mysql": "CASE WHEN c.column_type = 'tinyint(1)' THEN 'bit' ELSE c.data_type END"}
 """MySQL's driver takes tinyint(1) for a boolean (https://github.com/aws-samples/aws-glue-samples/issues/132)."""
 _POSTGRES_TABLE = "(quote_ident(c.table_schema) || '.' || quote_ident(c.table_name))::regclass::oid"
+_COMMENT, _DESCRIPTION = 255, 2048
+"""Characters that the catalog takes of each."""
 _NO_COMMENTS = "NULL, NULL"
 _COMMENTS = {
     "mysql": "c.column_comment, CASE WHEN t.table_type = 'VIEW' THEN NULL ELSE t.table_comment END",
@@ -118,10 +120,10 @@ def _tables(where: jdbc.Place, comments: bool) -> Iterator[_Table]:
         if current is None or current.path != path:
             if current is not None:
                 yield current
-            current = _Table(path, table_type == "VIEW", {}, {}, of_table)
+            current = _Table(path, table_type == "VIEW", {}, {}, of_table and of_table[:_DESCRIPTION])
         current.schema[column.lower()] = _type(data_type.lower(), precision, scale)
         if comment:
-            current.comments[column.lower()] = comment
+            current.comments[column.lower()] = comment[:_COMMENT]
     if current is not None:
         yield current
 
