@@ -7,7 +7,7 @@ from typing import Any
 from rapid.emulator.athena import metadata_tables
 from rapid.emulator.athena.catalog import GlueCatalog, Metadata, Structure
 from rapid.emulator.athena.coercion import check_partition
-from rapid.emulator.athena.formats import DataFile, Piece, Reading, jsonl, lazy, matching, opencsv, orc, parquet
+from rapid.emulator.athena.formats import DataFile, Piece, Reading, jsonl, lazy, lines, matching, opencsv, orc, parquet
 from rapid.emulator.athena.formats.unpacking import plain
 from rapid.emulator.athena.links import link
 from rapid.emulator.athena.objects import Objects
@@ -131,6 +131,7 @@ class Reader:
             kind = "SEQUENCEFILE" if "sequence" in inputs else "RCFILE" if "rcfile" in inputs else "ION"
             raise SqlError("NOT_SUPPORTED", f"Files in {kind} are not supported by Rapid Analytics")
         unpacked = plain(reading, files)
+        lines.check(unpacked)
         if "esri" in serde:
             from rapid.emulator.athena.formats import esri
 

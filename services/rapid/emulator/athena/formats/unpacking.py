@@ -45,7 +45,7 @@ def _plain(folder: Path, file: DataFile) -> DataFile:
             message = f"Error opening Hive split {file.uri}: not {suffix[1:]}: {error}"
             raise SqlError("HIVE_CANNOT_OPEN_SPLIT", message) from error
         partial.rename(target)
-    return file._replace(path=str(target))
+    return file._replace(path=str(target), size=target.stat().st_size)
 
 
 def _snappy(body: bytes) -> bytes:
