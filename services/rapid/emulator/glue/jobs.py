@@ -23,7 +23,7 @@ DPU_PER_WORKER = {
     "R.1X": 1.0, "R.2X": 2.0, "R.4X": 4.0, "R.8X": 8.0, "Z.2X": 2.0,
 }  # fmt: skip
 """https://docs.aws.amazon.com/glue/latest/dg/worker-types.html (read 2026-11)."""
-SHELL_CAPACITIES = (None, 0.0625, 1, 1.0)
+SHELL_CAPACITIES, FEWEST_UNITS = (None, 0.0625, 1, 1.0), 2
 LONGEST_TIMEOUT = 10080
 DEFAULT_TIMEOUT = 2880
 """Minutes."""
@@ -44,7 +44,7 @@ def capacity(given: Structure, command: str) -> Structure:
     """MaxCapacity and AllocatedCapacity that follow from what a job or a run was given.
 
     Raises:
-        InvalidInputException: MaxCapacity beside workers, or a worker type that does not exist.
+        InvalidInputException: MaxCapacity beside workers or not of the command's, or a worker type that does not exist.
     """
     kind, workers = given.get("WorkerType"), given.get("NumberOfWorkers")
     if kind and kind not in DPU_PER_WORKER:
@@ -53,6 +53,9 @@ def capacity(given: Structure, command: str) -> Structure:
         raise InvalidInputException(f"Worker Type is not supported for Job Command {command}.")
     if command == "pythonshell" and given.get("MaxCapacity") not in SHELL_CAPACITIES:
         raise InvalidInputException("MaxCapacity of a Python shell job must be 0.0625 or 1.")
+    asked = given.get("MaxCapacity")
+    if asked is not None and command != "pythonshell" and (asked < FEWEST_UNITS or asked != int(asked)):
+        raise InvalidInputException(f"MaxCapacity of a Spark job must be a whole number, at least {FEWEST_UNITS}.")
     if given.get("MaxCapacity") is not None and (kind or workers):
         raise InvalidInputException("Please do not set Max Capacity if using Worker Type and Number of Workers.")
     if kind and workers:
