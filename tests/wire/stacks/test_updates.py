@@ -68,6 +68,21 @@ def test_a_published_function_is_deployed_again(aws: Aws, name: str) -> None:
     delete(aws, name)
 
 
+def test_a_resource_without_properties_gets_some(aws: Aws, name: str) -> None:
+    """And loses them."""
+    cloudformation = aws("cloudformation")
+    plain: dict[str, Any] = {"Type": "AWS::SQS::Queue"}
+    cloudformation.create_stack(StackName=name, TemplateBody=template(Q=plain))
+    assert wait(cloudformation, name) == "CREATE_COMPLETE", events(cloudformation, name)
+    [made] = cloudformation.describe_stack_resources(StackName=name)["StackResources"]
+    for described in ({**plain, "Properties": {"DelaySeconds": 1}}, plain):
+        change(aws, name, Q=described)
+        assert events(cloudformation, name)[-2] == ("Q", "UPDATE_COMPLETE")
+    [same] = cloudformation.describe_stack_resources(StackName=name)["StackResources"]
+    assert same["PhysicalResourceId"] == made["PhysicalResourceId"]
+    delete(aws, name)
+
+
 def test_a_table_gets_an_index_a_stream_and_a_time_to_live(aws: Aws, name: str) -> None:
     def table(**more: Any) -> dict[str, Any]:
         keys = ["id", *(["at"] if more else [])]

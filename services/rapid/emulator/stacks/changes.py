@@ -22,7 +22,8 @@ from localstack.services.cloudformation.engine.v2.change_set_model_describer imp
     ChangeSetModelDescriber,
 )
 from localstack.services.cloudformation.engine.v2.change_set_model_preproc import PreprocProperties, PreprocResource
-from localstack.services.cloudformation.resource_provider import ResourceProviderExecutor
+
+from rapid.emulator.stacks.resources import Resources
 
 Structure = dict[str, Any]
 Cause = tuple[str, str, str | None]
@@ -32,7 +33,6 @@ _TURNS = {
     ChangeType.CREATED: "Add",
     ChangeType.MODIFIED: "Modify",
     ChangeType.REMOVED: "Remove",
-    ChangeType.UNCHANGED: "Modify",
 }
 
 
@@ -46,7 +46,7 @@ class Describer(ChangeSetModelDescriber):
     def visit_node_resource(self, node_resource: NodeResource) -> Any:
         self._nodes[node_resource.name] = node_resource
         delta = super().visit_node_resource(node_resource)
-        if not is_nothing(delta.before) and not is_nothing(delta.after) and _replaced(delta.before, delta.after):
+        if not is_nothing(delta.before) and not is_nothing(delta.after) and replaced(delta.before, delta.after):
             delta.after.physical_resource_id = CHANGESET_KNOWN_AFTER_APPLY  # so that what refers to it changes, too
         return delta
 
@@ -124,7 +124,10 @@ def _attribute(arguments: ChangeSetEntity) -> str:
     return str(value) if value is not None else ".".join(str(part.value) for part in arguments.get_children())
 
 
-def _replaced(before: PreprocResource, after: PreprocResource) -> bool:
+def replaced(before: PreprocResource, after: PreprocResource) -> bool:
+    """Whether a create-only property has another value. The engine's own answer is another: it says so too when a
+    property merely refers to a resource that is updated in place, and not when only a parameter in a text changed.
+    """
     always, _ = _create_only(after.resource_type)
     old, new = (_properties(one.properties).properties for one in (before, after))
     return any(old.get(name) != new.get(name) for name in always)
@@ -132,7 +135,7 @@ def _replaced(before: PreprocResource, after: PreprocResource) -> bool:
 
 def _create_only(kind: str) -> tuple[set[str], set[str]]:
     """The properties whose change replaces a resource of a type, and those whose change may."""
-    provider = ResourceProviderExecutor.try_load_resource_provider(kind)
+    provider = Resources.try_load_resource_provider(kind)
     schema = getattr(provider, "SCHEMA", None) or {}
     names = (schema.get("createOnlyProperties", ()), schema.get("conditionalCreateOnlyProperties", ()))
     always, perhaps = ({path.removeprefix("/properties/").split("/")[0] for path in paths} for paths in names)

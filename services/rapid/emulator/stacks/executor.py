@@ -40,6 +40,7 @@ from localstack.services.cloudformation.resource_provider import OperationStatus
 from localstack.services.cloudformation.stores import exports_map, get_cloudformation_store
 from localstack.services.cloudformation.v2.entities import ChangeSet, Stack
 
+from rapid.emulator.stacks.changes import replaced
 from rapid.emulator.stacks.imports import refused_change
 from rapid.emulator.stacks.references import depths
 from rapid.emulator.stacks.resources import Resources
@@ -211,7 +212,7 @@ class Executor(ChangeSetModelExecutor):
                 self.undo.append(lambda: self._take_back(name, after.resource_type))
                 # A deletion, also one after a kill, goes by what the stack has.
                 self.stack.resolved_resources = {**self.stack.resolved_resources, name: self.resources[name]}
-        elif before.resource_type != after.resource_type or self._needs_replacement(before, after):
+        elif before.resource_type != after.resource_type or replaced(before, after):
             self._replace(name, before, after)
         else:
             present = self._merge_before_properties(name, before)
@@ -224,16 +225,6 @@ class Executor(ChangeSetModelExecutor):
         if found := self.resource_provider_executor.half_made.get(name):
             self.resources[name]["Properties"], self.resources[name]["PhysicalResourceId"] = found
         return found is not None
-
-    def _needs_replacement(self, before: PreprocResource, after: PreprocResource) -> bool:
-        """Whether a create-only property has another value. The engine's own answer is another: it says so too when a
-        property merely refers to a resource that is updated in place, and not when only a parameter in a text changed.
-        """
-        provider = self.resource_provider_executor.try_load_resource_provider(after.resource_type)
-        paths = provider.SCHEMA.get("createOnlyProperties", ()) if provider else ()
-        names = {path.removeprefix("/properties/").split("/")[0] for path in paths}
-        old, new = before.properties.properties, after.properties.properties
-        return any(old.get(name) != new.get(name) for name in names)
 
     def _now(self, name: str, after: PreprocResource) -> PreprocProperties:
         """The properties of a resource after its update, with what the provider added (generated names)."""
