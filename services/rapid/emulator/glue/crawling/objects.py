@@ -11,6 +11,7 @@ from typing import IO, Any
 
 from rapid.emulator.glue.crawling.globs import excluder
 from rapid.emulator.glue.errors import InvalidInputException
+from rapid.emulator.unpacking import snappy
 
 COLD = ("GLACIER", "DEEP_ARCHIVE")
 """Storage classes that a crawler skips."""
@@ -21,7 +22,6 @@ MAGIC = {
     b"\x04\x22\x4d\x18": "lz4",
     b"\x28\xb5\x2f\xfd": "zstd",
 }
-SNAPPY_FRAMES = b"\xff\x06\x00\x00sNaPpY"
 
 
 def split(path: str) -> tuple[str, str]:
@@ -138,7 +138,7 @@ def beginning(file: IO[bytes], kind: str, size: int) -> bytes:
                     raise OSError("A ZIP archive must have a single file in it.")
                 return archive.open(members[0]).read(size)
         case "snappy":
-            return _snappy(file.read())[:size]
+            return snappy(file.read())[:size]
     import pyarrow as pa
 
     packed = pa.BufferReader(file.read())
@@ -146,51 +146,3 @@ def beginning(file: IO[bytes], kind: str, size: int) -> bytes:
         head = bytes(stream.read(size))
         file.seek(packed.tell())  # as far as was read for it
     return head
-
-
-def _snappy(data: bytes) -> bytes:
-    """Snappy in frames, or as Hadoop writes it: blocks of an uncompressed length and chunks, each with its length."""
-    return b"".join(_frames(data) if data.startswith(SNAPPY_FRAMES) else _hadoop_blocks(data))
-
-
-def _frames(data: bytes) -> Iterator[bytes]:
-    """https://github.com/google/snappy/blob/main/framing_format.txt: kind, length (little-endian), checksum, data."""
-    position = 0
-    while position + 4 <= len(data):
-        kind, length = data[position], int.from_bytes(data[position + 1 : position + 4], "little")
-        chunk = data[position + 8 : position + 4 + length]
-        position += 4 + length
-        if kind == 0:
-            yield _plain(chunk)
-        elif kind == 1:
-            yield chunk
-
-
-def _hadoop_blocks(data: bytes) -> Iterator[bytes]:
-    position = 0
-    while position + 4 <= len(data):
-        left = int.from_bytes(data[position : position + 4], "big")
-        position += 4
-        while left > 0:
-            length = int.from_bytes(data[position : position + 4], "big")
-            plain = _plain(data[position + 4 : position + 4 + length])
-            position += 4 + length
-            left -= len(plain)
-            yield plain
-
-
-def _plain(chunk: bytes) -> bytes:
-    """The content of one raw Snappy block."""
-    import pyarrow as pa
-
-    return bytes(pa.Codec("snappy").decompress(chunk, _varint(chunk)))
-
-
-def _varint(chunk: bytes) -> int:
-    """The uncompressed length that a raw Snappy block begins with."""
-    value = 0
-    for shift, byte in enumerate(chunk[:5]):
-        value |= (byte & 0x7F) << (7 * shift)
-        if byte < 0x80:
-            return value
-    raise OSError("Not a Snappy block.")
