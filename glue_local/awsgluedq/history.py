@@ -6,8 +6,9 @@ rule as it is written, in one job and evaluation context.
 
 import re
 import statistics
-import sys
 from collections.abc import Callable, Mapping, Sequence
+
+from awsglue.run import argument
 
 History = Mapping[str, Sequence[Mapping[str, float]]]
 """A rule's metrics in earlier runs, newest first, by rule."""
@@ -49,7 +50,7 @@ def resolved(rule: str, history: History) -> str:
 
 def recorded(context: str) -> History:
     """What the Glue API knows of this job's earlier evaluations in a context. Outside of a job there is nothing."""
-    job = _argument("--JOB_NAME")
+    job = argument("--JOB_NAME")
     if not job:
         return {}
     import boto3
@@ -67,8 +68,3 @@ def recorded(context: str) -> History:
             if metrics := rule.get("EvaluatedMetrics"):
                 found.setdefault(rule["Description"], []).append(metrics)
     return found
-
-
-def _argument(name: str) -> str | None:
-    arguments = sys.argv[1:]
-    return arguments[arguments.index(name) + 1] if name in arguments[:-1] else None

@@ -14,7 +14,6 @@ from py4j.protocol import Py4JError  # type: ignore[import-untyped]
 
 LOG = logging.getLogger(__name__)
 
-NAMESPACE = "Glue"
 SECONDS = 30.0
 STAGES: Mapping[str, Callable[[Any], float]] = {
     "glue.driver.aggregate.bytesRead": lambda stage: stage.inputBytes(),
@@ -38,7 +37,7 @@ class Metrics:
     """The metrics of one run."""
 
     def __init__(self, job_name: str, run_id: str) -> None:
-        self._dimensions = {"JobName": job_name}
+        self._job_name = job_name
         self._run_id = run_id
         self._told: dict[str, float] = {}
         self._lock = threading.Lock()
@@ -109,18 +108,13 @@ class Metrics:
     def _put(self, counts: Mapping[str, tuple[float, str]], gauges: Mapping[str, float]) -> None:
         import boto3
 
+        from awsglue.run import NAMESPACE, metric_data
+
         values = {**counts, **{name: (value, "gauge") for name, value in gauges.items()}}
         data = [
-            {
-                "MetricName": name,
-                "Value": value,
-                "Dimensions": [
-                    {"Name": key, "Value": text}
-                    for key, text in {**self._dimensions, "JobRunId": run, "Type": kind}.items()
-                ],
-            }
+            one
             for name, (value, kind) in values.items()
-            for run in (self._run_id, "ALL")
+            for one in metric_data(name, value, kind, self._job_name, self._run_id)
         ]
         boto3.client("cloudwatch").put_metric_data(Namespace=NAMESPACE, MetricData=data)
 

@@ -14,10 +14,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F  # noqa: N812
 
+from awsglue import run
 from awsglue.frame.formats import flag
 from awsglue.streaming import progress
 
-NAMESPACE, METRIC = "Glue", "glue.driver.streaming.maxConsumerLagInMs"
+METRIC = "glue.driver.streaming.maxConsumerLagInMs"
 
 
 def observed(df: DataFrame, arrived: str, options: Mapping[str, Any]) -> DataFrame:
@@ -50,26 +51,9 @@ def put(lag: int) -> None:
     """Puts one value, for the run and for all runs of the job. A CloudWatch that refuses is told, nothing else."""
     import boto3
 
-    job, run = _argument("--JOB_NAME"), _argument("--JOB_RUN_ID")
-    values = [
-        {
-            "MetricName": METRIC,
-            "Value": float(lag),
-            "Unit": "Milliseconds",
-            "Dimensions": [
-                {"Name": name, "Value": value}
-                for name, value in {"JobName": job, "JobRunId": each, "Type": "gauge"}.items()
-                if value
-            ],
-        }
-        for each in (run, "ALL")
-    ]
+    job, this = run.argument("--JOB_NAME"), run.argument("--JOB_RUN_ID")
+    values = run.metric_data(METRIC, float(lag), "gauge", job, this, Unit="Milliseconds")
     try:
-        boto3.client("cloudwatch").put_metric_data(Namespace=NAMESPACE, MetricData=values)
+        boto3.client("cloudwatch").put_metric_data(Namespace=run.NAMESPACE, MetricData=values)
     except (BotoCoreError, ClientError) as error:
         print(f"WARN {METRIC} was not put: {error}", file=sys.stderr)  # noqa: T201 - the error log
-
-
-def _argument(name: str) -> str:
-    arguments = sys.argv[1:]
-    return arguments[arguments.index(name) + 1] if name in arguments[:-1] else ""
