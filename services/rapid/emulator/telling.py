@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Hashable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any, Protocol
@@ -59,7 +59,7 @@ class _Told:
     place: Place
     event: dict[str, Any]
     namespace: str = ""
-    metrics: Sequence[dict[str, Any]] = field(default=())
+    metrics: Sequence[dict[str, Any]] = ()
 
 
 def publish(

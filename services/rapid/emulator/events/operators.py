@@ -7,7 +7,7 @@ say is AWS's.
 import ipaddress
 import operator
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import Any
 
 from localstack.aws.api.events import InvalidEventPatternException
 
@@ -123,15 +123,11 @@ def _anything_but(_name: str, given: Any) -> Test:
         if not many:
             raise refused("Empty arrays are not allowed")
         if any(not isinstance(each, str | int | float) or isinstance(each, bool) for each in many):
-            _refuse_anything_but(isinstance(given, list))
+            inside = "Inside anything but list, start|null|boolean is not supported."
+            alone = "Value of anything-but must be an array or single string/number value."
+            raise refused(inside if many is given else alone)
         tests = [equal(each) for each in many]
     return lambda value: not any(test(value) for test in tests)
-
-
-def _refuse_anything_but(listed: bool) -> NoReturn:
-    if listed:
-        raise refused("Inside anything but list, start|null|boolean is not supported.")
-    raise refused("Value of anything-but must be an array or single string/number value.")
 
 
 def _numeric(_name: str, given: Any) -> Test:

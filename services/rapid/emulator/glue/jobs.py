@@ -46,22 +46,21 @@ def capacity(given: Structure, command: str) -> Structure:
     Raises:
         InvalidInputException: MaxCapacity beside workers or not of the command's, or a worker type that does not exist.
     """
-    kind, workers = given.get("WorkerType"), given.get("NumberOfWorkers")
+    kind, workers, asked = (given.get(name) for name in ("WorkerType", "NumberOfWorkers", "MaxCapacity"))
     if kind and kind not in DPU_PER_WORKER:
         raise InvalidInputException(f"Worker type {kind} is not one of {', '.join(DPU_PER_WORKER)}.")
     if kind and command == "pythonshell":
         raise InvalidInputException(f"Worker Type is not supported for Job Command {command}.")
-    if command == "pythonshell" and given.get("MaxCapacity") not in SHELL_CAPACITIES:
+    if command == "pythonshell" and asked not in SHELL_CAPACITIES:
         raise InvalidInputException("MaxCapacity of a Python shell job must be 0.0625 or 1.")
-    asked = given.get("MaxCapacity")
     if asked is not None and command != "pythonshell" and (asked < FEWEST_UNITS or asked != int(asked)):
         raise InvalidInputException(f"MaxCapacity of a Spark job must be a whole number, at least {FEWEST_UNITS}.")
-    if given.get("MaxCapacity") is not None and (kind or workers):
+    if asked is not None and (kind or workers):
         raise InvalidInputException("Please do not set Max Capacity if using Worker Type and Number of Workers.")
     if kind and workers:
         units = DPU_PER_WORKER[kind] * workers
-    elif given.get("MaxCapacity") is not None:
-        units = given["MaxCapacity"]
+    elif asked is not None:
+        units = asked
     elif given.get("AllocatedCapacity"):
         units = float(given["AllocatedCapacity"])
     else:
