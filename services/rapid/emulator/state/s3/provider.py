@@ -14,6 +14,7 @@ from rapid.emulator.state.errors import StateError
 from rapid.emulator.state.journal import Journal, quarantine
 from rapid.emulator.state.recording import recorders
 from rapid.emulator.state.s3 import keys, local
+from rapid.emulator.state.s3.listing import ListingProvider
 from rapid.emulator.state.s3.metadata import Metadata
 from rapid.emulator.state.s3.storage import FileStore
 
@@ -39,7 +40,7 @@ def create_provider(folder: Path, durable: bool) -> S3Provider:
     notifications.quote = partial(quote_plus, safe="/")
     # Before S3 answers, so that a kill loses none: queues and Lambda have what they accepted on disk.
     notifications.NotificationDispatcher._submit_notification = _notify_now  # noqa: SLF001 - the one place that sends
-    return S3Provider(storage_backend=files)
+    return ListingProvider(storage_backend=files)
 
 
 def _notify_now(_dispatcher: notifications.NotificationDispatcher, notifier: Any, context: Any, config: Any) -> None:
