@@ -89,7 +89,7 @@ def test_a_capacity_reservation_lives_and_dies(unchecked: Any) -> None:
         unchecked.get_capacity_reservation(Name="cr")
 
 
-def test_notebooks_are_kept_and_spark_is_refused_honestly(unchecked: Any) -> None:
+def test_notebooks_are_kept_and_a_workgroup_of_sql_starts_no_session(unchecked: Any) -> None:
     made = unchecked.import_notebook(WorkGroup="primary", Name="n", Type="IPYNB", Payload='{"cells": []}')["NotebookId"]
     assert unchecked.export_notebook(NotebookId=made)["Payload"] == '{"cells": []}'
     unchecked.update_notebook_metadata(NotebookId=made, Name="m")

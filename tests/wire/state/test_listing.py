@@ -42,9 +42,7 @@ def test_every_key_comes_once_whatever_is_in_it(
 
 @pytest.mark.parametrize("operation", ["list_objects", "list_objects_v2", "list_object_versions"])
 def test_folders_come_once_too(aws: Callable[[str], Any], bucket: str, operation: str) -> None:
-    pages = (
-        aws("s3").get_paginator(operation).paginate(Bucket=bucket, Delimiter="/", PaginationConfig={"PageSize": 2})
-    )
+    pages = aws("s3").get_paginator(operation).paginate(Bucket=bucket, Delimiter="/", PaginationConfig={"PageSize": 2})
     folders = [found["Prefix"] for page in pages for found in page.get("CommonPrefixes", [])]
     assert folders == sorted({key.partition("/")[0] + "/" for key in KEYS if "/" in key})
 

@@ -10,6 +10,7 @@ Structure = dict[str, Any]
 """A structure of Athena's API, with botocore's member names."""
 
 ENGINE = "Athena engine version 3"
+SPARK = "PySpark engine version 3"
 TERMINAL = ("SUCCEEDED", "FAILED", "CANCELLED")
 
 
@@ -110,6 +111,11 @@ class WorkGroup:
     state: str = "ENABLED"
     created: datetime = field(default_factory=now)
 
+    @property
+    def spark(self) -> bool:
+        """Whether it runs Spark, and no SQL."""
+        return bool(self.configuration["EngineVersion"]["EffectiveEngineVersion"] == SPARK)
+
 
 @dataclass
 class PreparedStatement:
@@ -120,6 +126,62 @@ class PreparedStatement:
     statement: str
     description: str = ""
     modified: datetime = field(default_factory=now)
+
+
+@dataclass
+class SparkSession:
+    """A session of Athena for Apache Spark. Its code runs in Glue's interactive session of the same id.
+
+    Attributes:
+        order: the request that started it.
+        configuration: SessionConfiguration.
+        status: SessionStatus, as it was when somebody last asked.
+    """
+
+    id: str
+    order: Structure
+    configuration: Structure
+    status: Structure = field(default_factory=lambda: {"State": "CREATING", "StartDateTime": now()})
+
+    @property
+    def workgroup(self) -> str:
+        return str(self.order["WorkGroup"])
+
+    @property
+    def state(self) -> str:
+        return str(self.status["State"])
+
+
+@dataclass
+class Calculation:
+    """A block of code that runs in a session, or ran there: a statement of Glue's session.
+
+    Attributes:
+        order: the request that started it.
+        statement: number of the statement in Glue's session.
+        folder: URI below which its output is stored, with `/` at the end.
+        result: CalculationResult, once it has ended.
+    """
+
+    id: str
+    order: Structure
+    statement: int
+    folder: str
+    status: Structure = field(default_factory=lambda: {"State": "RUNNING", "SubmissionDateTime": now()})
+    statistics: Structure = field(default_factory=lambda: {"Progress": "0%"})
+    result: Structure | None = None
+
+    @property
+    def session(self) -> str:
+        return str(self.order["SessionId"])
+
+    @property
+    def state(self) -> str:
+        return str(self.status["State"])
+
+    @property
+    def ended(self) -> bool:
+        return self.state in ("COMPLETED", "FAILED", "CANCELED")
 
 
 def _workgroups() -> dict[str, WorkGroup]:
@@ -134,11 +196,14 @@ def default_configuration(given: Structure) -> Structure:
         "PublishCloudWatchMetricsEnabled": False,
         "RequesterPaysEnabled": False,
         **given,
-        "EngineVersion": {
-            "SelectedEngineVersion": given.get("EngineVersion", {}).get("SelectedEngineVersion", "AUTO"),
-            "EffectiveEngineVersion": ENGINE,
-        },
+        "EngineVersion": engine_version(given.get("EngineVersion") or {}),
     }
+
+
+def engine_version(given: Structure) -> Structure:
+    """What a workgroup says of its engine when `given` was asked for."""
+    selected = given.get("SelectedEngineVersion", "AUTO")
+    return {"SelectedEngineVersion": selected, "EffectiveEngineVersion": SPARK if selected == SPARK else ENGINE}
 
 
 class Executions(dict[str, Execution]):
@@ -153,7 +218,7 @@ class AthenaStore(BaseStore):
     """Everything of one account and region.
 
     `tokens`: ClientRequestToken to query id and what was asked. `named_queries`, `notebooks`: by id. `reservations`:
-    by name, with their `Assignments`. `tags`: ARN to key to value.
+    by name, with their `Assignments`. `tags`: ARN to key to value. `sessions`, `calculations`: Spark's, by id.
     """
 
     executions: dict[str, Execution] = LocalAttribute(default=Executions)
@@ -165,6 +230,8 @@ class AthenaStore(BaseStore):
     reservations: dict[str, Structure] = LocalAttribute(default=dict)
     notebooks: dict[str, Structure] = LocalAttribute(default=dict)
     tags: dict[str, dict[str, str]] = LocalAttribute(default=dict)
+    sessions: dict[str, SparkSession] = LocalAttribute(default=dict)
+    calculations: dict[str, Calculation] = LocalAttribute(default=dict)
 
 
 athena_stores: AccountRegionBundle[AthenaStore] = AccountRegionBundle("athena", AthenaStore)

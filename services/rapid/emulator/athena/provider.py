@@ -5,6 +5,7 @@ import threading
 from localstack.services.plugins import ServiceLifecycleHook
 from localstack.state import StateVisitor
 
+from rapid.emulator.athena.calculations import Calculations
 from rapid.emulator.athena.capacity import CapacityReservations
 from rapid.emulator.athena.catalogs import DataCatalogs
 from rapid.emulator.athena.fetching import Results
@@ -15,6 +16,7 @@ from rapid.emulator.athena.saved import SavedQueries
 from rapid.emulator.athena.sessions import Sessions
 from rapid.emulator.athena.tags import Tags
 from rapid.emulator.athena.workgroups import WorkGroups
+from rapid.emulator.telling import Scope
 
 
 class AthenaProvider(
@@ -26,6 +28,7 @@ class AthenaProvider(
     CapacityReservations,
     Notebooks,
     Sessions,
+    Calculations,
     Tags,
     ServiceLifecycleHook,
 ):
@@ -41,13 +44,16 @@ class AthenaProvider(
         threading.Thread(target=self.runs, name="athena-warm-up", daemon=True).start()
 
     def on_after_state_load(self) -> None:
-        """Nobody works any more on what was queued or running when the process ended."""
-        from rapid.emulator.athena import history
+        """Nobody works any more on queries that were queued or running when the process ended; Glue's sessions live."""
+        from rapid.emulator.athena import history, spark
         from rapid.emulator.athena.runs import fail_interrupted
 
         history.load()
-        for _account, _region, store in athena_stores.iter_stores():
+        for account, region, store in athena_stores.iter_stores():
             fail_interrupted(store.executions)
+            for calculation in store.calculations.values():
+                if not calculation.ended:
+                    spark.follow(Scope(account, region), calculation)
 
     def on_before_stop(self) -> None:
         """A running query would keep the process from ending."""

@@ -39,6 +39,8 @@ class Queries(Running):
         workgroup = find_workgroup(store, request.get("WorkGroup"))
         if workgroup.state != "ENABLED":
             raise InvalidRequestException(f"WorkGroup {workgroup.name} is disabled.", "WORKGROUP_DISABLED")
+        if workgroup.spark:
+            raise InvalidRequestException(f"WorkGroup {workgroup.name} is Spark enabled; it runs calculations, no SQL")
         if (known := starting.repeated(store, request)) is not None:
             return {"QueryExecutionId": known}
         try:

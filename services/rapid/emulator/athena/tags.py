@@ -20,7 +20,7 @@ def _existing(context: RequestContext, resource: str) -> str:
     store = store_of(context)
     kind, _, name = resource.rsplit(":", 1)[-1].partition("/")
     kinds: dict[str, set[str]] = {
-        "workgroup": set(store.workgroups),
+        "workgroup": {*store.workgroups, *(f"{s.workgroup}/session/{s.id}" for s in store.sessions.values())},
         "datacatalog": set(store.catalogs),
         "capacity-reservation": set(store.reservations),
     }

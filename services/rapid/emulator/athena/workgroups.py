@@ -6,11 +6,11 @@ from localstack.aws.api import RequestContext, handler
 
 from rapid.emulator.athena import history
 from rapid.emulator.athena.errors import InvalidRequestException
-from rapid.emulator.athena.models import ENGINE, Structure, WorkGroup, default_configuration
+from rapid.emulator.athena.models import ENGINE, SPARK, Structure, WorkGroup, default_configuration, engine_version
 from rapid.emulator.athena.requests import find_workgroup, page, store_of, with_token
 from rapid.emulator.athena.tags import arn, set_tags
 
-ENGINES = ("AUTO", ENGINE)
+ENGINES = ("AUTO", ENGINE, SPARK)
 
 
 class WorkGroups:
@@ -89,8 +89,7 @@ class WorkGroups:
 
     @handler("ListEngineVersions", expand=False)
     def list_engine_versions(self, _context: RequestContext, _request: Structure) -> Structure:
-        selected = [{"SelectedEngineVersion": v, "EffectiveEngineVersion": ENGINE} for v in ENGINES]
-        return {"EngineVersions": selected}
+        return {"EngineVersions": [engine_version({"SelectedEngineVersion": v}) for v in ENGINES]}
 
 
 def _check(configuration: Structure) -> None:
@@ -132,8 +131,5 @@ def _updated(configuration: Structure, updates: Structure) -> Structure:
             kept.pop("EncryptionConfiguration", None)
         merged["ManagedQueryResultsConfiguration"] = kept
     if engine := rest.pop("EngineVersion", None):
-        merged["EngineVersion"] = {
-            **merged["EngineVersion"],
-            "SelectedEngineVersion": engine.get("SelectedEngineVersion", "AUTO"),
-        }
+        merged["EngineVersion"] = engine_version(engine)
     return {**merged, **rest}
