@@ -43,17 +43,17 @@ def aggregate(
     arguments, distinct, order = _taken_apart(ex, arguments, node)
     if name == "count" and (not arguments or isinstance(arguments[0], exp.Star)):
         return Typed(f"count(*){after}", BIGINT)
-    if name in COLLECTING:
-        return COLLECTING[name](Call(name, node, arguments, ex), Aggregation(distinct, order, after))
-    values = [ex.compile(a) for a in arguments]
     windows = [n for a in arguments for n in _inner(a, _is_window)]
-    if windows and name in AGGREGATES and " OVER " not in after:
+    if windows and name not in WINDOWS and " OVER " not in after:
         message = f"Cannot nest window functions or row pattern measures inside aggregation '{name}': [{', '.join(map(shown, windows))}]"  # noqa: E501
         raise SqlError("NESTED_WINDOW", message, position(node))
     inner = [n for a in arguments for n in _inner(a, _is_aggregate)]
     if inner and " OVER " not in after:
         message = f"Cannot nest aggregations inside aggregation '{name}': [{', '.join(map(shown, inner))}]"
         raise SqlError("NESTED_AGGREGATION", message, position(node))
+    if name in COLLECTING:
+        return COLLECTING[name](Call(name, node, arguments, ex), Aggregation(distinct, order, after))
+    values = [ex.compile(a) for a in arguments]
     if name == "listagg":
         if not (values[0].type.is_string or values[0].type.name == "unknown"):
             message = f"Expected expression of varchar, but '{shown(arguments[0])}' has {values[0].type} type"
@@ -96,7 +96,7 @@ def _is_window(node: exp.Expr) -> bool:
 
 
 def _is_aggregate(node: exp.Expr) -> bool:
-    return isinstance(node, exp.Anonymous) and str(node.this).lower() in AGGREGATES
+    return isinstance(node, exp.Anonymous) and str(node.this).lower() in {*AGGREGATES, *COLLECTING}
 
 
 def _inner(node: exp.Expr, wanted: Callable[[exp.Expr], bool]) -> list[exp.Expr]:

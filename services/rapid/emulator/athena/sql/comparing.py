@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _NOT_AS_STORED = ("array", "map", "row", "double", "real", "timestamp with time zone", offsets.NAME, "char")
 """Types whose equal values DuckDB may take for different, or the other way round."""
 
+_NESTED = ("array", "map", "row")
+
 _OPERATORS: dict[type[exp.Expr], str] = {
     exp.EQ: "=",
     exp.NEQ: "<>",
@@ -173,6 +175,8 @@ def _like(ex: "Expressions", node: exp.Like, escape: Typed | None) -> Typed:
     negated = "NOT " if node.args.get("negate") else ""
     if escape is None:
         return Typed(f"({value.sql} {negated}LIKE {pattern.sql})", BOOLEAN)
+    if isinstance(escape.value, str) and len(escape.value) != 1:
+        raise SqlError("INVALID_FUNCTION_ARGUMENT", "Escape string must be a single character")
     checked = f"t_like_pattern({pattern.sql}, {escape.sql})"
     if isinstance(pattern.value, str) and isinstance(escape.value, str):
         checked = _literal_pattern(pattern.value, escape.value)
@@ -209,7 +213,7 @@ def in_(ex: "Expressions", node: exp.In) -> Typed:
     for option in options:
         one, two = sides(ex, value, option)
         items.append(two.sql)
-    if len({common(value.type, o.type) for o in options}) > 1:
+    if value.type.name in _NESTED or len({common(value.type, o.type) for o in options}) > 1:
         return Typed("(" + " OR ".join(compared(ex, value, o, "=") for o in options) + ")", BOOLEAN)
     return Typed(f"({one.sql} IN ({', '.join(items)}))", BOOLEAN)
 
@@ -220,10 +224,14 @@ def _in_query(ex: "Expressions", node: exp.In, value: Typed, inner: exp.Expr) ->
     given = [t for _, t in value.type.args] if value.type.name == "row" and len(kinds) > 1 else [value.type]
     alike = len(given) == len(kinds) and all(common(h, w) is not None for h, w in zip(given, kinds, strict=True))
     if not alike:
-        row = value.type if value.type.name == "row" else Type("row", ((None, value.type),))
-        raise _other_type(ex, node, row, query.columns)
-    if len(kinds) > 1:
-        return Typed(f"(({', '.join(f.sql for f in row_fields(value))}) IN ({query.sql}))", BOOLEAN)
+        written = value.type if value.type.name == "row" else Type("row", ((None, value.type),))
+        raise _other_type(ex, node, written, query.columns)
+    if len(kinds) > 1:  # Trino looks rows up: a NULL in one is equal to another NULL, and to nothing else
+        shared = [common(have, want) or want for have, want in zip(given, kinds, strict=True)]
+        row = ex.coerce(value, Type("row", tuple((None, kind) for kind in shared)))
+        pairs = enumerate(zip(kinds, shared, strict=True))
+        found = row_sql([(None, ex.coerce(Typed(f"c{i}", kind), want).sql) for i, (kind, want) in pairs])
+        return Typed(f"({row.sql} IN (SELECT {found} FROM ({query.sql})))", BOOLEAN)
     one, two = sides(ex, value, Typed("c0", kinds[0]))
     inner_sql = query.sql if two.sql == "c0" else f"SELECT {two.sql} FROM ({query.sql})"
     return Typed(f"({one.sql} IN ({inner_sql}))", BOOLEAN)

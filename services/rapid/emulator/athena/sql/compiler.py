@@ -111,6 +111,9 @@ class Compiler:
                 message = f"WITH query name '{alias.name}' specified more than once"
                 raise SqlError("DUPLICATE_NAMED_QUERY", message, position(alias))
             renamed = [c.name for c in alias.args.get("columns") or []]
+            if with_.args.get("recursive") and not renamed:
+                message = "missing column aliases in recursive WITH query"
+                raise SqlError("MISSING_COLUMN_ALIASES", message, position(alias))
             if with_.args.get("recursive") and isinstance(cte.this, exp.SetOperation):
                 query = self._recursive(cte, renamed, frame, parent, parts)
             else:
@@ -134,9 +137,6 @@ class Compiler:
         UNION takes the same rows together only at the end, so that circles have no end either.
         https://docs.aws.amazon.com/athena/latest/ug/select.html (read 2026-11).
         """
-        if not renamed:
-            message = "missing column aliases in recursive WITH query"
-            raise SqlError("MISSING_COLUMN_ALIASES", message, position(cte.args["alias"]))
         first = self.query(cte.this.this, parent)
         columns, name = rename(first.columns, renamed, cte), f"w{self.fresh()}"
         frame[cte.alias.lower()] = (name, columns)

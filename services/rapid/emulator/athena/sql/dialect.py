@@ -32,6 +32,7 @@ _LITERALS = re.compile(
     re.DOTALL,
 )
 """Texts and comments; digits of bytes; numbers that are written otherwise than in tens, or with underscores."""
+_FOREIGN = {"DIV", "GLOB", "ILIKE", "REGEXP", "RLIKE", "<=>", "~~~", "~~*", "~*"}
 _FRAMES = ("ROWS", "RANGE", "GROUPS")
 _WITH_OWN_SYNTAX = {"CAST", "TRY_CAST", "EXTRACT", "LISTAGG", "POSITION", "SUBSTRING", "TRIM"}
 
@@ -180,6 +181,10 @@ class AthenaSql(Trino):
         for token in tokens:
             token.text, token.end = numbers.get(token.start, (token.text, token.end))
         return tokens
+
+    class Tokenizer(Trino.Tokenizer):
+        # Operators of other databases: to Trino they are names, or signs that mean nothing.
+        KEYWORDS: ClassVar[dict[str, Any]] = {k: v for k, v in Trino.Tokenizer.KEYWORDS.items() if k not in _FOREIGN}
 
     class Parser(TrinoParser):
         FUNCTIONS: ClassVar[dict[str, Any]] = {}
@@ -371,7 +376,7 @@ def _refuse(text: str, found: list[Token]) -> None:
         if opens and star.token_type == kinds.STAR and after.token_type == kinds.VAR:
             raise mismatched(text, after, expecting(found, found.index(after)))
     for at, (one, two) in enumerate(zip(found, [*found[1:], None], strict=True)):
-        if one.token_type in _FORBIDDEN:
+        if one.token_type in _FORBIDDEN or (one.token_type == kinds.NOT and one.text == "!"):
             raise mismatched(text, one, expecting(found, at))
         if one.text == "`" or text[one.start] == "`":
             message = "backquoted identifiers are not supported; use double quotes to quote identifiers"
@@ -423,7 +428,7 @@ def position(node: exp.Expr | None) -> Position | None:
 
 def shown(node: exp.Expr) -> str:
     """An expression as messages show it."""
-    return node.sql("trino", normalize_functions=False)
+    return node.sql(_DIALECT, normalize_functions=False)
 
 
 def word_before(text: str, node: exp.Expr | None, *words: str) -> Position | None:

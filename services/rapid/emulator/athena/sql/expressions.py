@@ -16,7 +16,7 @@ from rapid.emulator.athena.sql.scope import Scope, Typed
 from rapid.emulator.athena.sql.types import Type, common
 
 if TYPE_CHECKING:
-    from rapid.emulator.athena.sql.compiler import Compiler
+    from rapid.emulator.athena.sql.compiler import Compiler, Query
 
 _MODULES = (aggregating, calls, comparing, conditions, literals, naming)
 
@@ -28,6 +28,7 @@ class Expressions:
         self.compiler = compiler
         self.scope = scope
         self.safe = False
+        self._queries: dict[exp.Expr, Query] = {}
 
     def compile(self, node: exp.Expr) -> Typed:
         """The node as DuckDB SQL.
@@ -62,9 +63,14 @@ class Expressions:
         return value
 
     def query(self, node: exp.Expr) -> Any:
-        """A subquery in an expression, which may name the fields of this scope."""
-        inner = node.this if isinstance(node, exp.Subquery) and not node.args.get("with_") else node
-        return self.compiler.query(inner, self.scope)
+        """A subquery in an expression, which may name the fields of this scope.
+
+        Written twice it is compiled once, so that an output is known as the key of GROUP BY that it is.
+        """
+        if node not in self._queries:
+            inner = node.this if isinstance(node, exp.Subquery) and not node.args.get("with_") else node
+            self._queries[node] = self.compiler.query(inner, self.scope)
+        return self._queries[node]
 
     def one_column(self, node: exp.Expr) -> Any:
         """A subquery that gives one column.
@@ -80,6 +86,13 @@ class Expressions:
 
     def compile_lambda(self, node: exp.Lambda, types: list[Type], names: list[str] | None) -> tuple[list[str], Typed]:
         """A lambda's body, its parameters standing for `names` or for fresh names."""
+        from rapid.emulator.athena.sql.grouping import refuse_aggregates  # which compiles expressions
+
+        query = node.this.find(exp.Query)
+        if query is not None:
+            holder = query.parent if isinstance(query.parent, exp.In) else query
+            raise SqlError("NOT_SUPPORTED", "Lambda expression cannot contain subqueries", self.place(holder))
+        refuse_aggregates(node.this, "Lambda expression", self)
         given = [p.name.lower() for p in node.expressions]
         if names is None:
             names = [f"v{self.compiler.fresh()}" for _ in given]

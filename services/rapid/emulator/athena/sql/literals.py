@@ -2,6 +2,7 @@
 
 import json
 import re
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -115,16 +116,17 @@ def interval(ex: "Expressions", node: exp.Interval) -> Typed:
             years, _, months = body.partition("-") if span else (body, "", "0")
             total = int(years) * _UNITS[first] + int(months or 0)
             return Typed(f"to_months({sign * total})", INTERVAL_YEAR)
-        seconds = _span_seconds(body, first) if span else float(body) * _UNITS[first]
-    except ValueError as error:
+        seconds = _span_seconds(body, first) if span else Decimal(body) * _UNITS[first]
+    except (ValueError, InvalidOperation) as error:
         raise no_literal(written, "interval", node) from error
-    return Typed(f"to_milliseconds({sign * round(seconds * 1000)})", INTERVAL_DAY)
+    return Typed(f"to_milliseconds({sign * int(seconds * 1000)})", INTERVAL_DAY)
 
 
-def _span_seconds(body: str, first: str) -> float:
+def _span_seconds(body: str, first: str) -> Decimal:
     units = ["day", "hour", "minute", "second"]
     numbers = re.split(r"[ :]", body)
-    return sum(float(n) * _UNITS[u] for n, u in zip(numbers, units[units.index(first) :], strict=False))
+    parts = zip(numbers, units[units.index(first) :], strict=False)
+    return sum((Decimal(n) * _UNITS[u] for n, u in parts), Decimal(0))
 
 
 @compiles(exp.Array)
@@ -153,8 +155,9 @@ def negative(ex: "Expressions", node: exp.Neg) -> Typed:
     if not (value.type.is_number or value.type.name.startswith("interval") or value.type == UNKNOWN):
         raise SqlError("TYPE_MISMATCH", f"Cannot negate {value.type}", position(node))
     number = -value.value if isinstance(value.value, int) else None
-    if number == -(2**31):
-        return Typed(str(number), INTEGER, number)
+    if number in (-(2**31), -(2**63)):  # DuckDB takes the digits for those of a wider type
+        kind = INTEGER if number == -(2**31) else BIGINT
+        return Typed(f"CAST({number} AS {kind.duckdb()})", kind, number)
     return Typed(f"(-{value.sql})", value.type, number)
 
 

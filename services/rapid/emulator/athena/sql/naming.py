@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from rapid.emulator.athena.sql.dialect import position
+from rapid.emulator.athena.sql.dialect import position, shown
 from rapid.emulator.athena.sql.errors import SqlError, not_supported
 from rapid.emulator.athena.sql.nodes import compiles
 from rapid.emulator.athena.sql.scope import Typed, literal, quote
@@ -42,9 +42,9 @@ def fields(value: Typed, names: list[str], node: exp.Expr) -> Typed:
         found = value.type.field(name) if value.type.name == "row" else None
         if found is None:
             if value.type.name != "row":
-                base = node.sql("trino").removesuffix(f".{name}")
+                base = shown(node).removesuffix(f".{name}")
                 raise SqlError("TYPE_MISMATCH", f"Expression {base} is not of type ROW", position(node))
-            raise SqlError("COLUMN_NOT_FOUND", f"Column '{node.sql('trino')}' cannot be resolved", position(node))
+            raise SqlError("COLUMN_NOT_FOUND", f"Column '{shown(node)}' cannot be resolved", position(node))
         index, kind = found
         value = Typed(f"({value.sql}).{quote(field_name(value.type.args[index][0], index))}", kind)
     return value

@@ -148,9 +148,8 @@ def _check_orderable(kind: Type, what: str, place: Position | None) -> None:
 
 def window(node: exp.Window, expressions: "Expressions") -> str:
     """The `(PARTITION BY … ORDER BY … frame)` of a window."""
-    alias = node.args.get("alias")
-    if alias is not None:
-        return _named_window(alias, node, expressions)
+    select = node.find_ancestor(exp.Select)
+    node = _whole(node, (select.args.get("windows") if select else None) or [], expressions)
     parts = []
     if node.args.get("order"):
         for item in node.args["order"].expressions:
@@ -167,13 +166,30 @@ def window(node: exp.Window, expressions: "Expressions") -> str:
     return f"({' '.join(parts)})"
 
 
-def _named_window(alias: exp.Expr, node: exp.Window, expressions: "Expressions") -> str:
-    select = node.find_ancestor(exp.Select)
-    for named in (select.args.get("windows") if select else None) or []:
-        if named.name.lower() == alias.name.lower():
-            given = {k: v for k, v in named.args.items() if k not in ("this", "alias")}
-            return window(exp.Window(**given), expressions)
-    raise SqlError("INVALID_WINDOW_REFERENCE", f"Cannot resolve WINDOW name {alias.name}", position(node))
+def _whole(node: exp.Window, named: list[exp.Window], expressions: "Expressions") -> exp.Window:
+    """A window with what the one adds that it names: `(w ORDER BY x)`, `(w ROWS 1 PRECEDING)`.
+
+    https://trino.io/docs/435/sql/select.html#window-clause.
+    """
+    alias = node.args.get("alias")
+    if alias is None:
+        return node
+    at = next((i for i, w in enumerate(named) if w.name.lower() == alias.name.lower()), None)
+    if at is None:
+        raise SqlError("INVALID_WINDOW_REFERENCE", f"Cannot resolve WINDOW name {alias.name}", position(alias))
+    base = _whole(named[at], named[:at], expressions)  # a window names those before it
+    own = {k: v for k in ("partition_by", "order", "spec") if (v := node.args.get(k))}
+    if "partition_by" in own:
+        message = "WINDOW specification with named WINDOW reference cannot specify PARTITION BY"
+        raise SqlError("INVALID_PARTITION_BY", message, position(own["partition_by"][0]))
+    if "order" in own and base.args.get("order"):
+        message = "Cannot specify ORDER BY if referenced named WINDOW specifies ORDER BY"
+        place = word_before(expressions.compiler.text, own["order"].expressions[0], "ORDER BY")
+        raise SqlError("INVALID_ORDER_BY", message, place)
+    if own and base.args.get("spec"):
+        message = "Cannot reference named WINDOW containing frame specification"
+        raise SqlError("INVALID_WINDOW_REFERENCE", message, position(alias))
+    return exp.Window(**{k: base.args.get(k) for k in ("partition_by", "order", "spec")} | own)
 
 
 def _frame(node: exp.Window, expressions: "Expressions") -> str:

@@ -231,6 +231,9 @@ def _join(
     anyway = on is None or (isinstance(on, exp.Boolean) and on.this)
     if isinstance(join.this, exp.Unnest) and fields and anyway and not using and side in ("", "LEFT"):
         return unnesting.beside(compiler, left, fields, join.this, Scope(fields, parent), keep=side == "LEFT")
+    if isinstance(join.this, exp.Unnest) and on is not None and not anyway:
+        message = f"{side or kind or 'INNER'} JOIN involving UNNEST is only supported with condition ON TRUE"
+        raise SqlError("NOT_SUPPORTED", message, Expressions(compiler, Scope()).place(on))
     right, more = relation(compiler, join.this, Scope(fields, parent))
     _mark_nullable(side, fields, more)
     if using:

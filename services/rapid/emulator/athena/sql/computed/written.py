@@ -162,6 +162,8 @@ def format_number(value: float) -> str:
         if abs(size) < 1000:
             break
         size, unit = size / 1000, next_unit
+    if not unit:
+        return str(int(size))
     digits = 0 if size >= 100 else 1 if size >= 10 else 2  # negative ones keep both
     text = f"{size.quantize(Decimal(1).scaleb(-digits)):f}"
     return (text.rstrip("0").rstrip(".") if "." in text else text) + unit

@@ -1,5 +1,6 @@
 """String, regular-expression, URL and binary functions: https://trino.io/docs/current/functions/string.html."""
 
+from rapid.emulator.athena.sql.dialect import position
 from rapid.emulator.athena.sql.errors import Position, SqlError
 from rapid.emulator.athena.sql.registry import SCALARS, Call, declare, special, unexpected
 from rapid.emulator.athena.sql.scope import Typed, literal
@@ -118,12 +119,14 @@ def concat_ws(call: Call) -> Typed:
 @special("format")
 def format_(call: Call) -> Typed:
     """Java's format strings; numbers, booleans, dates and times as they are, all else as text."""
-    if len(call.arguments) < 1:
-        raise call.wrong_arguments()
-    pattern = call.cast(0, VARCHAR)
-    return Typed(
-        f"p_format({', '.join([pattern, *(_argument(call.typed(i)) for i in range(1, len(call.arguments)))])})", VARCHAR
-    )
+    if len(call.arguments) < 2:
+        raise SqlError("SYNTAX_ERROR", "The 'format' function must have at least two arguments", position(call.node))
+    pattern = call.typed(0)
+    if not pattern.type.is_string:
+        message = f"Type of first argument to format() must be VARCHAR (actual: {pattern.type})"
+        raise SqlError("TYPE_MISMATCH", message, position(call.arguments[0]))
+    given = (_argument(call.typed(i)) for i in range(1, len(call.arguments)))
+    return Typed(f"p_format({', '.join([pattern.sql, *given])})", VARCHAR)
 
 
 def _argument(value: Typed) -> str:
