@@ -12,7 +12,7 @@ from rapid.emulator.athena.sql.functions import AGGREGATES, COLLECTING, SCALARS,
 from rapid.emulator.athena.sql.nodes import compiles
 from rapid.emulator.athena.sql.registry import Aggregation, Call, choose, fill, unexpected
 from rapid.emulator.athena.sql.scope import Typed
-from rapid.emulator.athena.sql.types import BIGINT, MAX_DECIMAL, VARCHAR, Type, decimal
+from rapid.emulator.athena.sql.types import BIGINT, MAX_DECIMAL, VARCHAR, decimal
 
 if TYPE_CHECKING:
     from rapid.emulator.athena.sql.expressions import Expressions
@@ -128,11 +128,7 @@ def _chosen(ex: "Expressions", name: str, values: list[Typed], node: exp.Expr, p
     sql = f"{head}({distinct}{rest[:-1]}{inside}){after}"
     if wrap:
         sql = fill(wrap.replace("{dec}", result.duckdb()).replace("{}", "\0"), arguments).replace("\0", sql)
-    return Typed(sql, _widest(name, result))
-
-
-def _widest(name: str, result: Type) -> Type:
-    return Type("varchar") if name == "checksum" and result.is_string else result
+    return Typed(sql, result)
 
 
 @compiles(exp.GroupConcat)

@@ -228,3 +228,4 @@ CREATE MACRO t_huge_quotient(n, d) AS CASE WHEN abs(t_huge_rounded(n, d)) >= 100
 CREATE MACRO t_huge_quotient_or_null(n, d) AS CASE WHEN abs(t_huge_rounded(n, d)) < 100000000000000000000000000000000000000::HUGEINT THEN t_huge_rounded(n, d) END;
 CREATE MACRO t_huge_rest(n, d) AS n % d;
 CREATE MACRO t_huge_rest_or_null(n, d) AS n % d;
+CREATE MACRO t_hash_mixed(one, two) AS CAST((31 * CAST(one AS HUGEINT) + two) % 18446744073709551616 AS UBIGINT);

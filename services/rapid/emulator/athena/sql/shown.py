@@ -40,6 +40,8 @@ def text(value: Typed, least: int = 0) -> str:
         return f"p_geometry_text({sql})"
     if kind.name == "HyperLogLog":
         return f"t_binary_text(p_hyperloglog_bytes({sql}))"
+    if kind.name == "SetDigest":
+        return f"t_binary_text(p_hashes_bytes({sql}))"
     if kind.name == "ipaddress":
         return f"p_address_text({sql})"
     if kind.name == "BingTile":

@@ -43,6 +43,7 @@ _DUCKDB = {
     "BingTile": "BIGINT",
     "color": "INTEGER",
     "HyperLogLog": "UBIGINT[]",
+    "SetDigest": "BIGINT[]",
     "tdigest": "DOUBLE[]",
     "unknown": "INTEGER",
 }
@@ -130,7 +131,7 @@ BOOLEAN, INTEGER, BIGINT, DOUBLE, REAL = (Type(n) for n in ("boolean", "integer"
 VARCHAR, VARBINARY, DATE, TIME, JSON = (Type(n) for n in ("varchar", "varbinary", "date", "time", "json"))
 UNKNOWN, UUID, IP_ADDRESS = Type("unknown"), Type("uuid"), Type("ipaddress")
 GEOMETRY, BING_TILE = Type("Geometry"), Type("BingTile")
-HYPER_LOG_LOG, TDIGEST = Type("HyperLogLog"), Type("tdigest")
+HYPER_LOG_LOG, TDIGEST, SET_DIGEST = Type("HyperLogLog"), Type("tdigest"), Type("SetDigest")
 TIMESTAMP, TIMESTAMP_TZ = Type("timestamp", (3,)), Type("timestamp with time zone", (3, "UTC"))
 INTERVAL_DAY, INTERVAL_YEAR = Type("interval day to second"), Type("interval year to month")
 

@@ -227,37 +227,69 @@ def rpad(data: bytes, size: int, padding: bytes) -> bytes:
     return (data + _padding(data, size, padding))[:size]
 
 
-# `checksum`: the sum of the hashes of all values, each times a prime (Trino's ChecksumAggregationFunction).
+@helper("p_murmur", "BLOB", "BIGINT")
+def murmur(data: bytes) -> int:
+    """The first half of `murmur3`, as a number."""
+    return int(struct.unpack("<q", murmur3(data)[:8])[0])
 
 
-def _term(data: bytes) -> int:
+@helper("p_murmur_long", "BIGINT", "BIGINT")
+def murmur_long(value: int) -> int:
+    return int(struct.unpack("<q", murmur3(struct.pack("<q", value))[:8])[0])
+
+
+PRIME = _P1
+
+# `checksum` (`functions.checksums`): values hashed by xxHash, the hash of each times a prime.
+
+
+def _xx(data: bytes) -> int:
     hashed: bytes = xxhash64(data)
-    return int.from_bytes(hashed, "big") * _P1 & _MASK
+    return int.from_bytes(hashed, "big")
 
 
 @helper("p_xx_bytes", "BLOB", "UBIGINT")
-def checked_bytes(data: bytes) -> int:
-    return _term(data)
+def hashed_bytes(data: bytes) -> int:
+    return _xx(data)
 
 
 @helper("p_xx_long", "BIGINT", "UBIGINT")
-def checked_long(value: int) -> int:
-    return _term(struct.pack("<q", value))
+def hashed_long(value: int) -> int:
+    return _xx(struct.pack("<q", value))
 
 
-@helper("p_xx_double", "DOUBLE", "UBIGINT")
-def checked_double(value: float) -> int:
-    return _term(struct.pack("<d", value + 0.0))
+@helper("p_xx_halves", "BLOB", "UBIGINT")
+def hashed_halves(data: bytes) -> int:
+    return _xx(data[:8]) ^ _xx(data[8:])
 
 
-@helper("p_xx_real", "FLOAT", "UBIGINT")
-def checked_real(value: float) -> int:
-    return _term(struct.pack("<q", *struct.unpack("<i", struct.pack("<f", value + 0.0))))
+@helper("p_xx_wide", "HUGEINT", "UBIGINT")
+def hashed_wide(value: int) -> int:
+    data = value.to_bytes(16, "little", signed=True)
+    return _xx(data[:8]) ^ _xx(data[8:])
 
 
-@helper("p_xx_null", "", "UBIGINT")
-def checked_null() -> int:
-    return _P1
+@helper("p_mix_long", "BIGINT", "UBIGINT")
+def mixed_long(value: int) -> int:
+    """Trino's hash of a number where it does not take xxHash."""
+    return _rotl((value & _MASK) * _P2 & _MASK, 31) * _P1 & _MASK
+
+
+@helper("p_double_bits", "DOUBLE", "BIGINT")
+def double_bits(value: float) -> int:
+    bits: int = struct.unpack("<q", struct.pack("<d", value + 0.0))[0]
+    return bits
+
+
+@helper("p_real_bits", "FLOAT", "BIGINT")
+def real_bits(value: float) -> int:
+    bits: int = struct.unpack("<i", struct.pack("<f", value + 0.0))[0]
+    return bits
+
+
+@helper("p_checksum_term", "UBIGINT", "UBIGINT")
+def checksum_term(hashed: int) -> int:
+    return hashed * _P1 & _MASK
 
 
 @helper("p_checksum", "HUGEINT", "BLOB")

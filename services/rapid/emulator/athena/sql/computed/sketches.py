@@ -110,9 +110,27 @@ def weighted_percentiles(values: list[float], weights: list[float], shares: list
     return found
 
 
+_MIN_HASHES = 8192
+"""Hashes that a set digest of Trino compares."""
+
+
 @helper("p_hyperloglog_bytes", "UBIGINT[]", "BLOB")
 def hyperloglog_bytes(hashes: list[int]) -> bytes:
     return struct.pack(f">{len(hashes)}Q", *hashes)
+
+
+@helper("p_hashes_bytes", "BIGINT[]", "BLOB")
+def hashes_bytes(hashes: list[int]) -> bytes:
+    return struct.pack(f">{len(hashes)}q", *hashes)
+
+
+@helper("p_jaccard", "BIGINT[]; BIGINT[]", "DOUBLE", null=True)
+def jaccard(one: list[int], two: list[int]) -> float | None:
+    """What two sets share among the smallest hashes of both, as many as the smaller set has."""
+    left, right = (set(sorted(set(hashes))[:_MIN_HASHES]) for hashes in (one, two))
+    size = min(len(left), len(right))
+    smallest = sorted(left | right)[:size]
+    return len(left & right & set(smallest)) / size if size else None
 
 
 @helper("p_hyperloglog", "BLOB", "UBIGINT[]")

@@ -9,6 +9,7 @@ from rapid.emulator.athena.sql import computed
 from rapid.emulator.athena.sql.functions import (
     aggregates,
     arrays,
+    checksums,
     collected,
     formats,
     geospatial,
@@ -25,7 +26,8 @@ from rapid.emulator.athena.sql.registry import AGGREGATES, COLLECTING, SCALARS, 
 __all__ = ["AGGREGATES", "COLLECTING", "SCALARS", "SPECIALS", "WINDOWS", "names"]
 
 _TABLES = (
-    aggregates, arrays, collected, computed, formats, geospatial, json, maths, other, regexps, sketches, strings, times,
+    aggregates, arrays, checksums, collected, computed, formats, geospatial, json, maths, other, regexps, sketches,
+    strings, times,
 )  # fmt: skip
 
 

@@ -91,8 +91,8 @@ def current_schema(call: Call) -> Typed:
 
 
 _MISSING = """
-hll_serialize scale_qdigest trimmed_mean make_set_digest merge_set_digest intersection_cardinality jaccard_index
-hash_counts learn_classifier learn_libsvm_classifier learn_regressor learn_libsvm_regressor classify regress
+hll_serialize scale_qdigest trimmed_mean
+learn_classifier learn_libsvm_classifier learn_regressor learn_libsvm_regressor classify regress
 features geometry_from_hadoop_shape
 line_interpolate_points t_pdf
 objectid_timestamp st_geomfromkml geospatial_partitions spatial_partitions spatial_partitioning

@@ -1,18 +1,35 @@
-"""HyperLogLogs and quantile digests: https://trino.io/docs/current/functions/{hyperloglog,qdigest,tdigest}.html.
+"""Sketches: https://trino.io/docs/435/functions/{hyperloglog,qdigest,tdigest,setdigest}.html.
 
 They are exact here, which is inside the error that Trino allows: a HyperLogLog is the list of the hashes it has met,
-a digest the list of its values. So they are larger than Trino's, and their bytes are not Trino's.
+as a set digest is, with repetitions; a digest of quantiles is the list of its values. So they are larger than Trino's,
+and their bytes are not Trino's.
 """
 
 from rapid.emulator.athena.sql.computed.tdigest import FEW
+from rapid.emulator.athena.sql.errors import SqlError
+from rapid.emulator.athena.sql.functions.checksums import as_bytes, as_number, is_short_decimal
 from rapid.emulator.athena.sql.registry import SCALARS, Aggregation, Call, collecting, declare, special
 from rapid.emulator.athena.sql.scope import Typed
-from rapid.emulator.athena.sql.types import BIGINT, DOUBLE, HYPER_LOG_LOG, TDIGEST, UNKNOWN, VARCHAR, Type, array_of
+from rapid.emulator.athena.sql.types import (
+    BIGINT,
+    DOUBLE,
+    HYPER_LOG_LOG,
+    SET_DIGEST,
+    TDIGEST,
+    UNKNOWN,
+    VARCHAR,
+    Type,
+    array_of,
+)
 
 declare(
     SCALARS,
     """
     cardinality(HyperLogLog) -> bigint = len({0})
+    cardinality(SetDigest) -> bigint = len(list_distinct({0}))
+    intersection_cardinality(SetDigest, SetDigest) -> bigint = len(list_intersect({0}, {1}))
+    jaccard_index(SetDigest, SetDigest) -> double = p_jaccard({0}, {1})
+    hash_counts(SetDigest) -> map(bigint, smallint) = CAST(list_histogram({0}) AS MAP(BIGINT, SMALLINT))
     empty_approx_set() -> HyperLogLog = CAST([] AS UBIGINT[])
     """,
 )
@@ -28,6 +45,33 @@ def approx_set(call: Call, parts: Aggregation) -> Typed:
     kind = BIGINT if value.type.is_integer else DOUBLE if value.type.is_number else VARCHAR
     hashed = f"md5_number_lower(CAST({call.compiler.coerce(value, kind).sql} AS VARCHAR))"
     return Typed(f"t_sketch({Aggregation('DISTINCT ', '', parts.after).collect(hashed)})", HYPER_LOG_LOG)
+
+
+@collecting("make_set_digest")
+def set_digest(call: Call, parts: Aggregation) -> Typed:
+    """The hashes are Trino's: those of a number's eight bytes, or of a text's."""
+    call.count(1)
+    value = call.typed(0)
+    name = value.type.name
+    if value.type.is_string or name == "varbinary":
+        hashed = f"p_murmur({as_bytes(value)})"
+    elif value.type.is_integer or name in ("date", "timestamp", "real") or is_short_decimal(value.type):
+        hashed = f"p_murmur_long({as_number(value)})"
+    else:
+        message = (
+            f"Unsupported type parameters (system.builtin.make_set_digest({value.type}):SetDigest) for <T>(t):setdigest"
+        )
+        raise SqlError("FUNCTION_IMPLEMENTATION_MISSING", message)
+    return Typed(f"t_sketch({parts.collect(hashed)})", SET_DIGEST)
+
+
+@collecting("merge_set_digest")
+def merge_set_digest(call: Call, parts: Aggregation) -> Typed:
+    call.count(1)
+    sketch = call.typed(0)
+    if sketch.type != SET_DIGEST:
+        raise call.wrong_arguments()
+    return Typed(f"t_sketch(flatten({parts.collect(sketch.sql)}))", SET_DIGEST)
 
 
 @collecting("tdigest_agg", "qdigest_agg")

@@ -1,0 +1,16 @@
+select checksum(x) from (values array[1, 2], array[null], null) t(x);
+select checksum(x) from (values decimal '-1.50', decimal '0.05', decimal '-0.05') t(x);
+select checksum(x) from (values decimal '-12345678901234567890123.50') t(x);
+select checksum(x) from (values map(array[1, 2], array['x', null])) t(x);
+select checksum(row(1, 'a', true, 1.5e0, real '2.5', decimal '1.5', date '2020-01-01', timestamp '2020-01-01 00:00:00', x'61')), checksum(row(null, 1));
+select checksum(x) from (values timestamp '1960-01-01 10:00:00.123456 Asia/Tokyo') t(x);
+select checksum(x) from (values interval '2' day, interval '-3' hour) t(x);
+select checksum(interval '2' month), checksum(time '10:00:00'), checksum(ipaddress '1.2.3.4'), checksum(uuid '12151fd2-7586-11e9-8f9e-2a86e4085a59'), checksum(null), checksum(cast('ab' as char(5)));
+select hash_counts(make_set_digest(x)) from (values 1, 1, 2, null) t(x);
+select hash_counts(make_set_digest(date '2020-01-01')), hash_counts(make_set_digest(decimal '1.5')), hash_counts(make_set_digest(x'61')), hash_counts(make_set_digest(real '1.5')), hash_counts(make_set_digest(cast('a' as char(3))));
+select intersection_cardinality(make_set_digest(x), make_set_digest(y)), jaccard_index(make_set_digest(x), make_set_digest(y)) from (values (1, 1), (2, 5), (3, 3)) t(x, y);
+select cardinality(merge_set_digest(d)), jaccard_index(merge_set_digest(d), merge_set_digest(d)) from (select make_set_digest(x) d from (values (1, 'a'), (2, 'b'), (2, 'a')) t(x, g) group by g);
+select jaccard_index(make_set_digest(x), make_set_digest(x + 4000)) from unnest(sequence(1, 9000)) t(x);
+select make_set_digest(x), typeof(make_set_digest(x)) from (values cast(null as integer)) t(x);
+select make_set_digest(1.5);
+select checksum(x) from (values map(array[1], array[2]), null) t(x);
