@@ -363,6 +363,11 @@ def _check_select(text: str, found: list[Token], select: exp.Select) -> None:
         at = next((i for i, t in enumerate(found[:-1], 1) if word(t) == "SELECT"), len(found))
         at += word(found[at]) in ("ALL", "DISTINCT") if at < len(found) else 0
         raise mismatched(text, found[at] if at < len(found) else None, expecting(found, at))
+    for item in select.expressions:
+        if isinstance(item, exp.Aliases) and isinstance(item.this, exp.Star):  # only `t.*` takes names
+            place = word_before(text, item.expressions[0], "AS")
+            at = next(i for i, t in enumerate(found) if token_position(t) == place)
+            raise mismatched(text, found[at], expecting(found, at))
     group = select.args.get("group")
     if group is not None and not any(group.args.values()):
         raise mismatched(text, None, expecting(found, len(found)))

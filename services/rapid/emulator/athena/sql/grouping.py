@@ -147,7 +147,7 @@ class Grouping:
             return all(self._settled(part) for part in _parts(node))
         if _is_grouping(node):
             return True
-        whole = self.keys and not isinstance(node, exp.Ordered | exp.Order | exp.When | exp.If)
+        whole = self.keys and not isinstance(node, exp.Ordered | exp.Order | exp.When | exp.If | exp.Any | exp.All)
         if whole and self.expressions.compile(node).sql in self.keys:
             return True
         return all(self._settled(child) for child in node.iter_expressions())

@@ -176,8 +176,12 @@ CREATE MACRO t_timestamp_scale(x, p) AS CASE WHEN p >= 6 THEN x ELSE make_timest
 CREATE MACRO t_instant_scale(x, p) AS CASE WHEN p >= 6 THEN x ELSE make_timestamptz(t_scaled(epoch_us(x), CAST(pow(10::DOUBLE, 6 - p) AS BIGINT))) END;
 CREATE MACRO t_offset(z) AS CAST(z[1:1] || '1' AS INTEGER) * (CAST(z[2:3] AS INTEGER) * 60 + CAST(z[-2:] AS INTEGER));
 CREATE MACRO t_wall(x) AS CASE WHEN starts_with(x.z, '+') OR starts_with(x.z, '-') THEN timezone('UTC', x.i) + to_minutes(t_offset(x.z)) ELSE timezone(x.z, x.i) END;
+CREATE MACRO t_ahead(z, i) AS timezone(z, i) - timezone('UTC', i);
+CREATE MACRO t_instant_at(z, w, ahead) AS CASE WHEN timezone(z, timezone('UTC', w - ahead)) = w THEN timezone('UTC', w - ahead) ELSE timezone(z, w) END;
+CREATE MACRO t_instant(z, w) AS t_instant_at(z, w, t_ahead(z, timezone(z, w - INTERVAL 1 DAY)));
 CREATE MACRO t_placed(w, z) AS CASE WHEN w IS NULL OR z IS NULL THEN NULL
-  WHEN starts_with(z, '+') OR starts_with(z, '-') THEN struct_pack(i := timezone('UTC', w - to_minutes(t_offset(z))), z := z) ELSE struct_pack(i := timezone(z, w), z := z) END;
+  WHEN starts_with(z, '+') OR starts_with(z, '-') THEN struct_pack(i := timezone('UTC', w - to_minutes(t_offset(z))), z := z) ELSE struct_pack(i := t_instant(z, w), z := z) END;
+CREATE MACRO t_moved(w, x) AS CASE WHEN w IS NULL OR starts_with(x.z, '+') OR starts_with(x.z, '-') THEN t_placed(w, x.z) ELSE struct_pack(i := t_instant_at(x.z, w, t_ahead(x.z, x.i)), z := x.z) END;
 CREATE MACRO t_offset_text(m) AS CASE WHEN m < 0 THEN '-' ELSE '+' END || lpad(CAST(abs(m) // 60 AS VARCHAR), 2, '0') || ':' || lpad(CAST(abs(m) % 60 AS VARCHAR), 2, '0');
 CREATE MACRO t_offset_today(z) AS CASE WHEN starts_with(z, '+') OR starts_with(z, '-') THEN t_offset(z) ELSE date_diff('minute', timezone('UTC', now()), timezone(z, now())) END;
 CREATE MACRO t_whole_days(x) AS CASE WHEN epoch_us(TIMESTAMP '1970-01-01' + x) % 86400000000 <> 0 THEN t_error('INVALID_FUNCTION_ARGUMENT: Cannot add hour, minutes or seconds to a date') ELSE x END;

@@ -97,6 +97,8 @@ def _times(operator: str, left: Typed, right: Typed) -> Typed | None:
         return offsets.at_clock(left, f"({offsets.clock(left)} {operator} {right.sql})", max(left.type.scale, 3))
     if one == "time":
         return Typed(f"({left.sql} {operator} {right.sql})", Type("time", (max(left.type.scale, 3),)))
+    if right.type == INTERVAL_DAY and one in ("timestamp", zoned):  # the interval has milliseconds
+        left = Typed(left.sql, Type(one, (max(left.type.scale, 3), *left.type.args[1:])))
     if one == "timestamp":
         return Typed(f"({left.sql} {operator} {right.sql})", left.type)
     if one == zoned and right.type == INTERVAL_DAY:

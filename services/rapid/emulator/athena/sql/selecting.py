@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from rapid.emulator.athena.sql import ordering, relations
-from rapid.emulator.athena.sql.dialect import position
+from rapid.emulator.athena.sql.comparing import row_fields
+from rapid.emulator.athena.sql.dialect import position, shown
 from rapid.emulator.athena.sql.errors import SqlError, not_supported
 from rapid.emulator.athena.sql.expressions import Expressions
 from rapid.emulator.athena.sql.grouping import Grouping, refuse_aggregates
-from rapid.emulator.athena.sql.scope import Column, Field, Scan, Scope, Typed, quote
-from rapid.emulator.athena.sql.types import field_name
+from rapid.emulator.athena.sql.scope import Column, Field, Scan, Scope, Typed
 
 if TYPE_CHECKING:
     from rapid.emulator.athena.sql.compiler import Compiler
@@ -39,10 +39,11 @@ def select(compiler: "Compiler", tree: exp.Select, parent: Scope | None) -> tupl
     grouping = Grouping(tree, expressions, values)
     having = tree.args.get("having")
     having_sql = f" HAVING {expressions.boolean(having.this, 'HAVING clause').sql}" if having else ""
-    items = [n.this if isinstance(n, exp.Alias) else n for n in tree.expressions]
-    for item in filter(_is_star, items):
+    items = [_unnamed(n) for n in tree.expressions]
+    for item in (i for i in items if _is_star(i) and not _is_dot_star(i)):
         grouping.check_star(_starred(item, scope))
-    checked = [i for i in items if not _is_star(i)] + ([having.this] if having else [])
+    checked = [i.this if _is_dot_star(i) else i for i in items if _is_dot_star(i) or not _is_star(i)]
+    checked += [having.this] if having else []
     grouping.check(checked)
     grouping.check_calls(checked)
     scope.aliases = {n.lower(): v for n, v in outputs if n is not None}
@@ -95,16 +96,28 @@ def _in_terms_of_scan(sql: str, used: set[Field]) -> str:
     return sql
 
 
+def _unnamed(node: exp.Expr) -> exp.Expr:
+    """An output without its name, or the names of `r.* AS (a, b)`."""
+    return node.this if isinstance(node, exp.Alias | exp.Aliases) else node
+
+
 def _is_star(node: exp.Expr) -> bool:
-    return isinstance(node, exp.Star) or (isinstance(node, exp.Column) and isinstance(node.this, exp.Star))
+    column = isinstance(node, exp.Column) and isinstance(node.this, exp.Star)
+    return isinstance(node, exp.Star) or column or _is_dot_star(node)
+
+
+def _is_dot_star(node: exp.Expr) -> bool:
+    """Whether it is `row(1, 2).*`."""
+    return isinstance(node, exp.Dot) and isinstance(node.expression, exp.Star)
 
 
 def _outputs(tree: exp.Select, expressions: Expressions) -> list[tuple[str | None, Typed]]:
     outputs: list[tuple[str | None, Typed]] = []
     for node in tree.expressions:
-        inner = node.this if isinstance(node, exp.Alias) else node
+        inner = _unnamed(node)
         if _is_star(inner):
-            outputs += _star(inner, expressions)
+            starred = _star(inner, expressions)
+            outputs += _renamed(starred, node) if isinstance(node, exp.Aliases) else starred
             continue
         while isinstance(inner, exp.Paren):  # parentheses around a column leave it its name
             inner = inner.this
@@ -122,6 +135,8 @@ def _star(node: exp.Expr, expressions: Expressions) -> list[tuple[str | None, Ty
     scope = expressions.scope
     if any(node.args.get(a) for a in ("except_", "replace", "rename")):
         raise not_supported("EXCEPT or REPLACE after *", position(node))
+    if isinstance(node, exp.Dot):
+        return _parts(expressions.compile(node.this), node)
     path = _star_path(node)
     fields = _starred(node, scope)
     if not fields:
@@ -152,7 +167,19 @@ def _fields_of_row(path: list[str], node: exp.Expr, expressions: Expressions) ->
         raise missing from error
     if rest or found.type.name != "row":
         raise missing
-    return [
-        (name, Typed(f"({found.sql}).{quote(field_name(name, i))}", kind))
-        for i, (name, kind) in enumerate(found.type.args)
-    ]
+    return _parts(Typed(found.sql, found.type), node)
+
+
+def _parts(row: Typed, node: exp.Expr) -> list[tuple[str | None, Typed]]:
+    """The fields of a row with their names."""
+    if row.type.name != "row":
+        raise SqlError("TYPE_MISMATCH", f"Expression {shown(node.this)} is not of type ROW", position(node))
+    return list(zip((name for name, _ in row.type.args), row_fields(row), strict=True))
+
+
+def _renamed(outputs: list[tuple[str | None, Typed]], node: exp.Aliases) -> list[tuple[str | None, Typed]]:
+    names = [n.name for n in node.expressions]
+    if len(names) != len(outputs):
+        message = f"Column alias list has {len(names)} entries but relation has {len(outputs)} columns"
+        raise SqlError("MISMATCHED_COLUMN_ALIASES", message, position(node.expressions[0]))
+    return [(name, value) for name, (_, value) in zip(names, outputs, strict=True)]

@@ -63,8 +63,8 @@ def _moment(pattern: str) -> Callable[[str], bool]:
 
 def _zoned_moment(text: str) -> bool:
     found = re.search(_ZONE, text)
-    zone = zones.canonical(found[0].strip()) if found else "UTC"
-    return _MEANS["timestamp"](re.sub(_ZONE, "", text)) and zones.exists(zone)
+    zone, wall = zones.canonical(found[0].strip()) if found else "UTC", re.sub(_ZONE, "", text)
+    return _MEANS["timestamp"](wall) and zones.exists(zone) and zones.has(zone, wall)
 
 
 def _zoned_clock(text: str) -> bool:

@@ -2,9 +2,10 @@
 
 Its zone is known when the query is compiled (a literal, `AT TIME ZONE 'x'`), and then DuckDB carries the instant alone;
 or every value has its own, and then DuckDB carries a struct of instant `i` and zone `z`. DuckDB knows zones by name,
-Trino also by offset (`+02:00`).
+Trino also by offset (`+02:00`). A wall clock that comes twice, as clocks are put back, means its first time.
 """
 
+import datetime
 import re
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -31,12 +32,23 @@ def exists(zone: str) -> bool:
     return True
 
 
+def has(zone: str, wall_clock: str) -> bool:
+    """Whether clocks of a zone ever show a time: not in the hour that is left out as they are put forward."""
+    if shift(zone) is not None:
+        return True
+    try:
+        wall = datetime.datetime.fromisoformat(wall_clock).replace(tzinfo=ZoneInfo(zone))
+    except ValueError:  # a year or a spelling that Python does not know
+        return True
+    return wall.astimezone(datetime.UTC).astimezone(ZoneInfo(zone)).replace(tzinfo=None) == wall.replace(tzinfo=None)
+
+
 def instant(wall_clock: str, zone: str) -> str:
     """The TIMESTAMPTZ at which clocks of a known zone show a TIMESTAMP."""
     minutes = shift(zone)
-    if minutes is None:
-        return f"timezone({literal(zone)}, {wall_clock})"
-    return f"timezone('UTC', {wall_clock} - to_minutes({minutes}))"
+    if minutes is not None:
+        return f"timezone('UTC', {wall_clock} - to_minutes({minutes}))"
+    return f"{'timezone' if zone == 'UTC' else 't_instant'}({literal(zone)}, {wall_clock})"
 
 
 def wall(value: Typed) -> str:
@@ -60,10 +72,13 @@ def name(value: Typed) -> str:
 
 
 def at_wall(value: Typed, wall_clock: str) -> Typed:
-    """Another wall clock in the zone of a value."""
-    if value.type.zone == PER_VALUE:
-        return Typed(f"t_placed({wall_clock}, ({value.sql}).z)", value.type)
-    return Typed(instant(wall_clock, value.type.zone), value.type)
+    """Another wall clock in the zone of a value, at the offset of the value if it can be."""
+    zone = value.type.zone
+    if zone == PER_VALUE:
+        return Typed(f"t_moved({wall_clock}, {value.sql})", value.type)
+    if zone == "UTC" or shift(zone) is not None:
+        return Typed(instant(wall_clock, zone), value.type)
+    return Typed(f"t_instant_at({literal(zone)}, {wall_clock}, t_ahead({literal(zone)}, {value.sql}))", value.type)
 
 
 def at_moment(value: Typed, moment_: str) -> Typed:

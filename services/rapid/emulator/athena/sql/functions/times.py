@@ -306,10 +306,15 @@ def at_timezone(call: Call) -> Typed:
 def with_timezone(call: Call) -> Typed:
     """The instant at which clocks of a zone show the timestamp."""
     call.count(2)
-    wall, zone = call.cast(0, TIMESTAMP), call.typed(1)
+    given, zone = call.typed(0), call.typed(1)
+    if given.type == DATE:
+        given = call.compiler.coerce(given, Type("timestamp", (0,)))
+    if given.type.name not in ("timestamp", "unknown"):
+        raise call.wrong_arguments()
+    wall = call.compiler.coerce(given, given.type if given.type.name == "timestamp" else TIMESTAMP).sql
     if isinstance(zone.value, str):
-        return zones.shown_in(zones.instant(wall, zone.value), 3, zone)
-    return Typed(f"t_placed({wall}, {zone.sql})", Type("timestamp with time zone", (3, PER_VALUE)))
+        return zones.shown_in(zones.instant(wall, zone.value), given.type.scale, zone)
+    return Typed(f"t_placed({wall}, {zone.sql})", Type("timestamp with time zone", (given.type.scale, PER_VALUE)))
 
 
 def in_zone(call: Call, value: Typed, zone: Typed) -> Typed:

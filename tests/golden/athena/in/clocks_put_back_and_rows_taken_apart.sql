@@ -1,0 +1,16 @@
+select to_unixtime(timestamp '2024-11-03 01:30:00 America/New_York'), to_unixtime(with_timezone(timestamp '2024-11-03 01:30:00', 'America/New_York')), to_unixtime(with_timezone(timestamp '2024-11-03 02:00:00', 'America/New_York'));
+select timestamp '2024-03-10 02:30:00 America/New_York';
+select cast('2024-03-10 02:30:00 America/New_York' as timestamp with time zone);
+select to_unixtime(date_trunc('hour', from_unixtime(1730615400, 'America/New_York'))), to_unixtime(date_trunc('hour', from_unixtime(1730611800, 'America/New_York')));
+select to_unixtime(date_add('day', 1, with_timezone(timestamp '2024-11-02 01:30:00', 'America/New_York'))), to_unixtime(date_add('day', -1, with_timezone(timestamp '2024-11-04 01:30:00', 'America/New_York'))), to_unixtime(date_add('day', 1, with_timezone(timestamp '2024-03-09 02:30:00', 'America/New_York')));
+select to_unixtime(with_timezone(t, z)) from (values (timestamp '2024-11-03 01:30:00', 'America/New_York'), (timestamp '2024-03-10 02:30:00', 'America/New_York'), (timestamp '2024-07-10 02:30:00', '+02:00')) v(t, z) order by 1;
+select to_unixtime(date_trunc('hour', at_timezone(from_unixtime(t), z))), to_unixtime(date_add('month', 1, at_timezone(from_unixtime(t), z))) from (values (1730615400, 'America/New_York'), (1730611800, 'America/New_York'), (1730611800, '-03:00')) v(t, z) order by 1, 2;
+select typeof(with_timezone(timestamp '2024-07-01 12:00:00.123456', 'Asia/Kolkata')), typeof(timestamp '2024-03-10 01:30:00' + interval '1' hour), typeof(timestamp '2024-03-10 01:30:00' + interval '1' month);
+select row(1, 2).*;
+select cast(row(1, 2) as row(a integer, b integer)).* as (p, q), 5 z;
+select t.* as (p, q) from (values (1, 2)) t(x, y);
+select t.* as (p) from (values (1, 2)) t(x, y);
+select * as (p, q) from (values (1, 2)) t(x, y);
+select x, row(x, count(*)).* from (values 1, 1, 2) t(x) group by x order by 1;
+select x, row(x, y).* from (values (1, 2)) t(x, y) group by x;
+select k, sum(v) from (values ('a', 1), ('b', 2), ('a', 3)) t(k, v) group by k having sum(v) > any (values 2, 3) order by k;
