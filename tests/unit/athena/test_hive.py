@@ -17,7 +17,7 @@ def test_create_table_with_every_clause() -> None:
             "STORED AS TEXTFILE LOCATION 's3://b/k/' TBLPROPERTIES ('a'='b', \"skip.header.line.count\"='1')"
         )
     )
-    assert made.name == ("db", "my-table")
+    assert made.name == hive.Name("db", "my-table")
     assert made.if_not_exists
     assert [(c.name, c.type) for c in made.columns] == [
         ("id", "bigint"),

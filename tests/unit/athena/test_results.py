@@ -1,18 +1,23 @@
 """Result files and the names of types, as pure functions."""
 
 import io
+from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rapid.emulator.athena import runs, stored
+from rapid.emulator.athena.models import Execution
 from rapid.emulator.athena.results import column_info, csv_line, metadata
 from rapid.emulator.athena.sql.scope import Column
 from rapid.emulator.athena.sql.types import GEOMETRY, Type, common, converts, parse_hive, to_hive
 from rapid.emulator.athena.writing.fitting import assignable
+from rapid.emulator.telling import Scope
 
 CELLS = st.one_of(st.none(), st.text(alphabet=st.characters(blacklist_categories=("Cs",)), max_size=8))
 
@@ -55,6 +60,30 @@ def test_results_in_memory_are_few(monkeypatch: pytest.MonkeyPatch) -> None:
     assert kept.rows("19") is None
     kept.keep("small", [["y"]], 1)
     assert kept.rows("small") == [["y"]], "what was dropped is no longer counted"
+
+
+def test_a_query_that_panics_ends() -> None:
+    """A panic of Rust comes as a BaseException, which a pool of threads keeps to itself."""
+
+    class PanicError(BaseException):
+        pass
+
+    class Engine:
+        def connection(self) -> Any:
+            return nullcontext(SimpleNamespace(forget=lambda: None))
+
+    def panic(_run: Any) -> None:
+        raise PanicError("attempt to divide by zero")
+
+    made = runs.Runs(Engine(), timedelta(minutes=1), lambda _run, _state: None)  # type: ignore[arg-type]
+    execution = Execution("1", "SELECT 1", "DML", "SELECT", "primary", "d", "AwsDataCatalog", "s3://b/1.csv", {})
+    made.submit(execution, Scope("000000000000", "us-east-1"), panic)
+    made.wait("1", 60)
+    assert (execution.state, execution.reason) == (
+        "FAILED",
+        "GENERIC_INTERNAL_ERROR: PanicError: attempt to divide by zero",
+    )
+    made.stop_all()
 
 
 def test_lines_have_the_header_that_the_object_lacks(tmp_path: Path) -> None:

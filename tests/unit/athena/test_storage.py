@@ -64,6 +64,15 @@ def test_values_of_projection() -> None:
     assert values(key, {f"projection.k.{n}": v for n, v in given.items()}, []) == ["001", "004", "007"]
     given = {"type": "date", "range": "2020-01,2020-12", "format": "yyyy-MM", "interval": "5"}
     assert values(key, {f"projection.k.{n}": v for n, v in given.items()}, []) == ["2020-01", "2020-06", "2020-11"]
+    given = {
+        **given,
+        "range": "2020-01-31,2020-04-30",
+        "format": "yyyy-MM-dd",
+        "interval": "1",
+        "interval.unit": "MONTHS",
+    }
+    dates = values(key, {f"projection.k.{n}": v for n, v in given.items()}, [])
+    assert dates == ["2020-01-31", "2020-02-29", "2020-03-31", "2020-04-30"]
     with pytest.raises(SqlError, match=r"interval\.unit"):
         values(key, {"projection.k.type": "date", "projection.k.range": "2020,2021", "projection.k.format": "yyyy"}, [])
     with pytest.raises(SqlError, match="static equality"):

@@ -165,3 +165,30 @@ def test_writers_that_cannot_both_be_kept(lab: Any) -> None:
 def test_clauses_that_trino_lacks_are_refused_not_ignored(lab: Any, statement: str) -> None:
     with pytest.raises(lab.athena.exceptions.InvalidRequestException, match="mismatched input"):
         lab.run(statement)
+
+
+@pytest.mark.parametrize(
+    ("partitions", "properties", "reason"),
+    [
+        ("", ", 'write.target-file-size-bytes'='1'", "Unsupported table property key: write.target-file-size-bytes"),
+        ("", ", 'write_compression'='best'", "Invalid value of write_compression: best"),
+        ("PARTITIONED BY (hour(d))", "", "hour cannot transform date values from 'd'"),
+        ("PARTITIONED BY (bucket(0, d))", "", "Invalid argument of bucket: 0"),
+    ],
+)
+def test_what_no_table_can_have_is_refused_at_once(lab: Any, partitions: str, properties: str, reason: str) -> None:
+    """https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-creating-tables.html: the list of properties."""
+    made = lab.run(
+        f"CREATE TABLE never (d date) {partitions} LOCATION 's3://{{bucket}}/ice/never/' "
+        f"TBLPROPERTIES ('table_type'='ICEBERG'{properties})"
+    )
+    assert reason in made.reason
+    assert lab.run("DESCRIBE never").state == "FAILED"
+
+
+def test_only_partitions_are_chosen_for_optimize(lab: Any) -> None:
+    """https://docs.aws.amazon.com/athena/latest/ug/optimize-statement.html."""
+    create(lab, "chosen", "id int, p string", "PARTITIONED BY (p)")
+    lab.run("INSERT INTO chosen VALUES (1, 'x')")
+    assert lab.run("OPTIMIZE chosen REWRITE DATA USING BIN_PACK WHERE p = 'x'").state == "SUCCEEDED"
+    assert lab.run("OPTIMIZE chosen REWRITE DATA USING BIN_PACK WHERE id = 1").reason.startswith("NOT_SUPPORTED")

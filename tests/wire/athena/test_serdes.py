@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from pyarrow import parquet
+from pyarrow import orc, parquet
 
 ROW = "ROW FORMAT SERDE "
 JSON = ROW + "'org.openx.data.jsonserde.JsonSerDe' "
@@ -75,6 +75,30 @@ CASES: dict[str, tuple[str, str, dict[str, bytes], list[list[str | None]]]] = {
     "regexmore": (  # as in AWS's table of connection logs
         "host string, code int", REGEX + "('input.regex'='([^ ]*) ([0-9]*) ?([^ ]*)?( .*)?')",
         {"a.log": b"h1 200 ok then\nh2 404\n"}, [["h1", "200"], ["h2", "404"]],
+    ),
+    "onecharacter": (  # of a separator Hive takes the first character
+        "a int, b string, c string",
+        ROW + "'org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe' WITH SERDEPROPERTIES ('field.delim'='||', "
+        "'serialization.last.column.takes.rest'='true')",
+        {"a": b"1|x|y|z\n2|x\n"}, [["1", "x", "y|z"], ["2", "x", None]],
+    ),
+    "times": (  # https://docs.aws.amazon.com/athena/latest/ug/hive-json-serde.html
+        "a timestamp, b timestamp",
+        ROW + "'org.apache.hive.hcatalog.data.JsonSerDe' WITH SERDEPROPERTIES "
+        "('timestamp.formats'=\"yyyy-MM-dd'T'HH:mm:ss.SSS'Z',dd/MM/yyyy HH:mm,dd/MMM/yyyy:HH:mm:ss Z\")",
+        {"a": b'{"a":"2020-01-02T03:04:05.678Z","b":"02/Jan/2020:03:04:05 +0200"}\n{"a":"31/12/2020 23:59"}\n'},
+        [["2020-01-02 03:04:05.678", "2020-01-02 01:04:05.000"], ["2020-12-31 23:59:00.000", None]],
+    ),
+    "lazytimes": (
+        "a timestamp, b int",
+        ROW + "'org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe' WITH SERDEPROPERTIES ('field.delim'=',', "
+        "'timestamp.formats'=\"yyyy-MM-dd'T'HH:mm:ss\")",
+        {"a": b"2020-01-02T03:04:05,1\n2020-01-02 03:04:06,2\nbad,3\n"},
+        [["2020-01-02 03:04:05.000", "1"], ["2020-01-02 03:04:06.000", "2"], [None, "3"]],
+    ),
+    "moments": (  # seconds, or milliseconds
+        "a timestamp", JSON, {"a": b'{"a":1577836800}\n{"a":1577836801123}\n{"a":1577836802.5}\n'},
+        [["2020-01-01 00:00:00.000"], ["2020-01-01 00:00:01.123"], ["2020-01-01 00:00:02.500"]],
     ),
     "grok": (
         "ip string, verb string, bytes int",
@@ -262,3 +286,42 @@ def test_schemas_evolve_from_partition_to_partition(lab: Any) -> None:
         ["2", "{a=null, b=y, c=2.5}", None, "[{k=1, z=null}]", "2"],
         ["3", None, None, None, "3"],
     ]
+
+
+def test_columns_of_orc_are_told_by_their_places(lab: Any) -> None:
+    """https://docs.aws.amazon.com/athena/latest/ug/handling-schema-updates-chapter.html: by index is ORC's default."""
+    sink = io.BytesIO()
+    orc.write_table(pa.table({"b": [1, 2], "a": ["x", "y"]}), sink)
+    lab.put("places/a.orc", sink.getvalue())
+    serde = "ROW FORMAT SERDE 'org.apache.hadoop.hive.ql.io.orc.OrcSerde'"
+    named = f"{serde} WITH SERDEPROPERTIES ('orc.column.index.access'='false')"
+    for table, columns, form in (
+        ("by_place", "p bigint, q string, r int", "STORED AS ORC"), ("by_name", "a string, b bigint", named),
+        ("wrong", "p int, q int", "STORED AS ORC"),
+    ):  # fmt: skip
+        lab.run(f"CREATE EXTERNAL TABLE {table} ({columns}) {form} LOCATION 's3://{{bucket}}/places/'")
+    assert lab.run("SELECT * FROM by_place ORDER BY 1").rows == [["1", "x", None], ["2", "y", None]]
+    assert lab.run("SELECT * FROM by_name ORDER BY 1").rows == [["x", "1"], ["y", "2"]]
+    reason = lab.run("SELECT * FROM wrong").reason
+    assert reason.startswith("HIVE_BAD_DATA: Malformed ORC file. Cannot read SQL type 'integer' from ORC stream '.a'")
+    lab.put("broken/a.orc", b"no ORC")
+    lab.run("CREATE EXTERNAL TABLE broken (a int) STORED AS ORC LOCATION 's3://{bucket}/broken/'")
+    assert lab.run("SELECT * FROM broken").reason.startswith("HIVE_BAD_DATA: Malformed ORC file.")
+
+
+def test_binary_columns_of_parquet_hold_any_bytes(lab: Any) -> None:
+    rows = {"b": [b"\x01\xff"], "t": ["é".encode()], "s": ["x"], "o": [{"k": b"in"}]}
+    inside = pa.struct({"k": pa.binary()})
+    kinds = pa.schema([("b", pa.binary()), ("t", pa.binary()), ("s", pa.string()), ("o", inside)])
+    sink = io.BytesIO()
+    parquet.write_table(pa.table(rows, kinds), sink)
+    lab.put("bytes/a", sink.getvalue())
+    columns = "b binary, t string, s binary"
+    lab.run(f"CREATE EXTERNAL TABLE bytes ({columns}) STORED AS PARQUET LOCATION 's3://{{bucket}}/bytes/'")
+    assert lab.run("SELECT b, t, s FROM bytes").rows == [["01 ff", "é", "78"]]
+    columns = "t string, o struct<k:string>"  # text that is not marked as such, as Impala writes it
+    lab.run(f"CREATE EXTERNAL TABLE unmarked ({columns}) STORED AS PARQUET LOCATION 's3://{{bucket}}/unmarked/'")
+    sink = io.BytesIO()
+    parquet.write_table(pa.table({n: rows[n] for n in ("t", "o")}), sink)
+    lab.put("unmarked/a", sink.getvalue())
+    assert lab.run("SELECT t, o FROM unmarked").rows == [["é", "{k=in}"]]

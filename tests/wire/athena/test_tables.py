@@ -345,3 +345,56 @@ def test_a_bucketed_table_is_read_by_bucket(lab: Any) -> None:
     assert 0 < scanned[1] < scanned[0] / 2
     both = lab.run("SELECT count(*) FROM bucketed WHERE k IN ('key7', 'key8') OR n = 1")
     assert both.rows == [["41"]]
+
+
+def test_text_is_inserted_as_its_table_spells_it(lab: Any) -> None:
+    """Separators, escapes, NULL and a header of the table's own are written as they are read."""
+    text = "ROW FORMAT DELIMITED FIELDS TERMINATED BY ',' {} LOCATION 's3://{{bucket}}/spelt/{}/' {}"
+    escaped = text.format(
+        "ESCAPED BY '\\\\' COLLECTION ITEMS TERMINATED BY '|' MAP KEYS TERMINATED BY ':' NULL DEFINED AS 'NA'", "e", ""
+    )
+    lab.run(f"CREATE EXTERNAL TABLE escaped (a int, b string, c array<int>, m map<string,int>) {escaped}")
+    first = "1, 'x,\\y|', ARRAY[1, NULL], MAP(ARRAY['k'], ARRAY[2])"
+    made = lab.run(f"INSERT INTO escaped VALUES ({first}), (2, NULL, NULL, NULL)")
+    assert made.state == "SUCCEEDED", made.reason
+    found = lab.run('SELECT a, b, c, m, "$path" FROM escaped ORDER BY a').rows
+    assert [row[:4] for row in found] == [["1", "x,\\y|", "[1, null]", "{k=2}"], ["2", None, None, None]]
+    assert gzip.decompress(lab.body(str(found[0][4]))) == b"1,x\\,\\\\y\\|,1|NA,k:2\n2,NA,NA,NA\n"
+    headed = text.format("", "h", "TBLPROPERTIES ('skip.header.line.count'='1')")
+    lab.run(f"CREATE EXTERNAL TABLE headed (a int, b string) {headed}")
+    lab.run("INSERT INTO headed VALUES (1, 'x')")
+    ((row, place),) = lab.run('SELECT a, "$path" FROM headed').rows
+    assert (row, gzip.decompress(lab.body(str(place)))) == ("1", b"a,b\n1,x\n")
+    lab.run("ALTER TABLE headed SET TBLPROPERTIES ('skip.header.line.count'='2')")
+    assert "skip.header.line.count property greater than 1" in lab.run("INSERT INTO headed VALUES (1, 'x')").reason
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO nowhere.{db}.kept VALUES 2", "DROP TABLE nowhere.{db}.kept",
+        "CREATE TABLE nowhere.{db}.n AS SELECT 1 a",
+        "CREATE VIEW nowhere.{db}.n AS SELECT 1 a", "DELETE FROM nowhere.{db}.kept", "DESCRIBE nowhere.{db}.kept",
+        "SHOW COLUMNS IN nowhere.{db}.kept", "SHOW TABLES IN nowhere.{db}",
+        "ALTER TABLE nowhere.{db}.kept DROP COLUMN a",
+        "OPTIMIZE nowhere.{db}.kept REWRITE DATA USING BIN_PACK",
+    ],
+)  # fmt: skip
+def test_a_catalog_that_is_named_must_be_there(lab: Any, statement: str) -> None:
+    lab.run("CREATE TABLE IF NOT EXISTS kept AS SELECT 1 a")
+    assert lab.run(statement).reason == "CATALOG_NOT_FOUND: line 1:1: Catalog 'nowhere' does not exist"
+    assert lab.run("SELECT * FROM awsdatacatalog.{db}.kept").rows == [["1"]]
+
+
+def test_a_view_that_is_no_longer_what_it_was_is_stale(lab: Any) -> None:
+    lab.run("CREATE EXTERNAL TABLE under (a int, b int) STORED AS PARQUET LOCATION 's3://{bucket}/under/'")
+    lab.run("INSERT INTO under VALUES (1, 2)")
+    lab.run("CREATE VIEW over_it AS SELECT a, b FROM under")
+    lab.run("ALTER TABLE under REPLACE COLUMNS (a smallint, b int, c int)")
+    assert lab.run("SELECT * FROM over_it").rows == [["1", "2"]]
+    lab.run("ALTER TABLE under REPLACE COLUMNS (a bigint, b int)")
+    assert lab.run("SELECT * FROM over_it").reason == (
+        f"VIEW_IS_STALE: line 1:15: View 'awsdatacatalog.{lab.database}.over_it' is stale or in invalid state: column "
+        "[a] of type bigint projected from query view at position 0 cannot be coerced to column [a] of type integer "
+        "stored in view definition"
+    )

@@ -164,7 +164,10 @@ def to_table(database: str, name: str, found: Structure) -> Table:
 
 def _type(column: Structure, view: str | None) -> Type:
     if view is not None:
-        return Type("unknown")  # a view's columns are typed by compiling it
+        try:
+            return parse_hive(column.get("Type", ""))
+        except (ValueError, IndexError):
+            return Type("unknown")  # only Trino has it: the view's query tells
     return column_type(column.get("Type", "string"), column["Name"])
 
 

@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/athena/latest/ug/updates-and-partitions.html (read 2
 """
 
 from rapid.emulator.athena.catalog import column_type
+from rapid.emulator.athena.formats import orc
 from rapid.emulator.athena.partitions import Partition
 from rapid.emulator.athena.sql.errors import SqlError
 from rapid.emulator.athena.sql.scope import Table
@@ -21,8 +22,10 @@ def check_partition(table: Table, partition: Partition) -> None:
     own = partition.descriptor.get("Columns")
     if not partition.values or not own or own == table.source["StorageDescriptor"].get("Columns"):
         return
-    serde = (partition.descriptor.get("SerdeInfo") or {}).get("SerializationLibrary", "").lower()
-    if any(f in serde for f in _BY_NAME):
+    info = partition.descriptor.get("SerdeInfo") or {}
+    serde, given = info.get("SerializationLibrary", "").lower(), info.get("Parameters") or {}
+    placed = "orc" in serde and orc.by_index({k.lower(): v for k, v in given.items()})
+    if any(f in serde for f in _BY_NAME) and not placed:
         by_name = {c["Name"].lower(): c for c in own}
         pairs = [(c, by_name[c.name]) for c in table.columns if c.name in by_name]
     else:

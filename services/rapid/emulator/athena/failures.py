@@ -62,7 +62,7 @@ def _data(text: str) -> SqlError | None:
         return SqlError("HIVE_CURSOR_ERROR", f"Row is not a valid JSON Object - JSONException: {detail}")
     if line := re.search(r"CSV Error on Line: (\d+)\n.*Maximum line size of (\d+) bytes exceeded", text, re.DOTALL):
         return SqlError("HIVE_CURSOR_ERROR", f"Line {line[1]} is longer than {line[2]} bytes")
-    if "Invalid unicode" in text or "not utf-8 encoded" in text:
+    if "Invalid unicode" in text or "not utf-8 encoded" in text or "Invalid string encoding" in text:
         return SqlError("HIVE_BAD_DATA", "Text that is not UTF-8 is not supported by Rapid Analytics")
     return None
 

@@ -5,7 +5,8 @@ https://docs.aws.amazon.com/athena/latest/ug/partition-projection-supported-type
 
 import itertools
 import re
-from collections.abc import Callable, Iterator
+from calendar import monthrange
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
 from rapid.emulator.athena.sql.errors import SqlError
@@ -102,8 +103,8 @@ def _injected(key: Column, predicates: list[str]) -> list[str]:
     )
 
 
-def strftime_of(pattern: str) -> str:
-    """A pattern of Java's DateTimeFormatter as Python writes it.
+def strftime_of(pattern: str, others: Mapping[str, str] | None = None) -> str:
+    """A pattern of Java's DateTimeFormatter as Python writes it; `others` go before what letters stand for here.
 
     Raises:
         SqlError: INVALID_TABLE_PROPERTY for letters that have no counterpart.
@@ -113,9 +114,10 @@ def strftime_of(pattern: str) -> str:
         if piece[1] is not None:
             made += piece[1].replace("''", "'").replace("%", "%%") or "'"
         elif piece[2]:
-            if piece[0] not in _JAVA:
-                raise SqlError("INVALID_TABLE_PROPERTY", f"Unknown date format in projection: {pattern}")
-            made += _JAVA[piece[0]]
+            found = {**_JAVA, **(others or {})}.get(piece[0])
+            if found is None:
+                raise SqlError("INVALID_TABLE_PROPERTY", f"Unknown date format: {pattern}")
+            made += found
         else:
             made += piece[0].replace("%", "%%")
     return made
@@ -147,7 +149,8 @@ def _dates(key: Column, span: str, pattern: str, step: int, unit: str) -> list[s
 def _add(start: datetime, count: int, unit: str) -> datetime:
     if unit in ("MONTHS", "YEARS"):
         months = start.year * 12 + start.month - 1 + count * (12 if unit == "YEARS" else 1)
-        return start.replace(year=months // 12, month=months % 12 + 1, day=min(start.day, 28))
+        year, month = months // 12, months % 12 + 1
+        return start.replace(year=year, month=month, day=min(start.day, monthrange(year, month)[1]))
     if unit not in _SECONDS:
         raise SqlError("INVALID_TABLE_PROPERTY", f"Unknown projection interval unit: {unit}")
     return start + timedelta(seconds=count * _SECONDS[unit])

@@ -178,7 +178,7 @@ class Runs:
         except SqlError as error:
             execution.error = _error(USER, error.error_type, error.reason)
             self._finish(run, "FAILED", error.reason)
-        except Exception as error:
+        except BaseException as error:  # a panic of Rust (pyiceberg-core) is no Exception
             LOG.exception("Query %s failed inside Rapid Analytics", execution.id)
             reason = f"GENERIC_INTERNAL_ERROR: {type(error).__name__}: {error}"
             execution.error = _error(1, 0, reason)

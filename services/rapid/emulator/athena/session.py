@@ -14,11 +14,14 @@ from sqlglot import exp
 from rapid.emulator.athena import information_schema, stages
 from rapid.emulator.athena.catalog import GlueCatalog
 from rapid.emulator.athena.engine import Connection
+from rapid.emulator.athena.hive import Name
 from rapid.emulator.athena.models import Execution
 from rapid.emulator.athena.objects import Objects
 from rapid.emulator.athena.results import column_info, csv_line, metadata, put_options
 from rapid.emulator.athena.runs import Run, Runs
 from rapid.emulator.athena.sql.compiler import Compiler, Query, bind, compile_query
+from rapid.emulator.athena.sql.errors import SqlError
+from rapid.emulator.athena.sql.relations import CATALOG
 from rapid.emulator.athena.sql.scope import Column, Scan, Typed
 from rapid.emulator.athena.sql.shown import RESULT_DIGITS, text
 from rapid.emulator.athena.stored import Row
@@ -60,6 +63,16 @@ class Session:
         """Puts the execution's parameters in place of `?`."""
         if self.execution.parameters is not None:
             bind(tree, self.execution.parameters)
+
+    def database_of(self, name: Name) -> str:
+        """The database in which a name is looked for.
+
+        Raises:
+            SqlError: CATALOG_NOT_FOUND; NOT_SUPPORTED of a connector.
+        """
+        if name.catalog and name.catalog != CATALOG and not self.catalog.has_catalog(name.catalog):
+            raise SqlError("CATALOG_NOT_FOUND", f"line 1:1: Catalog '{name.catalog}' does not exist")
+        return name.database or self.database
 
     @property
     def known(self) -> information_schema.Known:

@@ -25,7 +25,8 @@ def show(session: Session, words: Words) -> None:
         return _lines(session, "database_name", _filtered(words, names))
     if words.accept("TABLES") or words.accept("VIEWS"):
         views = words.tokens[words.at - 1].upper == "VIEWS"
-        database = words.identifier() if words.accept("IN") or words.accept("FROM") else session.database
+        place = words.name() if words.accept("IN") or words.accept("FROM") else Name(None, session.database)
+        database = session.database_of(Name(place.table, "", place.database))
         if not session.catalog.has_database(database):
             raise failed(f"[Error 10072]: Database does not exist: {database}")
         found = [
@@ -107,7 +108,7 @@ def _columns(session: Session, words: Words, definitions: Definitions) -> None:
     words.one_of("IN", "FROM")
     name: Name = words.name()
     if words.accept("IN") or words.accept("FROM"):
-        name = words.identifier(), name[1]
+        name = Name(words.identifier(), name.table)
     words.end()
     table = definitions.existing(name)
     columns = [*columns_of(table), *(table.get("PartitionKeys") or ())]

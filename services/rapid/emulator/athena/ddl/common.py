@@ -55,7 +55,7 @@ class Definitions:
         self.glue = session.catalog.client
 
     def database_of(self, name: Name) -> str:
-        return name[0] or self.session.database
+        return self.session.database_of(name)
 
     def find(self, name: Name) -> Structure | None:
         return self.session.catalog.describe(self.database_of(name), name[1])

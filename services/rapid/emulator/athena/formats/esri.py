@@ -11,12 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from rapid.emulator.athena.formats import DataFile, Reading
-from rapid.emulator.athena.formats.lazy import lazy_value
+from rapid.emulator.athena.formats.lazy import Form, lazy_value
 from rapid.emulator.athena.sql.computed.shapes import legacy_binary
 from rapid.emulator.athena.sql.errors import SqlError
 from rapid.emulator.athena.sql.scope import quote
-
-_MARKS = [chr(c) for c in range(2, 9)]
 
 
 def relation(reading: Reading, file: DataFile, name: str) -> tuple[dict[str, str], str]:
@@ -40,7 +38,7 @@ def relation(reading: Reading, file: DataFile, name: str) -> tuple[dict[str, str
             expressions[column.name] = f"f{index}"
         else:
             columns[f"f{index}"] = pa.array([_text(a.get(column.name)) for a in attributes], "string")
-            expressions[column.name] = lazy_value(f"f{index}", column.type, _MARKS)
+            expressions[column.name] = lazy_value(f"f{index}", column.type, Form())
     reading.connection.register(name, pa.table(columns))
     return expressions, quote(name)
 

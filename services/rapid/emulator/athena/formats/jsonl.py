@@ -5,8 +5,10 @@ https://docs.aws.amazon.com/athena/latest/ug/json-serde.html, .../cloudtrail-ser
 """
 
 from collections import OrderedDict
+from dataclasses import dataclass
 
 from rapid.emulator.athena.formats import DataFile, Reading, file_list
+from rapid.emulator.athena.formats.lazy import timestamp, timestamp_patterns
 from rapid.emulator.athena.sql.scope import literal, quote
 from rapid.emulator.athena.sql.types import Type, field_name
 
@@ -15,6 +17,21 @@ _MAX_OBJECT = 256 * 2**20
 _DENSE = 10_000
 """So many brackets may be so deep a nesting that DuckDB's reader of columns ends the process (1.5.5, at 100,000)."""
 _keys: "OrderedDict[tuple[str, bool], frozenset[tuple[str, bool]]]" = OrderedDict()
+
+
+@dataclass(frozen=True)
+class How:
+    """How a serde takes values.
+
+    Attributes:
+        lenient: what cannot be the declared type is NULL, and does not fail the query.
+        times: further patterns of timestamps, as strptime takes them.
+        moments: whether timestamps may be numbers, as the OpenX serde takes them.
+    """
+
+    lenient: bool = False
+    times: tuple[str, ...] = ()
+    moments: bool = False
 
 
 def keys(reading: Reading, files: list[DataFile], objects: str, trail: bool) -> tuple[set[str], bool]:
@@ -51,13 +68,14 @@ def relation(reading: Reading, files: list[DataFile]) -> tuple[dict[str, str], s
         spelt.setdefault(name.lower(), []).append(name)
     found = {c.name: _names(reading, c.name, spelt) for c in reading.wanted}
     lenient = reading.parameters.get("use.null.for.invalid.data", "false").lower() == "true"
+    how = How(lenient, timestamp_patterns(reading.parameters), "openx" in reading.serde.lower())
     read = dict.fromkeys(n for names in found.values() for n in names)
     # Keys that differ only in case cannot be columns of DuckDB's reader: then they are taken from the whole record.
     whole = trail or deep or any(len(names) > 1 for names in spelt.values())
     columns = {n: f"k{i}" if whole else quote(n) for i, n in enumerate(read)}
     expressions = {}
     for column in reading.wanted:
-        values = [value(f"CAST({columns[n]} AS VARCHAR)", column.type, lenient) for n in found[column.name]]
+        values = [value(f"CAST({columns[n]} AS VARCHAR)", column.type, how) for n in found[column.name]]
         joined = values[0] if len(values) == 1 else f"coalesce({', '.join(values)})"
         expressions[column.name] = joined if values else f"CAST(NULL AS {column.type.duckdb()})"
     if whole:
@@ -95,40 +113,51 @@ def _objects(files: list[DataFile], option: str, ignore: bool, carried: str, tra
     return f"(SELECT unnest(CAST(json_extract(json, '$.Records') AS JSON[])) AS json, {carried} FROM {objects})"
 
 
-def value(text: str, kind: Type, lenient: bool = False) -> str:
-    """A JSON value's text as its declared type; what cannot be it fails the query, or is NULL if that is `lenient`."""
+def value(text: str, kind: Type, how: How) -> str:
+    """A JSON value's text as its declared type."""
     plain = f"json_extract_string({text}, '$')"
     absent = f"({text}) IS NULL OR json_type({text}) = 'NULL'"
     if kind.is_string:
         cut = f"left({plain}, {kind.args[0]})" if kind.args else plain
         return f"CASE WHEN {absent} THEN NULL WHEN json_type({text}) IN ('OBJECT', 'ARRAY') THEN {text} ELSE {cut} END"
     if kind.name == "array":
-        inner = value("CAST(e AS VARCHAR)", kind.args[0], lenient)
+        inner = value("CAST(e AS VARCHAR)", kind.args[0], how)
         return f"CASE WHEN {absent} THEN NULL ELSE list_transform(json_extract({text}, '$[*]'), lambda e: {inner}) END"
     if kind.name == "map":
-        item = value("CAST(json_extract(" + text + ", '$.\"' || k || '\"') AS VARCHAR)", kind.args[1], lenient)
+        item = value("CAST(json_extract(" + text + ", '$.\"' || k || '\"') AS VARCHAR)", kind.args[1], how)
         pairs = f"list_transform(json_keys({text}), lambda k: {{'key': CAST(k AS {kind.args[0].duckdb()}), 'value': {item}}})"  # noqa: E501
         return f"CASE WHEN {absent} THEN NULL ELSE map_from_entries({pairs}) END"
     if kind.name == "row":
         parts = ", ".join(
-            f"{quote(field_name(n, i))}: {value(_member(text, n or ''), t, lenient)}"
-            for i, (n, t) in enumerate(kind.args)
+            f"{quote(field_name(n, i))}: {value(_member(text, n or ''), t, how)}" for i, (n, t) in enumerate(kind.args)
         )
         return f"CASE WHEN {absent} THEN NULL ELSE {{{parts}}} END"
     given = f"CASE WHEN {absent} THEN NULL ELSE {plain} END"
     if kind.is_integer:
         converted = f"TRY_CAST(t_from_int({plain}) AS {kind.duckdb()})"
     elif kind.name == "timestamp":
-        converted = f"t_timestamp(regexp_replace(replace({plain}, 'T', ' '), 'Z$', ''))"
+        iso = f"t_timestamp(regexp_replace(replace({plain}, 'T', ' '), 'Z$', ''))"
+        converted = f"coalesce({timestamp(plain, how.times)}, {iso})" if how.times else iso
+        if how.moments:
+            converted = f"coalesce({converted}, {_moment(plain)})"
     elif kind.name == "varbinary":
         converted = f"from_base64({plain})"
     else:
         converted = f"TRY_CAST({plain} AS {kind.duckdb()})"
-    if lenient:
+    if how.lenient:
         return f"CASE WHEN {absent} THEN NULL ELSE {converted} END"
     message = f"HIVE_BAD_DATA: Error Parsing a column in the table: target type {kind}: For input string: "
     failed = f"({given}) <> '' AND ({converted}) IS NULL"
     return f"CASE WHEN {absent} THEN NULL WHEN {failed} THEN error({literal(message)} || '\"' || {plain} || '\"') ELSE {converted} END"  # noqa: E501
+
+
+def _moment(text: str) -> str:
+    """A number since 1970: seconds, or milliseconds if it is whole and has 13 digits or more.
+
+    https://github.com/rcongiu/Hive-JSON-Serde (ParsePrimitiveUtils; read 2026-11).
+    """
+    unit = f"CASE WHEN regexp_full_match({text}, '\\d{{13,}}') THEN 1000 ELSE 1000000 END"
+    return f"make_timestamp(CAST(round(TRY_CAST(t_from_decimal({text}) AS DOUBLE) * {unit}) AS BIGINT))"
 
 
 def _member(text: str, name: str) -> str:

@@ -8,13 +8,12 @@ import re
 from collections.abc import Callable
 
 from rapid.emulator.athena.formats import DataFile, Reading
-from rapid.emulator.athena.formats.lazy import lazy_value
+from rapid.emulator.athena.formats.lazy import Form, lazy_value
 from rapid.emulator.athena.formats.lines import lines
 from rapid.emulator.athena.sql.computed import patterns
 from rapid.emulator.athena.sql.errors import SqlError
 from rapid.emulator.athena.sql.scope import literal, quote
 
-_MARKS = [chr(c) for c in range(2, 9)]
 Match = Callable[[str], list[str | None] | None]
 """The fields of a line in the order of the columns, or None if it does not match."""
 
@@ -45,7 +44,7 @@ def relation(reading: Reading, files: list[DataFile], name: str) -> tuple[dict[s
     whole = literal(f"^(?:{pattern})$")
     taken = f"CASE WHEN regexp_full_match(l, {literal(pattern)}) THEN regexp_extract(l, {whole}, [{names}]) END AS m"
     source = f"(SELECT {taken}, {reading.carried} FROM {lines(reading, files)})"
-    return {c.name: lazy_value(f"m.f{reading.columns.index(c)}", c.type, _MARKS) for c in reading.wanted}, source
+    return {c.name: lazy_value(f"m.f{reading.columns.index(c)}", c.type, Form()) for c in reading.wanted}, source
 
 
 def _needs_python(pattern: str) -> bool:
@@ -96,4 +95,4 @@ def _matched_here(reading: Reading, files: list[DataFile], name: str, match: Mat
     for place, column in enumerate(carried, 1):
         columns[column] = pa.array([row[place] for row in given]) if given else pa.array([], "int64")
     reading.connection.register(name, pa.table(columns))
-    return {c.name: lazy_value(f"f{wanted[c.name]}", c.type, _MARKS) for c in reading.wanted}, quote(name)
+    return {c.name: lazy_value(f"f{wanted[c.name]}", c.type, Form()) for c in reading.wanted}, quote(name)

@@ -55,7 +55,7 @@ def learn(connection: Any, files: list[DataFile]) -> None:
     for path, footer, rows in found:
         key = repr(footer)
         if key not in kinds:
-            source = f"read_parquet({literal(path)}, binary_as_string=true, hive_partitioning=false)"
+            source = f"read_parquet({literal(path)}, hive_partitioning=false)"
             described = connection.look(f"DESCRIBE SELECT * FROM {source}")
             kinds[key] = tuple((str(d[0]), str(d[1])) for d in described)
         _footers[unknown[path].path] = Footer(kinds[key], int(rows))
@@ -76,23 +76,35 @@ def relations(reading: Reading, files: list[DataFile]) -> list[tuple[list[DataFi
     for columns, members in groups.items():
         by_name = {name.lower(): (name, kind) for name, kind in columns}
         by_index = reading.parameters.get("parquet.column.index.access", "").lower() == "true"
-        expressions = {}
+        have: dict[Column, tuple[str, str] | None] = {}
         for column in reading.wanted:
             index = reading.columns.index(column)
-            have = (columns[index] if index < len(columns) else None) if by_index else by_name.get(column.name)
-            expressions[column.name] = _column(column, have, members[0])
-        source = f"read_parquet({file_list(members)}, binary_as_string=true, {reading.option})"
-        found.append((members, expressions, source))
+            in_place = columns[index] if index < len(columns) else None
+            have[column] = in_place if by_index else by_name.get(column.name)
+        as_text = any(h and _has_unmarked_text(h[1], c.type) for c, h in have.items())
+        expressions = {c.name: _column(c, h, members[0], as_text) for c, h in have.items()}
+        option = f"binary_as_string={str(as_text).lower()}, {reading.option}"
+        found.append((members, expressions, f"read_parquet({file_list(members)}, {option})"))
     return found
 
 
-def _column(column: Column, have: tuple[str, str] | None, file: DataFile) -> str:
+def _has_unmarked_text(kind: str, target: Type) -> bool:
+    """Whether there is text inside a column that is not marked as text: Impala and old Hive wrote it so."""
+    return "BLOB" in kind and kind != "BLOB" and "varbinary" not in str(target)
+
+
+def _column(column: Column, have: tuple[str, str] | None, file: DataFile, as_text: bool) -> str:
+    """A column of the file as the table's type; `as_text` says that DuckDB takes all binary data for text."""
     target = column.type.duckdb()
     if have is None:
         return f"CAST(NULL AS {target})"
-    name, kind = have
+    name, kind = have[0], have[1].replace("BLOB", "VARCHAR") if as_text else have[1]
     if kind == target:
         return quote(name)
+    if kind == "VARCHAR" and column.type.name == "varbinary":
+        return f"encode({quote(name)})"
+    if kind == "BLOB" and column.type.is_string:
+        return f"coalesce(try(decode({quote(name)})), p_from_utf8({quote(name)}))"
     if not _readable(kind, column.type):
         physical = _PHYSICAL.get(kind, kind)
         raise SqlError(

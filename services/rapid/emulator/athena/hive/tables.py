@@ -66,7 +66,7 @@ def transforms(words: Words) -> list[Transform]:
 
 def create_table(words: Words) -> CreateTable:
     """Everything after CREATE [EXTERNAL] TABLE."""
-    made = CreateTable(("", ""))
+    made = CreateTable(Name(None, ""))
     made.if_not_exists = words.accept("IF", "NOT", "EXISTS")
     made.name = words.name()
     if words.peek() == "(":

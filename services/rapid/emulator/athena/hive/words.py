@@ -2,12 +2,20 @@
 
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from rapid.emulator.athena.sql.errors import MalformedQueryError, Position
 
 Properties = dict[str, str]
-Name = tuple[str | None, str]
-"""Database, if it is written, and table; lower case."""
+
+
+class Name(NamedTuple):
+    """A table's name in lower case; database and catalog if they are written."""
+
+    database: str | None
+    table: str
+    catalog: str | None = None
+
 
 _HIVE_STRING = r"""'(?:[^'\\]|''|\\.)*'|"(?:[^"\\]|""|\\.)*\""""
 _SQL_STRING = r"""'(?:[^']|'')*'|"(?:[^"]|"")*\""""
@@ -124,9 +132,10 @@ class Words:
 
     def name(self) -> Name:
         parts = [self.identifier()]
-        while self.accept("."):
+        while len(parts) < len(Name._fields) and self.accept("."):
             parts.append(self.identifier())
-        return (parts[-2] if len(parts) > 1 else None), parts[-1]
+        table, database, catalog = [*reversed(parts), None, None][: len(Name._fields)]
+        return Name(database, str(table), catalog)
 
     def string(self) -> str:
         if self.at >= len(self.tokens) or self.tokens[self.at].kind != "string":

@@ -9,6 +9,7 @@ from pyiceberg.table import Transaction
 from pyiceberg.table.snapshots import Operation
 
 from rapid.emulator.athena.arrow import sound
+from rapid.emulator.athena.hive import Name
 from rapid.emulator.athena.iceberg.loading import Source, commit
 from rapid.emulator.athena.iceberg.reading import SnapshotReader
 from rapid.emulator.athena.session import Session
@@ -102,7 +103,7 @@ class Rewrite:
         commit(found, change)
 
 
-def target(session: Session, database: str, name: str) -> Table:
+def target(session: Session, name: Name) -> Table:
     """The table that a statement changes.
 
     Raises:
@@ -110,11 +111,12 @@ def target(session: Session, database: str, name: str) -> Table:
     """
     from rapid.emulator.athena.catalog import is_versioned
 
-    found = session.catalog.table(database, name)
+    database = session.database_of(name)
+    found = session.catalog.table(database, name.table)
     if found is None:
         if not session.catalog.has_database(database):
             raise SqlError("SCHEMA_NOT_FOUND", f"line 1:1: Schema '{database}' does not exist")
-        raise SqlError("TABLE_NOT_FOUND", f"line 1:1: Table 'awsdatacatalog.{database}.{name}' does not exist")
+        raise SqlError("TABLE_NOT_FOUND", f"line 1:1: Table 'awsdatacatalog.{database}.{name.table}' does not exist")
     if found.view is not None:
         raise SqlError("NOT_SUPPORTED", "line 1:1: Updating through views is not supported")
     if not is_versioned(found):

@@ -23,6 +23,7 @@ from pyiceberg.transforms import (
 
 from rapid.emulator.athena import hive
 from rapid.emulator.athena.catalog import Structure
+from rapid.emulator.athena.ddl.common import failed
 from rapid.emulator.athena.iceberg.storage import IcebergCatalog, refuse_code
 from rapid.emulator.athena.iceberg.types import Ids, to_iceberg
 from rapid.emulator.athena.objects import split_uri
@@ -35,7 +36,15 @@ _TIMES: dict[str, tuple[Transform[Any, Any], str]] = {
     "hour": (HourTransform(), "hour"),
 }  # fmt: skip
 _FORMATS = ("parquet",)
+_CODECS = ("gzip", "snappy", "zstd", "lz4", "none", "uncompressed")
 _FIRST_PARTITION = 1000
+PROPERTIES = {
+    "format", "write_compression", "compression_level", "write_target_data_file_size_bytes",
+    "optimize_rewrite_data_file_threshold", "optimize_rewrite_delete_file_threshold",
+    "optimize_rewrite_min_data_file_size_bytes", "optimize_rewrite_max_data_file_size_bytes",
+    "vacuum_min_snapshots_to_keep", "vacuum_max_snapshot_age_seconds", "vacuum_max_metadata_files_to_keep",
+}  # fmt: skip
+"""Of a table, as people write them in TBLPROPERTIES."""
 
 
 def create_table(session: Session, database: str, made: hive.CreateTable, external: bool) -> None:
@@ -43,13 +52,14 @@ def create_table(session: Session, database: str, made: hive.CreateTable, extern
     if external:
         location = made.properties.get("metadata_location")
         if not location:
-            raise SqlError("NOT_SUPPORTED", "CREATE EXTERNAL TABLE of an Iceberg table: leave out EXTERNAL")
+            raise failed("External keyword not supported for table type ICEBERG")
         IcebergCatalog(session.catalog.client, session.objects).register_table((database, made.name[1]), location)
         return
     columns = [(c.name, parse_hive(c.type), c.comment) for c in made.columns]
     transforms = [*made.transforms, *(hive.Transform("identity", k.name) for k in made.keys)]
     columns += [(k.name, parse_hive(k.type), k.comment) for k in made.keys]
     properties = {k: v for k, v in made.properties.items() if k.lower() != "table_type"}
+    check_properties(properties)
     if made.comment:
         properties["comment"] = made.comment
     new_table(session, (database, made.name[1]), columns, transforms, made.location or "", properties)
@@ -89,6 +99,9 @@ def to_spec(schema: Schema, transforms: list[hive.Transform]) -> PartitionSpec:
         if source is None:
             raise SqlError("INVALID_TABLE_PROPERTY", f"Unable to parse partitioning value: Cannot find source column: {one.column}")  # fmt: skip  # noqa: E501
         transform, suffix = _transform(one)
+        if not transform.can_transform(source.field_type):
+            message = f"Unable to parse partitioning value: Cannot bind: {transform} cannot transform {source.field_type} values from '{source.name}'"  # noqa: E501
+            raise SqlError("INVALID_TABLE_PROPERTY", message)
         name = f"{one.column}_{suffix}" if suffix else one.column
         fields.append(PartitionField(source.field_id, _FIRST_PARTITION + index, transform, name))
     return PartitionSpec(*fields)
@@ -100,11 +113,15 @@ def _transform(one: hive.Transform) -> tuple[Transform[Any, Any], str]:
         return IdentityTransform(), ""
     if name in _TIMES:
         return _TIMES[name]
+    if one.argument is not None and one.argument <= 0:
+        message = f"Unable to parse partitioning value: Invalid argument of {name}: {one.argument} (must be > 0)"
+        raise SqlError("INVALID_TABLE_PROPERTY", message)
     if name == "bucket" and one.argument is not None:
         return BucketTransform(one.argument), "bucket"
     if name == "truncate" and one.argument is not None:
         return TruncateTransform(one.argument), "trunc"
-    raise SqlError("INVALID_TABLE_PROPERTY", f"Unable to parse partitioning value: Unsupported partition field: {one}")
+    message = f"Unable to parse partitioning value: Unsupported partition field: {one.name}({one.column})"
+    raise SqlError("INVALID_TABLE_PROPERTY", message)
 
 
 def to_transform(text: str) -> hive.Transform:
@@ -118,6 +135,20 @@ def to_transform(text: str) -> hive.Transform:
     return hive.Transform(found[1].lower(), column, number)
 
 
+def check_properties(given: dict[str, str]) -> None:
+    """Athena takes a list of properties, and no others.
+
+    https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-creating-tables.html (read 2026-11).
+
+    Raises:
+        SqlError: one is not in the list.
+    """
+    refuse_code({k.lower(): v for k, v in given.items()})
+    unknown = sorted(k for k in given if k.lower() not in PROPERTIES)
+    if unknown:
+        raise failed(f"Unsupported table property key: {unknown[0]}")
+
+
 def to_properties(given: dict[str, str]) -> dict[str, str]:
     """Athena's table properties beside the Iceberg ones that they stand for."""
     lower = {k.lower(): str(v) for k, v in given.items()}
@@ -126,6 +157,9 @@ def to_properties(given: dict[str, str]) -> dict[str, str]:
     if form not in _FORMATS:
         raise SqlError("NOT_SUPPORTED", f"Iceberg tables in {form} are not written by Rapid Analytics: use parquet")
     codec = lower.get("write_compression", "zstd").lower()
+    if codec not in _CODECS:
+        message = f"Invalid value of write_compression: {codec}. Valid values: {', '.join(_CODECS)}"
+        raise SqlError("INVALID_TABLE_PROPERTY", message)
     made = {
         "write.format.default": form,
         "write.parquet.compression-codec": "uncompressed" if codec == "none" else codec,

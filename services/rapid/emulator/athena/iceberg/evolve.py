@@ -12,7 +12,7 @@ from pyiceberg.table import Table as IcebergTable
 from rapid.emulator.athena import hive
 from rapid.emulator.athena.ddl.common import Definitions, as_input, call, failed
 from rapid.emulator.athena.hive import HiveColumn, Name, Words
-from rapid.emulator.athena.iceberg.create import to_properties
+from rapid.emulator.athena.iceberg.create import check_properties, to_properties
 from rapid.emulator.athena.iceberg.loading import commit, load
 from rapid.emulator.athena.iceberg.types import Ids, to_iceberg
 from rapid.emulator.athena.sql.errors import SqlError
@@ -31,6 +31,7 @@ def alter(definitions: Definitions, name: Name, words: Words) -> None:
     if words.accept("SET", "TBLPROPERTIES"):
         given = words.properties()
         words.end()
+        check_properties(given)
         made = {k: v for k, v in to_properties(given).items() if not _is_default(k, given)}
         commit(table, lambda transaction: transaction.set_properties(made))
     elif words.accept("UNSET", "TBLPROPERTIES"):
@@ -52,7 +53,7 @@ def _rename_table(definitions: Definitions, name: Name, words: Words) -> None:
     new = words.name()
     words.end()
     given = {**as_input(definitions.existing(name)), "Name": new[1].lower()}
-    target = new[0] or definitions.database_of(name)
+    target = definitions.database_of(new) if new.database else definitions.database_of(name)
     call(definitions.glue.create_table, DatabaseName=target.lower(), TableInput=given)
     call(definitions.glue.delete_table, DatabaseName=definitions.database_of(name), Name=name[1])
 

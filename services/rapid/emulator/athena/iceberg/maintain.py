@@ -14,6 +14,7 @@ from rapid.emulator.athena.iceberg.loading import Source, commit
 from rapid.emulator.athena.iceberg.reading import SnapshotReader
 from rapid.emulator.athena.objects import split_uri
 from rapid.emulator.athena.session import Session
+from rapid.emulator.athena.sql.errors import SqlError
 from rapid.emulator.athena.sql.scope import quote
 
 _TARGET = 512 * 2**20
@@ -30,12 +31,15 @@ def optimize(session: Session, words: Words) -> None:
         words.expect("BIN_PACK")
     condition = words.rest() if words.accept("WHERE") else None
     words.end()
-    table = target(session, name[0] or session.database, name[1])
+    table = target(session, name)
     reader = SnapshotReader(table.source, session.objects, session.connection)
     tasks = reader.tasks()
     if condition:
         shown = f'SELECT DISTINCT "$path" FROM "{table.database}"."{table.name}" WHERE {condition}'
         query = session.compile(shown)
+        if any(not scan.columns <= {"$path", *_partitioned(table.source)} for scan in query.scans):
+            message = "Unexpected FilterNode found in plan; probably connector was not able to handle provided WHERE expression"  # noqa: E501
+            raise SqlError("NOT_SUPPORTED", message)
         paths = {row[0] for row in session.connection.rows(session.bound(query))}
         tasks = [t for t in tasks if t.file.file_path in paths]
     chosen = _chosen(table.source, tasks)
@@ -47,6 +51,12 @@ def optimize(session: Session, words: Words) -> None:
         session.measure()
         Rewrite(session, table).commit([t.file for t in chosen], rows)
     session.write_text([], [])
+
+
+def _partitioned(source: Source) -> set[str]:
+    """Columns of the table's partitions: the only ones that the condition of OPTIMIZE may name."""
+    schema = source.table.schema()
+    return {schema.find_field(f.source_id).name.lower() for f in source.table.spec().fields}
 
 
 def _chosen(source: Source, tasks: list[FileScanTask]) -> list[FileScanTask]:
@@ -79,7 +89,7 @@ def vacuum(session: Session, words: Words) -> None:
     words.expect("VACUUM")
     name = words.name()
     words.end()
-    table = target(session, name[0] or session.database, name[1])
+    table = target(session, name)
     found = table.source.table
     properties = found.properties
     age = float(properties.get("vacuum_max_snapshot_age_seconds", _SNAPSHOT_SECONDS))

@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/athena/latest/ug/querying-iceberg-updating-iceberg-t
 
 from sqlglot import exp
 
+from rapid.emulator.athena.hive import Name
 from rapid.emulator.athena.iceberg.changes import PATH, ROW, Rewrite, target
 from rapid.emulator.athena.session import Session
 from rapid.emulator.athena.sql.compiler import Query
@@ -22,8 +23,7 @@ def perform(session: Session, text: str) -> int:
     if not isinstance(node, exp.Table):
         raise SqlError("NOT_SUPPORTED", "This statement names no table", position(tree))
     session.bind_parameters(tree)
-    database = node.db.lower() or session.database
-    table = target(session, database, node.name.lower())
+    table = target(session, Name(node.db.lower() or None, node.name.lower(), node.catalog.lower() or None))
     if isinstance(tree, exp.Merge):
         return Merge(session, table, tree).perform()
     if isinstance(tree, exp.Update):

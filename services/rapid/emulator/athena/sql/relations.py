@@ -10,7 +10,7 @@ from rapid.emulator.athena.sql.errors import SqlError, not_supported
 from rapid.emulator.athena.sql.expressions import Expressions
 from rapid.emulator.athena.sql.json_table import JsonTable
 from rapid.emulator.athena.sql.scope import Column, Field, Scan, Scope, Table, quote
-from rapid.emulator.athena.sql.types import BIGINT, VARCHAR, Type, common
+from rapid.emulator.athena.sql.types import BIGINT, VARCHAR, Type, common, converts
 
 if TYPE_CHECKING:
     from rapid.emulator.athena.sql.compiler import Compiler
@@ -211,10 +211,20 @@ def _view(
         compiler.views.pop()
         compiler.database, compiler.text, compiler.ctes = before
     if shown and len(shown) != len(query.columns):
-        message = f"View 'awsdatacatalog.{label}' is stale or in invalid state: it must be re-created"
+        message = f"View 'awsdatacatalog.{label}' is stale or in invalid state: stored view column count ({len(shown)}) does not match column count derived from the view query analysis ({len(query.columns)})"  # noqa: E501
         raise SqlError("VIEW_IS_STALE", message, position(node))
     columns = [Column(s.name, c.type) for s, c in zip(shown or query.columns, query.columns, strict=True)]
+    for place, (stored, column) in enumerate(zip(table.columns, columns, strict=False)):
+        if not _still(column.type, stored.type):
+            message = f"View 'awsdatacatalog.{label}' is stale or in invalid state: column [{stored.name}] of type {column.type} projected from query view at position {place} cannot be coerced to column [{stored.name}] of type {stored.type} stored in view definition"  # noqa: E501
+            raise SqlError("VIEW_IS_STALE", message, position(node))
     return _named(compiler, f"({query.sql})", columns, path)
+
+
+def _still(now: Type, stored: Type) -> bool:
+    """Whether a view's column is still what the catalog says of it, lengths and digits aside."""
+    same = stored.name in ("unknown", now.name) or (now.is_string and stored.is_string)
+    return same or converts(now, stored)
 
 
 def _join(

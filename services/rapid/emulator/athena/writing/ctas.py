@@ -5,7 +5,7 @@ from rapid.emulator.athena.catalog import Structure
 from rapid.emulator.athena.ddl.common import Definitions, call
 from rapid.emulator.athena.ddl.partitions import add, partition_input
 from rapid.emulator.athena.ddl.tables import table_input
-from rapid.emulator.athena.hive import HiveColumn, Words
+from rapid.emulator.athena.hive import HiveColumn, Name, Words
 from rapid.emulator.athena.objects import split_uri
 from rapid.emulator.athena.session import Session
 from rapid.emulator.athena.sql.compiler import Query
@@ -20,13 +20,7 @@ _HIVE = {
     "format", "external_location", "partitioned_by", "bucketed_by", "bucket_count", "field_delimiter", "table_type",
     "is_external", "compression_level", "write_compression", "parquet_compression", "orc_compression", "compression",
 }  # fmt: skip
-_ICEBERG = {
-    "format", "location", "partitioning", "table_type", "is_external", "write_compression", "compression_level",
-    "vacuum_max_snapshot_age_seconds", "vacuum_min_snapshots_to_keep", "vacuum_max_metadata_files_to_keep",
-    "optimize_rewrite_min_data_file_size_bytes", "optimize_rewrite_max_data_file_size_bytes",
-    "optimize_rewrite_data_file_threshold", "optimize_rewrite_delete_file_threshold",
-    "write_target_data_file_size_bytes",
-}  # fmt: skip
+_ICEBERG = {"location", "partitioning", "table_type", "is_external"}
 
 
 def create_table_as(session: Session, words: Words) -> None:
@@ -34,7 +28,7 @@ def create_table_as(session: Session, words: Words) -> None:
     made = hive.create_table_as(words)
     definitions = Definitions(session)
     iceberg = str(made.properties.get("table_type", "HIVE")).upper() == "ICEBERG"
-    check_names(made.properties, _ICEBERG if iceberg else _HIVE)
+    check_names(made.properties, _iceberg_names() if iceberg else _HIVE)
     database = definitions.database_of(made.name)
     if not session.catalog.has_database(database):
         raise SqlError("SCHEMA_NOT_FOUND", f"line 1:1: Schema '{database}' does not exist")
@@ -49,6 +43,12 @@ def create_table_as(session: Session, words: Words) -> None:
         _iceberg(session, database, made, query)
     else:
         _hive(session, definitions, database, made, query)
+
+
+def _iceberg_names() -> set[str]:
+    from rapid.emulator.athena.iceberg import create
+
+    return _ICEBERG | create.PROPERTIES
 
 
 def _iceberg(session: Session, database: str, made: hive.CreateTableAs, query: Query) -> None:
@@ -127,7 +127,7 @@ def _table_input(name: str, target: Target, compression: str) -> Structure:
     else:
         parameters["write.compression"] = compression
     made = hive.CreateTable(
-        (None, name),
+        Name(None, name),
         [HiveColumn(c.name, to_hive(c.type)) for c in target.columns if c.name not in target.keys],
         [HiveColumn(c.name, to_hive(c.type)) for c in target.columns if c.name in target.keys],
         stored_as=target.form,

@@ -89,14 +89,17 @@ class Writer:
             record = ", ".join(f"{quote(n)}: {v}" for n, v in values.items())
             return [f"CAST(to_json({{{record}}}) AS VARCHAR) AS line"]
         if self.target.form == "TEXTFILE":
-            return [f"array_to_string([{', '.join(values.values())}], {literal(self.target.delimiter)}) AS line"]
+            line = self.target.delimiter.join(values) if self.target.headed else "line"
+            between = literal(self.target.delimiter)
+            return [f"array_to_string([{', '.join(values.values())}], {between}) AS {quote(line)}"]
         return [f"{v} AS {quote(n)}" for n, v in values.items()]
 
     def _value(self, column: Column) -> str:
         """A column as the file holds it: text files hold Athena's text, the others the value."""
         name = quote(column.name)
         if self.target.form == "TEXTFILE":
-            return f"coalesce({lazy_text(Typed(name, column.type))}, '\\N')"
+            shown = lazy_text(Typed(name, column.type), self.target.text, self.target.escaped)
+            return f"coalesce({shown}, {literal(self.target.text.null)})"
         if self.target.form == "JSON" and column.type.name.startswith("timestamp"):
             return text(Typed(name, column.type))
         if self.target.form == "JSON" and column.type.name == "varbinary":
@@ -115,7 +118,8 @@ class Writer:
             return f"FORMAT parquet, COMPRESSION {self.target.codec}"
         packed = {".gz": "gzip", ".zst": "zstd"}.get(self.target.codec, "none")
         # Whole lines: characters that text does not have stand for the separator and the quotes.
-        return f"FORMAT csv, HEADER false, DELIM '\x1f', QUOTE '\x1e', ESCAPE '\x1e', COMPRESSION {packed}"
+        header = str(self.target.headed).lower()
+        return f"FORMAT csv, HEADER {header}, DELIM '\x1f', QUOTE '\x1e', ESCAPE '\x1e', COMPRESSION {packed}"
 
     def _through_arrow(self, source: str, folders: list[str]) -> int:
         """ORC and Avro, a file per partition and bucket."""

@@ -4,6 +4,7 @@ from rapid.emulator.athena.catalog import Structure, is_versioned
 from rapid.emulator.athena.ddl.common import Definitions
 from rapid.emulator.athena.ddl.formats import of_serde
 from rapid.emulator.athena.ddl.partitions import add, partition_input
+from rapid.emulator.athena.formats import lazy
 from rapid.emulator.athena.hive import Words
 from rapid.emulator.athena.session import Session
 from rapid.emulator.athena.sql.errors import SqlError
@@ -23,7 +24,7 @@ def insert(session: Session, words: Words) -> None:
     named: list[str] | None = None
     if words.peek() == "(" and words.peek(1) not in ("SELECT", "WITH", "VALUES", "("):
         named = [n.strip().strip('"`').lower() for n in words.parenthesised().split(",")]
-    database = name[0] or session.database
+    database = session.database_of(name)
     found = session.catalog.table(database, name[1])
     if found is None:
         raise SqlError("TABLE_NOT_FOUND", f"line 1:1: Table 'awsdatacatalog.{database}.{name[1]}' does not exist")
@@ -44,6 +45,18 @@ def insert(session: Session, words: Words) -> None:
     finish(session, count, writer.written)
 
 
+def _is_headed(parameters: dict[str, str]) -> bool:
+    """Whether each new file begins with a line of names, which readers leave out, as Trino's do.
+
+    https://github.com/trinodb/trino/blob/435/plugin/trino-hive/src/main/java/io/trino/plugin/hive/HiveMetadata.java
+    """
+    lines = int(parameters.get("skip.header.line.count") or 0)
+    if lines > 1:
+        which = "value of skip.header.line.count property greater than 1"
+        raise SqlError("NOT_SUPPORTED", f"Inserting into Hive table with {which} is not supported")
+    return lines == 1
+
+
 def _target(found: Table) -> Target:
     """The table's own format and compression."""
     if not isinstance(found.source, dict):
@@ -62,8 +75,11 @@ def _target(found: Table) -> Target:
     compression = str(given or _DEFAULTS.get(form, "GZIP")).upper()
     columns = [*found.columns, *found.partition_keys]
     keys = [k.name for k in found.partition_keys]
-    delimiter = (serde.get("Parameters") or {}).get("field.delim", "\x01")
-    target = Target(descriptor["Location"], columns, keys, form, codec(form, compression), delimiter)
+    parameters.update({k.lower(): v for k, v in (serde.get("Parameters") or {}).items()})
+    target = Target(descriptor["Location"], columns, keys, form, codec(form, compression))
+    if form == "TEXTFILE":
+        target.delimiter, target.text = lazy.field_separator(parameters), lazy.form_of(parameters)
+        target.escape, target.headed = lazy.escape_of(parameters), _is_headed(parameters)
     if descriptor.get("BucketColumns"):
         target.buckets = [c.lower() for c in descriptor["BucketColumns"]], int(descriptor["NumberOfBuckets"])
     return target

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rapid.emulator.athena.ddl.formats import FORMATS
+from rapid.emulator.athena.formats.lazy import Form
 from rapid.emulator.athena.sql.errors import SqlError
 from rapid.emulator.athena.sql.scope import Column
 
@@ -32,7 +33,11 @@ class Target:
         columns: of the table, the partition keys last.
         keys: names of the partition keys.
         codec: what the format calls the compression, see `codec`.
+        delimiter: of the fields of a line of text.
         buckets: columns whose hash chooses one of a number of files, and that number.
+        text: how values are spelt in a line of text.
+        escape: what stands before a separator in a text, if anything.
+        headed: whether a file of text begins with the names of its columns.
     """
 
     location: str
@@ -42,7 +47,14 @@ class Target:
     codec: str
     delimiter: str = "\x01"
     buckets: tuple[list[str], int] | None = None
-    header: dict[str, str] = field(default_factory=dict)
+    text: Form = field(default_factory=Form)
+    escape: str | None = None
+    headed: bool = False
+
+    @property
+    def escaped(self) -> tuple[str, ...]:
+        """The escape character and all that it stands before."""
+        return (self.escape, self.delimiter, *self.text.marks) if self.escape else ()
 
 
 def check_names(properties: dict[str, Any], known: set[str]) -> None:
@@ -86,4 +98,8 @@ def codec(form: str, compression: str) -> str:
 
 def delimiter(properties: dict[str, Any], default: str) -> str:
     given = str(properties.get("field_delimiter", default))
-    return _DELIMITERS.get(given, given)
+    made = _DELIMITERS.get(given, given)
+    if len(made) != 1:
+        message = f"line 1:1: field_delimiter must be a single character, but was: '{given}'"
+        raise SqlError("INVALID_TABLE_PROPERTY", message)
+    return made

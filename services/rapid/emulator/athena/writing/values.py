@@ -1,30 +1,38 @@
 """Values as text files hold them."""
 
-from rapid.emulator.athena.sql.scope import Typed, quote
+from rapid.emulator.athena.formats.lazy import Form
+from rapid.emulator.athena.sql.scope import Typed, literal, quote
 from rapid.emulator.athena.sql.shown import text
 from rapid.emulator.athena.sql.types import field_name
 
 
-def lazy_text(value: Typed, level: int = 2) -> str:
-    """A value as LazySimpleSerDe writes it: `\\x02` between items of a collection, `\\x03` between key and value.
+def lazy_text(value: Typed, form: Form, escaped: tuple[str, ...] = ()) -> str:
+    """A value as LazySimpleSerDe writes it.
 
-    Each level inside takes the next control characters, as Hive does.
+    Args:
+        value: what is written.
+        form: the separators inside, and how NULL is spelt.
+        escaped: the escape character, then every other one that it has to stand before in a text.
     """
     kind, sql = value.type, value.sql
-    between, inside = f"chr({level})", f"chr({level + 1})"
+
+    def inner(what: str, of: object, levels: int) -> str:
+        written = lazy_text(Typed(what, of), form.inside(levels), escaped)  # type: ignore[arg-type]
+        return f"coalesce({written}, {literal(form.null)})"
+
     if kind.name == "array":
-        item = lazy_text(Typed("e", kind.args[0]), level + 1)
-        return f"array_to_string(list_transform({sql}, lambda e: coalesce({item}, '\\N')), {between})"
+        items = f"list_transform({sql}, lambda e: {inner('e', kind.args[0], 1)})"
+        return f"array_to_string({items}, {literal(form.marks[0])})"
     if kind.name == "map":
-        key, item = (lazy_text(Typed(f"e.{n}", t), level + 2) for n, t in zip(("key", "value"), kind.args, strict=True))
-        pair = f"{key} || {inside} || coalesce({item}, '\\N')"
-        return f"array_to_string(list_transform(map_entries({sql}), lambda e: {pair}), {between})"
+        pair = f"{inner('e.key', kind.args[0], 2)} || {literal(form.marks[1])} || {inner('e.value', kind.args[1], 2)}"
+        return f"array_to_string(list_transform(map_entries({sql}), lambda e: {pair}), {literal(form.marks[0])})"
     if kind.name == "row":
-        parts = [
-            f"coalesce({lazy_text(Typed(f'({sql}).{quote(field_name(n, i))}', t), level + 1)}, '\\N')"
-            for i, (n, t) in enumerate(kind.args)
-        ]
-        return f"CASE WHEN {sql} IS NULL THEN NULL ELSE {f' || {between} || '.join(parts)} END"
+        parts = [inner(f"({sql}).{quote(field_name(n, i))}", t, 1) for i, (n, t) in enumerate(kind.args)]
+        return f"CASE WHEN {sql} IS NULL THEN NULL ELSE {f' || {literal(form.marks[0])} || '.join(parts)} END"
     if kind.name == "varbinary":
         return f"to_base64({sql})"
-    return text(value)
+    shown = text(value)
+    if kind.is_string:
+        for character in escaped:
+            shown = f"replace({shown}, {literal(character)}, {literal(escaped[0] + character)})"
+    return shown
