@@ -106,6 +106,23 @@ def test_partition_transforms_and_evolution(lab: Any) -> None:
     assert "ts_day\tday\tts" in described
 
 
+def test_comments_of_columns_are_kept_and_that_of_the_table_is_not(lab: Any) -> None:
+    made = lab.run(
+        "CREATE TABLE commented (id int COMMENT 'a number') COMMENT 'a table' "
+        "LOCATION 's3://{bucket}/commented/' TBLPROPERTIES ('table_type' = 'ICEBERG')"
+    )
+    assert made.state == "SUCCEEDED", made.reason
+    found = lab.athena.get_table_metadata(
+        CatalogName="AwsDataCatalog", DatabaseName=lab.database, TableName="commented"
+    )["TableMetadata"]
+    assert found["Columns"] == [{"Name": "id", "Type": "int", "Comment": "a number"}]
+    assert "comment" not in found["Parameters"]
+    lab.run("INSERT INTO commented VALUES (1)")
+    create(lab, "moments", "ts timestamp")
+    lab.run("INSERT INTO moments VALUES TIMESTAMP '2020-01-04 00:00:00-0'")
+    assert lab.run("SELECT * FROM moments").rows == [["2020-01-04 00:00:00.000000"]]
+
+
 def test_iceberg_from_a_query_optimized_vacuumed_and_dropped(lab: Any) -> None:
     done = lab.run(
         "CREATE TABLE ci WITH (table_type = 'ICEBERG', is_external = false, location = 's3://{bucket}/ice/ci/', "

@@ -15,4 +15,5 @@ select sequence(date '2020-01-01', date '2020-01-03'), sequence(date '2020-01-01
 select date '2020-01-01', time '10:11:12', timestamp '2020-01-01 00:00:00.123456', timestamp '2020-01-01 10:00';
 select date_add('parsec', 1, date '2020-01-01');
 select hour(date '2020-01-01');
-select date('2020-01-02'), date(timestamp '2020-01-02 10:00:00'), day(interval '3' day)
+select date('2020-01-02'), date(timestamp '2020-01-02 10:00:00'), day(interval '3' day);
+select timestamp '2020-01-04 00:00:00-0', timestamp '2020-01-04 00:00 -7', cast('2020-01-04 01:02:03.5+05' as timestamp with time zone), timestamp '2020-01-04 00:00:00 +10:30'

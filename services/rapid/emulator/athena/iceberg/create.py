@@ -48,7 +48,10 @@ PROPERTIES = {
 
 
 def create_table(session: Session, database: str, made: hive.CreateTable, external: bool) -> None:
-    """CREATE TABLE … TBLPROPERTIES ('table_type' = 'ICEBERG'); EXTERNAL registers metadata that is there already."""
+    """CREATE TABLE … TBLPROPERTIES ('table_type' = 'ICEBERG'); EXTERNAL registers metadata that is there already.
+
+    Comments of columns are kept. That of the table is read and dropped, as PyAthena's tests found it on AWS (2026-11).
+    """
     if external:
         location = made.properties.get("metadata_location")
         if not location:
@@ -60,8 +63,6 @@ def create_table(session: Session, database: str, made: hive.CreateTable, extern
     columns += [(k.name, parse_hive(k.type), k.comment) for k in made.keys]
     properties = {k: v for k, v in made.properties.items() if k.lower() != "table_type"}
     check_properties(properties)
-    if made.comment:
-        properties["comment"] = made.comment
     new_table(session, (database, made.name[1]), columns, transforms, made.location or "", properties)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from rapid.emulator.athena.sql import casts
+from rapid.emulator.athena.sql import casts, zones
 from rapid.emulator.athena.sql.dialect import position
 from rapid.emulator.athena.sql.errors import SqlError
 from rapid.emulator.athena.sql.named_types import to_type
@@ -170,6 +170,9 @@ def cast(ex: "Expressions", node: exp.Cast) -> Typed:
         if value.type.name == target.name == "timestamp with time zone":
             target = Type(target.name, (target.scale, value.type.zone))
         elif value.value and isinstance(node.this, exp.Literal):
+            if target.name == "timestamp with time zone":
+                written = zones.spelled(str(value.value))
+                value = Typed(literal(written), value.type, written)
             target = casts.literal_zone(target, str(value.value))
     if node.meta.get("literal"):
         return typed_literal(node, value, target)

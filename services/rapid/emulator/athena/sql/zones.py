@@ -13,6 +13,7 @@ from rapid.emulator.athena.sql.scope import Typed, literal
 from rapid.emulator.athena.sql.types import PER_VALUE, Type
 
 _OFFSET = re.compile(r"([+-])(\d\d):?(\d\d)$")
+_HOURS = re.compile(r"(:\d{1,2}(?:\.\d+)?)\s*([+-])(\d{1,2})$")
 
 
 def shift(zone: str) -> int | None:
@@ -109,6 +110,11 @@ def to_zone(value: Typed, target: Type) -> Typed:
         packed = struct(value.sql, literal(value.type.zone))
         return Typed(f"CASE WHEN {value.sql} IS NOT NULL THEN {packed} END", target)
     return Typed(moment(value), target)
+
+
+def spelled(written: str) -> str:
+    """A time with `+HH:MM` where it ends with hours alone, which Trino's `TimeZoneKey` takes too: `-7`, `+05`, `-0`."""
+    return _HOURS.sub(lambda m: f"{m[1]} {m[2]}{int(m[3]):02}:00", written.strip())
 
 
 def canonical(zone: str) -> str:
