@@ -304,6 +304,18 @@ def test_information_schema_and_metadata_agree(lab: Any) -> None:
         lab.athena.get_table_metadata(CatalogName="AwsDataCatalog", DatabaseName=lab.database, TableName="nope")
 
 
+def test_metadata_has_one_blank_for_several(lab: Any) -> None:
+    """As PyAthena's tests have it: comments of tables and properties of serdes, `test_get_comments` among them."""
+    lab.run(
+        "CREATE EXTERNAL TABLE blanks (id int) COMMENT 'one\ntwo\n\nthree  four' ROW FORMAT SERDE "
+        "'org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe' WITH SERDEPROPERTIES ('note' = '{\n  1\n}') "
+        "LOCATION 's3://{bucket}/blanks/'"
+    )
+    found = lab.athena.get_table_metadata(CatalogName="AwsDataCatalog", DatabaseName=lab.database, TableName="blanks")
+    parameters = found["TableMetadata"]["Parameters"]
+    assert (parameters["comment"], parameters["serde.param.note"]) == ("one\ntwo three four", "{ 1\n}")
+
+
 def test_a_partition_key_may_have_any_name(lab: Any) -> None:
     for number in range(3):
         lab.put(f"named/i={number}/a.csv", f"{number}\n".encode())
