@@ -60,6 +60,10 @@ class GlueCatalog:
             from rapid.emulator.athena.iceberg import loading
 
             return loading.table(self, database, name, found)
+        if is_delta(found):
+            from rapid.emulator.athena.delta import log
+
+            return log.table(self, database, name, found)
         return to_table(database, name, found)
 
     def describe(self, database: str, name: str) -> Structure | None:
@@ -110,6 +114,8 @@ def metadata_table(table: Table, kind: str) -> Table | None:
         if kind != "partitions" or not table.partition_keys:
             return None
         return Table(table.database, f"{table.name}${kind}", table.partition_keys, source=Metadata(table, kind))
+    if not is_versioned(table):
+        return None
     from rapid.emulator.athena.iceberg import inspecting
 
     columns = inspecting.columns(table, kind)
@@ -122,9 +128,21 @@ def is_iceberg(found: Structure) -> bool:
     return str((found.get("Parameters") or {}).get("table_type", "")).upper() == "ICEBERG"
 
 
+def is_delta(found: Structure) -> bool:
+    """Whether a table is read by its Delta log, and not by a list of its files."""
+    parameters = found.get("Parameters") or {}
+    inputs = (found.get("StorageDescriptor") or {}).get("InputFormat") or ""
+    named = (str(parameters.get(n, "")).lower() for n in ("table_type", "spark.sql.sources.provider"))
+    return "delta" in named and "symlink" not in inputs.lower()
+
+
 def is_versioned(table: Table) -> bool:
     """Whether it is an Iceberg table, and not one that tells about another."""
-    return table.view is None and table.source is not None and not isinstance(table.source, dict | Metadata)
+    from rapid.emulator.athena.delta.log import Snapshot
+
+    if table.view is not None or table.source is None:
+        return False
+    return not isinstance(table.source, dict | Metadata | Snapshot)
 
 
 def _get(operation: Any, **arguments: Any) -> Structure | None:

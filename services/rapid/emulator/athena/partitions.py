@@ -80,17 +80,17 @@ class Partitions:
         predicates = [p for p in _over_keys(scan) if own in p and not any(o in p for o in others)]
         if not predicates:
             return values
-        kept = self._matching(scan, (key,), [(v,) for v in values], predicates)
+        kept = self.matching(scan, (key,), [(v,) for v in values], predicates)
         return [values[i] for i in kept]
 
     def _pruned(self, scan: Scan, found: list[Partition], predicates: list[str]) -> list[Partition]:
         """Those whose values the predicates accept."""
         if not predicates or not found:
             return found
-        kept = self._matching(scan, scan.table.partition_keys, [p.values for p in found], predicates)
+        kept = self.matching(scan, scan.table.partition_keys, [p.values for p in found], predicates)
         return [found[i] for i in kept]
 
-    def _matching(
+    def matching(
         self, scan: Scan, keys: tuple[Column, ...], values: list[tuple[str, ...]], predicates: list[str]
     ) -> list[int]:
         """Places of the rows of values that all predicates accept."""

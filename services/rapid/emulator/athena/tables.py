@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rapid.emulator.athena import metadata_tables
-from rapid.emulator.athena.catalog import GlueCatalog, Metadata, Structure
+from rapid.emulator.athena.catalog import GlueCatalog, Metadata, Structure, is_versioned
 from rapid.emulator.athena.coercion import check_partition
 from rapid.emulator.athena.formats import DataFile, Piece, Reading, jsonl, lazy, lines, matching, opencsv, orc, parquet
 from rapid.emulator.athena.formats.unpacking import plain
@@ -15,7 +15,7 @@ from rapid.emulator.athena.partitions import Partition, Partitions, partition_va
 from rapid.emulator.athena.sql.errors import SqlError
 from rapid.emulator.athena.sql.scope import Column, Scan, Table, literal, quote
 
-_HIDDEN = ("$path", "$file_size", "$file_modified_time")
+HIDDEN = ("$path", "$file_size", "$file_modified_time")
 
 
 @dataclass
@@ -49,12 +49,14 @@ class Reader:
         table: Table = scan.table
         if isinstance(table.source, Metadata):
             return metadata_tables.relation(table, self.catalog)
-        if not isinstance(table.source, dict):
+        if is_versioned(table):
             return self._iceberg(scan)
+        if not isinstance(table.source, dict):
+            return self._delta(scan)
         parameters = {k.lower(): v for k, v in (table.source.get("Parameters") or {}).items()}
         wanted = [c for c in table.columns if c.name in scan.columns]
         keys = [k for k in table.partition_keys if k.name in scan.columns]
-        hidden = [h for h in _HIDDEN if h in scan.columns]
+        hidden = [h for h in HIDDEN if h in scan.columns]
         pieces: list[str] = []
         for group in self._alike(scan, parameters):
             pieces += self._pieces(table, group, parameters, wanted, keys, hidden)
@@ -69,6 +71,14 @@ class Reader:
 
         reader = SnapshotReader(scan.table.source, self.objects, self.connection)
         sql = reader.relation(reader.tasks(), scan.columns)
+        self.bytes_found += reader.bytes_found
+        return sql
+
+    def _delta(self, scan: Scan) -> str:
+        from rapid.emulator.athena.delta.reading import DeltaReader
+
+        reader = DeltaReader(scan, self.objects, self.partitions)
+        sql = reader.relation()
         self.bytes_found += reader.bytes_found
         return sql
 
@@ -113,7 +123,7 @@ class Reader:
         for members, expressions, relation in self._read(reading, files):
             items = [f"{expressions[c.name]} AS {quote(c.name)}" for c in wanted]
             items += [f"{quote(k.name) if linked else _key(table, k, members)} AS {quote(k.name)}" for k in keys]
-            items += [f"{_per_file([_file_fact(h, f) for f in members])} AS {quote(h)}" for h in hidden]
+            items += [f"{file_fact(h, members)} AS {quote(h)}" for h in hidden]
             pieces.append(f"SELECT {', '.join(items) or '1 AS nothing'} FROM {relation}")
         return pieces
 
@@ -172,7 +182,12 @@ def _linkable(descriptor: Structure) -> bool:
 
 def _key(table: Table, key: Column, files: list[DataFile]) -> str:
     place = table.partition_keys.index(key)
-    return _per_file([partition_value(f.values[place], key) for f in files])
+    return partition_values([f.values[place] for f in files], key)
+
+
+def partition_values(values: list[str], key: Column) -> str:
+    """A partition key's value by the file that a row comes from."""
+    return _per_file([partition_value(v, key) for v in values])
 
 
 def _per_file(values: list[str]) -> str:
@@ -182,7 +197,12 @@ def _per_file(values: list[str]) -> str:
     return f"list_extract([{', '.join(values)}], CAST(file_index AS BIGINT) + 1)"
 
 
-def _file_fact(name: str, file: DataFile) -> str:
+def file_fact(name: str, files: list[DataFile]) -> str:
+    """A hidden column's value by the file that a row comes from."""
+    return _per_file([_fact(name, f) for f in files])
+
+
+def _fact(name: str, file: DataFile) -> str:
     if name == "$path":
         return literal(file.uri)
     return f"CAST({file.size} AS BIGINT)" if name == "$file_size" else f"make_timestamptz({round(file.modified * 1e6)})"

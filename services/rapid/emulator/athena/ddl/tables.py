@@ -34,6 +34,10 @@ def create_table(definitions: Definitions, words: Words, external: bool) -> None
 
         create.create_table(definitions.session, database, made, external)
         return
+    if made.properties.get("table_type", "").upper() == "DELTA" and external:
+        from rapid.emulator.athena.delta import create as delta
+
+        made = delta.with_columns(made, definitions.session.objects)
     if not external:
         raise SqlError(
             "NOT_SUPPORTED", "line 1:8: CREATE TABLE without EXTERNAL makes Iceberg tables: set 'table_type'='ICEBERG'"

@@ -39,6 +39,7 @@ class Reading:
         keys: partition keys that DuckDB takes from the folders of `DataFile.link`.
         inputs: Hive's class that splits files into records.
         placed: whether rows must tell from which file they come.
+        numbered: whether rows must tell their places in the file, in a column `file_row_number`; of Parquet only.
     """
 
     connection: Any
@@ -50,6 +51,7 @@ class Reading:
     keys: tuple[Column, ...] = ()
     inputs: str = ""
     placed: bool = False
+    numbered: bool = False
 
     @property
     def option(self) -> str:

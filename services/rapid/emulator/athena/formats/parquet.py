@@ -84,6 +84,7 @@ def relations(reading: Reading, files: list[DataFile]) -> list[tuple[list[DataFi
         as_text = any(h and _has_unmarked_text(h[1], c.type) for c, h in have.items())
         expressions = {c.name: _column(c, h, members[0], as_text) for c, h in have.items()}
         option = f"binary_as_string={str(as_text).lower()}, {reading.option}"
+        option += ", file_row_number=true" if reading.numbered else ""
         found.append((members, expressions, f"read_parquet({file_list(members)}, {option})"))
     return found
 
