@@ -3,13 +3,14 @@
 from typing import Any
 
 from rapid.emulator.athena import ddl, describing, explaining, hive, prepared, showing, writing
+from rapid.emulator.athena.failures import too_deep
 from rapid.emulator.athena.hive import Words
 from rapid.emulator.athena.models import AthenaStore
 from rapid.emulator.athena.results import text_column
 from rapid.emulator.athena.runs import Run, Runs
 from rapid.emulator.athena.session import Session
 from rapid.emulator.athena.sql.dialect import parse_change, parse_query
-from rapid.emulator.athena.sql.errors import MalformedQueryError, Position, SqlError, not_supported
+from rapid.emulator.athena.sql.errors import MalformedQueryError, Position, not_supported
 from rapid.emulator.athena.statements import Statement, classify
 
 _CHANGES = ("UPDATE", "DELETE", "MERGE")
@@ -55,7 +56,7 @@ def perform(run: Run, runs: Runs, glue: Any, s3: Any, store: AthenaStore, statem
     try:
         _perform(Session(run, runs, glue, s3, store), statement)
     except RecursionError as error:
-        raise SqlError("STACK_OVERFLOW", "statement is too large (stack overflow during analysis)") from error
+        raise too_deep() from error
 
 
 def _perform(session: Session, statement: Statement) -> None:

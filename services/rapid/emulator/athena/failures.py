@@ -39,6 +39,8 @@ def translate(error: Exception) -> SqlError:
     if "must appear in the GROUP BY" in message:
         message = "Expression must be an aggregate expression or appear in GROUP BY clause"
         return SqlError("EXPRESSION_NOT_AGGREGATE", message)
+    if "Max expression depth limit" in message or message.startswith("memory exhausted at or near"):
+        return too_deep()
     if zone := re.search(r"Unknown TimeZone '([^']*)'", message):
         return SqlError("INVALID_FUNCTION_ARGUMENT", f"'{zone[1]}' is not a valid time zone")
     if kind == "Conversion Error":
@@ -53,6 +55,11 @@ def translate(error: Exception) -> SqlError:
         return SqlError("INVALID_FUNCTION_ARGUMENT", _readable(message))
     LOG.warning("DuckDB refused compiled SQL: %s", text)
     return SqlError("NOT_SUPPORTED", f"Rapid Analytics could not run this statement: {message.splitlines()[0]}")
+
+
+def too_deep() -> SqlError:
+    """The failure of a query that nests beyond what can be compiled."""
+    return SqlError("STACK_OVERFLOW", "statement is too large (stack overflow during analysis)")
 
 
 def _data(text: str) -> SqlError | None:

@@ -10,6 +10,7 @@ from sqlglot import exp
 
 from rapid.emulator.athena.sql import ordering, selecting
 from rapid.emulator.athena.sql.comparing import row_fields
+from rapid.emulator.athena.sql.deep import deeply
 from rapid.emulator.athena.sql.dialect import parse_query, position, word_before
 from rapid.emulator.athena.sql.errors import SqlError, not_supported
 from rapid.emulator.athena.sql.expressions import Expressions
@@ -44,13 +45,17 @@ def compile_query(text: str, catalog: Catalog, database: str, parameters: list[s
         MalformedQueryError: it does not parse.
         SqlError: it does not mean anything that can be run.
     """
-    tree = parse_query(text)
-    if parameters is not None:
-        bind(tree, parameters)
-    compiler = Compiler(catalog, database, text)
-    query = compiler.query(tree, None)
-    query.scans = compiler.scans
-    return query
+
+    def compiled() -> Query:
+        tree = parse_query(text)
+        if parameters is not None:
+            bind(tree, parameters)
+        compiler = Compiler(catalog, database, text)
+        query = compiler.query(tree, None)
+        query.scans = compiler.scans
+        return query
+
+    return deeply(compiled)
 
 
 class Compiler:

@@ -28,7 +28,7 @@ def computed(ex: "Expressions", node: exp.Expr) -> Typed:
 @compiles(exp.DPipe)
 def concatenation(ex: "Expressions", node: exp.DPipe) -> Typed:
     call = Call("concat", node, [], ex)
-    return strings.join(call, ex.compile(node.this), ex.compile(node.expression), ex.operator_position(node))
+    return strings.join(call, ex.compile(node.this), ex.compile(node.expression), operator=True)
 
 
 @compiles(exp.If)

@@ -16,6 +16,7 @@ from sqlglot.parsers.trino import TrinoParser
 from sqlglot.tokenizer_core import Token, TokenType
 
 from rapid.emulator.athena.sql import json_table
+from rapid.emulator.athena.sql.deep import deeply
 from rapid.emulator.athena.sql.errors import MalformedQueryError, Position
 from rapid.emulator.athena.sql.expecting import expecting, forgiven, goes_on, word
 
@@ -307,8 +308,9 @@ def parse_query(text: str) -> exp.Query:
         MalformedQueryError: not one whole query.
     """
     if len(text) > _REMEMBERED_LENGTH:
-        return _parsed_query(text)
-    return _remembered_query(text).copy()
+        return deeply(lambda: _parsed_query(text))
+    remembered: exp.Query = deeply(lambda: _remembered_query(text).copy())
+    return remembered
 
 
 def _parsed_query(text: str) -> exp.Query:
@@ -336,7 +338,7 @@ def parse_change(text: str) -> exp.Update | exp.Delete | exp.Merge:
         MalformedQueryError: not one whole statement.
     """
     found = tokenize(text)
-    trees = _trees(text, found)
+    trees = deeply(lambda: _trees(text, found))
     if len(trees) != 1 or not isinstance(trees[0], exp.Update | exp.Delete | exp.Merge):
         raise mismatched(text, found[0] if found else None, "'DELETE', 'MERGE', 'UPDATE'")
     _check_change(text, found, trees[0])

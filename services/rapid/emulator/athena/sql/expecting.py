@@ -191,9 +191,12 @@ def _depth(found: list[Token], at: int) -> int:
 
 def forgiven(found: list[Token]) -> tuple[int, str] | None:
     """The first mistake that sqlglot reads over: its token, and what Trino expects there."""
+    listaggs = _listagg_ends(found)
     for index in range(1, len(found)):
         if _out_of_place(found, index):
             return index, expecting(found, index)
+        if index in listaggs and (index + 1 == len(found) or word(found[index + 1]) != "WITHIN"):
+            return index + 1, "'WITHIN'"
         if slip := _slip(found, index):
             return slip
     if found and word(found[-1]) == "AS":
@@ -234,8 +237,6 @@ def _slip(found: list[Token], at: int) -> tuple[int, str] | None:
         return at, "<expression>"
     if before == "DISTINCT" and text == "ON":
         return at, "'*', <expression>"
-    if text == ")" and _is_listagg(found, at) and following != "WITHIN":
-        return at + 1, "'WITHIN'"
     if text == "==":
         return at, expecting(found, at + 1)
     if before == "AS" and text in _NO_OPERAND:
@@ -264,10 +265,15 @@ def _slip(found: list[Token], at: int) -> tuple[int, str] | None:
     return None
 
 
-def _is_listagg(found: list[Token], at: int) -> bool:
-    """Whether the parenthesis at a place closes a call of LISTAGG."""
-    start = _clause(found, at)[1]
-    return start > 0 and found[start].text == "(" and word(found[start - 1]) == "LISTAGG"
+def _listagg_ends(found: list[Token]) -> set[int]:
+    """Where the parentheses stand that close calls of LISTAGG."""
+    ends, opened = set(), []
+    for index, token in enumerate(found):
+        if token.token_type == TokenType.L_PAREN:
+            opened.append(index > 0 and word(found[index - 1]) == "LISTAGG")
+        elif token.token_type == TokenType.R_PAREN and opened and opened.pop():
+            ends.add(index)
+    return ends
 
 
 def _in_position(found: list[Token], at: int) -> bool:

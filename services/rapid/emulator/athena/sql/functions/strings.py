@@ -1,7 +1,7 @@
 """String, regular-expression, URL and binary functions: https://trino.io/docs/current/functions/string.html."""
 
 from rapid.emulator.athena.sql.dialect import position
-from rapid.emulator.athena.sql.errors import Position, SqlError
+from rapid.emulator.athena.sql.errors import SqlError
 from rapid.emulator.athena.sql.registry import SCALARS, Call, declare, special, unexpected
 from rapid.emulator.athena.sql.scope import Typed, literal
 from rapid.emulator.athena.sql.shown import text
@@ -80,15 +80,20 @@ def concat(call: Call) -> Typed:
     return result
 
 
-def join(call: Call, left: Typed, right: Typed, where: Position | None = None) -> Typed:
-    """`left || right`; `where` is the place of the operator."""
+def join(call: Call, left: Typed, right: Typed, operator: bool = False) -> Typed:
+    """`left || right`, written with the `operator` or as a call."""
+
+    def refusal() -> SqlError:
+        where = call.compiler.operator_position(call.node) if operator else None
+        return unexpected("concat", [str(left.type), str(right.type)], call.node, where)
+
     if "array" in (left.type.name, right.type.name) and UNKNOWN in (left.type, right.type):
         return Typed("NULL", left.type if right.type == UNKNOWN else right.type)
     if left.type.name == "array" or right.type.name == "array":
         elements = [t.type.args[0] if t.type.name == "array" else t.type for t in (left, right)]
         element = common(*elements)
         if element is None:
-            raise unexpected("concat", [str(left.type), str(right.type)], call.node, where)
+            raise refusal()
         kind = array_of(element)
         whole = [call.compiler.coerce(s, kind if s.type.name == "array" else element).sql for s in (left, right)]
         sides = [w if s.type.name == "array" else f"[{w}]" for w, s in zip(whole, (left, right), strict=True)]
@@ -100,7 +105,7 @@ def join(call: Call, left: Typed, right: Typed, where: Position | None = None) -
         if left.type.name == right.type.name == "char":
             return Typed(f"({left.sql} || {right.sql})", Type("char", (left.type.args[0] + right.type.args[0],)))
         return Typed(f"({left.sql} || {right.sql})", VARCHAR)
-    raise unexpected("concat", [str(left.type), str(right.type)], call.node, where)
+    raise refusal()
 
 
 @special("concat_ws")
