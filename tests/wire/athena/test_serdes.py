@@ -4,6 +4,7 @@ import bz2
 import gzip
 import io
 import json
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -99,6 +100,18 @@ CASES: dict[str, tuple[str, str, dict[str, bytes], list[list[str | None]]]] = {
     "moments": (  # seconds, or milliseconds
         "a timestamp", JSON, {"a": b'{"a":1577836800}\n{"a":1577836801123}\n{"a":1577836802.5}\n'},
         [["2020-01-01 00:00:00.000"], ["2020-01-01 00:00:01.123"], ["2020-01-01 00:00:02.500"]],
+    ),
+    "ion": (  # https://docs.aws.amazon.com/athena/latest/ug/ion-serde.html
+        "id int, at timestamp, day date, price decimal(5,2), tags array<string>, deep struct<a:int>, "
+        "m map<string,int>, raw binary, inner_ string",
+        ROW + "'com.amazon.ionhiveserde.IonHiveSerDe' WITH SERDEPROPERTIES ('ion.inner_.path_extractor'='(deep B 1)') "
+        "STORED AS ION",
+        {"a.ion": b"{ID: 1, at: 2020-01-02T03:04:05.678+02:00, day: 2020-01-02, price: 1.5, tags: [x, \"y z\", null], "
+         b"deep: {A: 7, B: [p, q]}, m: {k: 2}, raw: {{AP8=}}} {id: null}\n",
+         "b.ion.gz": gzip.compress(b"{id: 2, price: 2.25d0}")},
+        [["1", "2020-01-02 01:04:05.678", "2020-01-02", "1.50", "[x, y z, null]", "{a=7}", "{k=2}", "00 ff", "q"],
+         ["2", None, None, "2.25", None, None, None, None, None],
+         [None] * 9],
     ),
     "grok": (
         "ip string, verb string, bytes int",
@@ -325,3 +338,44 @@ def test_binary_columns_of_parquet_hold_any_bytes(lab: Any) -> None:
     parquet.write_table(pa.table({n: rows[n] for n in ("t", "o")}), sink)
     lab.put("unmarked/a", sink.getvalue())
     assert lab.run("SELECT t, o FROM unmarked").rows == [["é", "{k=in}"]]
+
+
+def test_every_type_of_avro_is_read(lab: Any) -> None:
+    """Decimals, a codec, and what a file lacks: https://docs.aws.amazon.com/athena/latest/ug/avro-serde.html."""
+    from avro.datafile import DataFileWriter
+    from avro.io import DatumWriter
+    from avro.schema import parse
+
+    price = {"type": "bytes", "logicalType": "decimal", "precision": 10, "scale": 2}
+    inside = {"type": "record", "name": "o", "fields": [{"name": "P", "type": ["null", price]}]}
+    fields = [{"name": "id", "type": "int"}, {"name": "price", "type": price}, {"name": "o", "type": inside}]
+    sink = io.BytesIO()
+    schema = parse(json.dumps({"type": "record", "name": "r", "fields": fields}))
+    with DataFileWriter(sink, DatumWriter(), schema, codec="bzip2") as writer:
+        writer.append({"id": 1, "price": Decimal("12.34"), "o": {"P": Decimal("-0.01")}})
+        writer.flush()
+        lab.put("typed/a.avro", sink.getvalue())
+    sink = io.BytesIO()
+    with DataFileWriter(
+        sink, DatumWriter(), parse('{"type":"record","name":"r","fields":[{"name":"old","type":"int"}]}')
+    ) as writer:
+        writer.append({"old": 2})
+        writer.flush()
+        lab.put("typed/b.avro", sink.getvalue())
+    own = [{"name": "id", "type": "int", "aliases": ["old"]}, {"name": "word", "type": "string", "default": "none"}]
+    literal = json.dumps({"type": "record", "name": "r", "fields": own})
+    lab.run(
+        "CREATE EXTERNAL TABLE typed (id int, price decimal(10,2), o struct<p:decimal(10,2)>, word string) "
+        "ROW FORMAT SERDE 'org.apache.hadoop.hive.serde2.avro.AvroSerDe' "
+        f"WITH SERDEPROPERTIES ('avro.schema.literal'='{literal}') STORED AS AVRO LOCATION 's3://{{bucket}}/typed/'"
+    )
+    found = lab.run("SELECT * FROM typed ORDER BY id")
+    assert found.rows == [["1", "12.34", "{p=-0.01}", "none"], ["2", None, None, "none"]], found.reason
+
+
+def test_ion_that_is_broken_or_nested_beyond_reason_ends_no_process(lab: Any) -> None:
+    for name, body in (("a", b"{a: "), ("b", b"{a: " + b"[" * 100_000), ("c", b"\xe0\x01\x00\xea\xde\xff\xff")):
+        lab.put(f"ions/{name}/a.ion", body)
+        lab.run(f"CREATE EXTERNAL TABLE ions_{name} (a string) STORED AS ION LOCATION 's3://{{bucket}}/ions/{name}/'")
+        assert lab.run(f"SELECT * FROM ions_{name}").state == "FAILED"
+    assert lab.run("SELECT 1").rows == [["1"]]

@@ -150,7 +150,23 @@ def test_partition_projection_needs_no_partitions(lab: Any) -> None:
     assert lab.run("SELECT id, day FROM pp WHERE day >= '2020/01/03'").rows == [["5", "2020/01/05"]]
 
 
-@pytest.mark.parametrize("form", ["PARQUET", "JSON", "ORC", "TEXTFILE"])
+def test_an_injected_key_is_told_by_constants_only(lab: Any) -> None:
+    """https://docs.aws.amazon.com/athena/latest/ug/partition-projection-dynamic-id-partitioning.html."""
+    lab.put("inj/abc/a", b"1\n")
+    lab.run(
+        "CREATE EXTERNAL TABLE inj (a int) PARTITIONED BY (id string) LOCATION 's3://{bucket}/inj/' TBLPROPERTIES "
+        "('projection.enabled'='true', 'projection.id.type'='injected', 'storage.location.template'='s3://{bucket}/inj/${id}')"
+    )
+    for condition in ("id = 'abc'", "id IN ('abc', 'it''s')", "id = 'abc' OR id = 'z' OR id IN ('y')"):
+        found = lab.run(f"SELECT * FROM inj WHERE {condition}")
+        assert found.rows == [["1", "abc"]], (condition, found.reason)
+    for condition in ("id = 'ab' || 'c'", "id > 'a'", "a = 1"):
+        assert lab.run(f"SELECT * FROM inj WHERE {condition}").reason.startswith(
+            "CONSTRAINT_VIOLATION: For the injected"
+        )
+
+
+@pytest.mark.parametrize("form", ["PARQUET", "JSON", "ORC", "TEXTFILE", "ION"])
 def test_ctas_writes_what_it_reads_back(lab: Any, form: str) -> None:
     done = lab.run(
         f"CREATE TABLE ctas_{form} WITH (format = '{form}') AS SELECT 1 AS id, 'x,y' AS name, ARRAY['a','b'] AS tags, "

@@ -9,6 +9,8 @@ from calendar import monthrange
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
+from sqlglot import exp, parse_one
+
 from rapid.emulator.athena.sql.errors import SqlError
 from rapid.emulator.athena.sql.scope import Column, Table
 
@@ -89,18 +91,34 @@ def _range(key: Column, text: str) -> tuple[str, str]:
 
 
 def _injected(key: Column, predicates: list[str]) -> list[str]:
-    """An injected key has exactly the values that the query names."""
-    named = re.compile(rf'\."{re.escape(key.name)}" (?:= |IN \()(.*?)\)?$')
+    """An injected key has exactly the values that the query names, as constants."""
     for predicate in predicates:
-        match = named.search(predicate.strip().removeprefix("(").removesuffix(")"))
-        if match:
-            found = re.findall(r"'((?:[^']|'')*)'", match[1]) or re.findall(r"-?\d+", match[1])
-            return [v.replace("''", "'") for v in found]
+        tree = parse_one(predicate, read="duckdb").unnest()
+        choices = [_named(key, c.unnest()) for c in (tree.flatten() if isinstance(tree, exp.Or) else [tree])]
+        found = [v for choice in choices for v in choice or [None]]
+        if None not in found:
+            return [v for v in found if v is not None]
     raise SqlError(
         "CONSTRAINT_VIOLATION",
         f"For the injected projected partition column {key.name}, the WHERE clause must contain only static equality "
         "conditions, and at least one such condition must be present.",
     )
+
+
+def _named(key: Column, condition: exp.Expr) -> list[str | None]:
+    """The constants that a key is compared with; None in place of anything else."""
+    column = condition.this
+    if not isinstance(condition, exp.EQ | exp.In) or not isinstance(column, exp.Column) or column.name != key.name:
+        return [None]
+    return [_constant(e) for e in condition.expressions or [condition.args.get("expression")]]
+
+
+def _constant(found: exp.Expr | None) -> str | None:
+    if isinstance(found, exp.Neg) and isinstance(found.this, exp.Literal):
+        return f"-{found.this.this}"
+    if isinstance(found, exp.Cast):
+        found = found.this
+    return str(found.this) if isinstance(found, exp.Literal) else None
 
 
 def strftime_of(pattern: str, others: Mapping[str, str] | None = None) -> str:

@@ -137,10 +137,14 @@ class Reader:
             from rapid.emulator.athena.formats import avro
 
             return [self._through_arrow(avro.relation, reading, f) for f in files]
-        if "sequencefile" in inputs or "rcfile" in inputs or "ion" in serde:
-            kind = "SEQUENCEFILE" if "sequence" in inputs else "RCFILE" if "rcfile" in inputs else "ION"
+        if "sequencefile" in inputs or "rcfile" in inputs:
+            kind = "SEQUENCEFILE" if "sequence" in inputs else "RCFILE"
             raise SqlError("NOT_SUPPORTED", f"Files in {kind} are not supported by Rapid Analytics")
         unpacked = plain(reading, files)
+        if "ionhiveserde" in serde:
+            from rapid.emulator.athena.formats import ion
+
+            return [self._through_arrow(ion.relation, reading, f) for f in unpacked]
         lines.check(unpacked)
         if "esri" in serde:
             from rapid.emulator.athena.formats import esri
@@ -177,7 +181,7 @@ def _linkable(descriptor: Structure) -> bool:
     """Whether DuckDB opens the files itself, so that it can take partition values from their paths."""
     serde = (descriptor.get("SerdeInfo") or {}).get("SerializationLibrary", "").lower()
     inputs = (descriptor.get("InputFormat") or "").lower()
-    return not any(f in serde or f in inputs for f in ("orc", "avro", "esri"))
+    return not any(f in serde or f in inputs for f in ("orc", "avro", "esri", "ionhiveserde"))
 
 
 def _key(table: Table, key: Column, files: list[DataFile]) -> str:

@@ -68,7 +68,7 @@ class Writer:
         source = f"SELECT {', '.join(items)} FROM ({sql})"
         if folders:
             self._check_partitions(source, folders)
-        if self.target.form in ("ORC", "AVRO"):
+        if self.target.form in ("ORC", "AVRO", "ION"):
             return self._through_arrow(source, folders)
         options = [self._format()]
         if folders:
@@ -122,7 +122,7 @@ class Writer:
         return f"FORMAT csv, HEADER {header}, DELIM '\x1f', QUOTE '\x1e', ESCAPE '\x1e', COMPRESSION {packed}"
 
     def _through_arrow(self, source: str, folders: list[str]) -> int:
-        """ORC and Avro, a file per partition and bucket."""
+        """ORC, Avro and Ion, a file per partition and bucket."""
         connection = self.session.connection
         table = connection.arrow(source)
         name = f"rows_{uuid.uuid4().hex}"
@@ -143,6 +143,10 @@ class Writer:
             from pyarrow import orc
 
             orc.write_table(sound(table), str(path), compression=self.target.codec)
+        elif self.target.form == "ION":
+            from rapid.emulator.athena.formats import ion
+
+            ion.write(table, path, self.target.ion_text)
         else:
             from rapid.emulator.athena.formats import avro
 

@@ -14,7 +14,7 @@ from rapid.emulator.athena.writing.finish import finish
 from rapid.emulator.athena.writing.fitting import fitted
 from rapid.emulator.athena.writing.options import WRITTEN, Target, codec
 
-_DEFAULTS = {"PARQUET": "SNAPPY", "ORC": "ZLIB", "AVRO": "NONE"}
+_DEFAULTS = {"PARQUET": "SNAPPY", "ORC": "ZLIB", "AVRO": "NONE", "ION": "NONE"}
 
 
 def insert(session: Session, words: Words) -> None:
@@ -80,6 +80,7 @@ def _target(found: Table) -> Target:
     if form == "TEXTFILE":
         target.delimiter, target.text = lazy.field_separator(parameters), lazy.form_of(parameters)
         target.escape, target.headed = lazy.escape_of(parameters), _is_headed(parameters)
+    target.ion_text = parameters.get("ion.encoding", "BINARY").upper() == "TEXT"
     if descriptor.get("BucketColumns"):
         target.buckets = [c.lower() for c in descriptor["BucketColumns"]], int(descriptor["NumberOfBuckets"])
     return target

@@ -11,17 +11,18 @@ from rapid.emulator.athena.formats.lazy import Form
 from rapid.emulator.athena.sql.errors import SqlError
 from rapid.emulator.athena.sql.scope import Column
 
-WRITTEN = ("PARQUET", "ORC", "AVRO", "JSON", "TEXTFILE")
+WRITTEN = ("PARQUET", "ORC", "AVRO", "JSON", "ION", "TEXTFILE")
 _NAMES = ("write_compression", "compression", "parquet_compression", "orc_compression")
 _CODECS = {
     "PARQUET": {"GZIP": "gzip", "SNAPPY": "snappy", "ZSTD": "zstd", "LZ4": "lz4_raw", "NONE": "uncompressed"},
     "ORC": {"ZLIB": "zlib", "GZIP": "zlib", "SNAPPY": "snappy", "ZSTD": "zstd", "LZ4": "lz4", "NONE": "uncompressed"},
     "AVRO": {"GZIP": "", "SNAPPY": "", "ZSTD": "", "NONE": "", "DEFLATE": "", "BZIP2": ""},
+    "ION": {"NONE": ""},
     "JSON": {"GZIP": ".gz", "ZSTD": ".zst", "BZIP2": ".bz2", "NONE": ""},
     "TEXTFILE": {"GZIP": ".gz", "ZSTD": ".zst", "BZIP2": ".bz2", "NONE": ""},
 }
-"""What a format calls a compression; for text, how its files end. Avro is written uncompressed."""
-_DEFAULTS = {"PARQUET": "GZIP", "ORC": "ZLIB", "AVRO": "NONE", "JSON": "GZIP", "TEXTFILE": "GZIP"}
+"""What a format calls a compression; for text, how its files end. Avro and Ion are written uncompressed."""
+_DEFAULTS = {"PARQUET": "GZIP", "ORC": "ZLIB", "AVRO": "NONE", "ION": "NONE", "JSON": "GZIP", "TEXTFILE": "GZIP"}
 _DELIMITERS = {"\\t": "\t", "\\001": "\x01", "\\u0001": "\x01", "\\n": "\n"}
 
 
@@ -38,6 +39,7 @@ class Target:
         text: how values are spelt in a line of text.
         escape: what stands before a separator in a text, if anything.
         headed: whether a file of text begins with the names of its columns.
+        ion_text: whether Ion is written as text, and not in its binary form.
     """
 
     location: str
@@ -50,6 +52,7 @@ class Target:
     text: Form = field(default_factory=Form)
     escape: str | None = None
     headed: bool = False
+    ion_text: bool = False
 
     @property
     def escaped(self) -> tuple[str, ...]:
@@ -65,7 +68,7 @@ def check_names(properties: dict[str, Any], known: set[str]) -> None:
         )
 
 
-def form_of(properties: dict[str, Any]) -> str:
+def form_of(properties: dict[str, Any], written: tuple[str, ...] = WRITTEN) -> str:
     """The format, by FORMATS' names.
 
     Raises:
@@ -73,8 +76,8 @@ def form_of(properties: dict[str, Any]) -> str:
     """
     given = str(properties.get("format", "PARQUET")).upper()
     form = {"JSONFILE": "JSON", "CSV": "TEXTFILE"}.get(given, given)
-    if form not in FORMATS or form not in WRITTEN:
-        message = f"line 1:1: Unable to set catalog 'awsdatacatalog' table property 'format' to ['{given}']: Invalid value [{given}]. Valid values: {', '.join(WRITTEN)}"  # noqa: E501
+    if form not in FORMATS or form not in written:
+        message = f"line 1:1: Unable to set catalog 'awsdatacatalog' table property 'format' to ['{given}']: Invalid value [{given}]. Valid values: {', '.join(written)}"  # noqa: E501
         raise SqlError("INVALID_TABLE_PROPERTY", message)
     return form
 

@@ -8,7 +8,15 @@ from rapid.emulator.athena.sql.errors import SqlError
 from rapid.emulator.athena.writing.files import Writer
 from rapid.emulator.athena.writing.finish import finish
 from rapid.emulator.athena.writing.fitting import hive_columns, renamed
-from rapid.emulator.athena.writing.options import Target, check_names, codec, compression_of, delimiter, form_of
+from rapid.emulator.athena.writing.options import (
+    WRITTEN,
+    Target,
+    check_names,
+    codec,
+    compression_of,
+    delimiter,
+    form_of,
+)
 
 _KNOWN = {"format", "compression", "compression_level", "field_delimiter", "partitioned_by"}
 
@@ -25,7 +33,7 @@ def unload(session: Session, words: Words) -> None:
         raise SqlError("INVALID_TABLE_PROPERTY", "line 1:1: UNLOAD requires the property format")
     query = session.compile(text_of_query, session.execution.parameters)
     columns = hive_columns(query)
-    form = form_of(properties)
+    form = form_of(properties, tuple(f for f in WRITTEN if f != "ION"))
     if next(session.objects.list_all(*split_uri(location.rstrip("/") + "/")), None):
         message = f"Target directory {location} already exists and is not empty"
         raise SqlError("HIVE_PATH_ALREADY_EXISTS", message)

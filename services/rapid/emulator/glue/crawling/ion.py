@@ -10,9 +10,8 @@ from typing import Any
 from rapid.emulator.glue.crawling.found import Found
 from rapid.emulator.glue.crawling.schema import BIGINT_RANGE, INT_RANGE, Array, Schema, Struct, Type, merge
 from rapid.emulator.glue.crawling.texts import MOST_RECORDS, Sample
+from rapid.emulator.ion_frames import MARKER, whole
 
-BINARY = b"\xe0\x01\x00\xea"
-"""The version marker that binary Ion begins with."""
 DECIMAL = "decimal(38,18)"
 """Ion's decimals have any number of digits, and a sample does not tell how many the others have."""
 SCALARS = {
@@ -27,7 +26,7 @@ SCALARS = {
 
 def ion_file(sample: Sample) -> Found | None:
     """The schema of Ion structs one after another."""
-    if not sample.is_text and not sample.head.startswith(BINARY):
+    if not sample.is_text and not sample.head.startswith(MARKER):
         return None
     structs, whole = _structs(sample)
     if not structs and not sample.complete:
@@ -49,14 +48,15 @@ def _structs(sample: Sample) -> tuple[list[Any], bool]:
     from amazon.ion.exceptions import IonException  # type: ignore[import-untyped]
 
     found: list[Any] = []
+    body = whole(sample.head)
     try:
-        for value in simpleion.load(io.BytesIO(sample.head), single_value=False, parse_eagerly=False):
+        for value in simpleion.load(io.BytesIO(body), single_value=False, parse_eagerly=False):
             if value.ion_type.name != "STRUCT":  # words of any text are symbols of Ion
                 return [], False
             found.append(value)
     except IonException:
         return found, False
-    return found, True
+    return found, len(body) == len(sample.head)
 
 
 def _type(value: Any) -> Type:
