@@ -15,6 +15,7 @@ from rapid.emulator.glue.errors import (
     GlueError,
     InvalidInputException,
 )
+from rapid.emulator.glue.maps import as_hash_map
 from rapid.emulator.glue.models import GlueStore, Structure, Table, now
 from rapid.emulator.glue.scope import Scope
 
@@ -37,10 +38,17 @@ def find_table(store: GlueStore, database: str, name: str) -> Table:
 
 def with_storage_defaults(given: Structure) -> Structure:
     """A TableInput or PartitionInput as it is stored: members that are None left out, scalars of storage filled in."""
-    stored = defined(given)
+    stored = _ordered(defined(given))
     if "StorageDescriptor" in stored:
-        stored["StorageDescriptor"] = {**STORAGE_DEFAULTS, **defined(stored["StorageDescriptor"])}
+        storage = {**STORAGE_DEFAULTS, **_ordered(defined(stored["StorageDescriptor"]))}
+        if "SerdeInfo" in storage:
+            storage["SerdeInfo"] = _ordered(storage["SerdeInfo"])
+        stored["StorageDescriptor"] = storage
     return stored
+
+
+def _ordered(given: Structure) -> Structure:
+    return {**given, "Parameters": as_hash_map(given["Parameters"])} if given.get("Parameters") else given
 
 
 def _check_columns(given: Structure) -> None:
