@@ -77,6 +77,16 @@ CASES: dict[str, tuple[str, str, dict[str, bytes], list[list[str | None]]]] = {
         "host string, code int", REGEX + "('input.regex'='([^ ]*) ([0-9]*) ?([^ ]*)?( .*)?')",
         {"a.log": b"h1 200 ok then\nh2 404\n"}, [["h1", "200"], ["h2", "404"]],
     ),
+    "csvcharacter": (  # one of each, and the usual one in place of none
+        "a string, b string",
+        ROW + "'org.apache.hadoop.hive.serde2.OpenCSVSerde' WITH SERDEPROPERTIES "
+        "('separatorChar'='||', 'escapeChar'='')",
+        {"a": b'"1"|x\n'}, [["1", "x"]],
+    ),
+    "bracket": (
+        "a string, b string", "ROW FORMAT DELIMITED FIELDS TERMINATED BY ',' ESCAPED BY '^'",
+        {"a": b"1^,2,x^^\n"}, [["1,2", "x^"]],
+    ),
     "onecharacter": (  # of a separator Hive takes the first character
         "a int, b string, c string",
         ROW + "'org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe' WITH SERDEPROPERTIES ('field.delim'='||', "

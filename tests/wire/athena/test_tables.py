@@ -426,3 +426,52 @@ def test_a_view_that_is_no_longer_what_it_was_is_stale(lab: Any) -> None:
         "[a] of type bigint projected from query view at position 0 cannot be coerced to column [a] of type integer "
         "stored in view definition"
     )
+
+
+@pytest.mark.parametrize("key", ["select", "a/*b*/", "a'b", 'a"b', "a b"])
+def test_a_partition_key_of_the_catalog_may_hold_any_characters(lab: Any, key: str) -> None:
+    name = f"odd_{len(key)}_{ord(key[1])}"
+    place = {
+        "InputFormat": "x",
+        "SerdeInfo": {"SerializationLibrary": "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe"},
+    }
+    lab.glue.create_table(
+        DatabaseName=lab.database,
+        TableInput={
+            "Name": name,
+            "PartitionKeys": [{"Name": key, "Type": "string"}],
+            "StorageDescriptor": {
+                "Columns": [{"Name": "v", "Type": "int"}], "Location": f"s3://{lab.bucket}/{name}/", **place,
+            },
+        },
+    )  # fmt: skip
+    for number, value in enumerate(("x", "it's", "a/b")):
+        lab.put(f"{name}/{number}/a", f"{number}\n".encode())
+        where = f"s3://{lab.bucket}/{name}/{number}/"
+        given = {"Values": [value], "StorageDescriptor": {"Location": where, **place}}
+        lab.glue.create_partition(DatabaseName=lab.database, TableName=name, PartitionInput=given)
+    quoted = '"' + key.replace('"', '""') + '"'
+    assert lab.run(f"SELECT v, {quoted} FROM {name} ORDER BY v").rows == [["0", "x"], ["1", "it's"], ["2", "a/b"]]
+    assert lab.run(f"SELECT v FROM {name} WHERE {quoted} = 'it''s'").rows == [["1"]]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "/* Presto View: nothing */", "/* Presto View: WzFd */", "/* Presto View: e30= */"]
+)
+def test_a_view_that_is_none_says_so(lab: Any, text: str) -> None:
+    name = f"none{sum(text.encode())}"
+    view = {"Name": name, "TableType": "VIRTUAL_VIEW", "ViewOriginalText": text}
+    view["StorageDescriptor"] = {"Columns": [{"Name": "a", "Type": "int"}]}
+    lab.glue.create_table(DatabaseName=lab.database, TableInput=view)
+    assert lab.run(f"SELECT * FROM {name}").reason.startswith("HIVE_INVALID_VIEW_DATA: ")
+
+
+@pytest.mark.parametrize("count", ["many", "-1"])
+def test_a_number_of_header_lines_is_one(lab: Any, count: str) -> None:
+    name = f"headers{len(count)}"
+    lab.put(f"{name}/a", b"1\n")
+    properties = f"TBLPROPERTIES ('skip.header.line.count'='{count}')"
+    lab.run(f"CREATE EXTERNAL TABLE {name} (a int) LOCATION 's3://{{bucket}}/{name}/' {properties}")
+    assert lab.run(f"SELECT * FROM {name}").reason == (
+        f"HIVE_INVALID_METADATA: Invalid value for skip.header.line.count property: {count}"
+    )

@@ -190,11 +190,20 @@ def _type(column: Structure, view: str | None) -> Type:
 
 
 def decode_view(text: str, database: str) -> tuple[str, str]:
-    """SQL and default database of a view, which Athena stores as JSON in base64 in a comment."""
+    """SQL and default database of a view, which Athena stores as JSON in base64 in a comment.
+
+    Raises:
+        SqlError: HIVE_INVALID_VIEW_DATA, in the words of Trino's `ViewReaderUtil`.
+    """
+    if not text.strip():
+        raise SqlError("HIVE_INVALID_VIEW_DATA", "No view original text")
     if not text.startswith(VIEW_PREFIX):
         return text, database
-    stored = json.loads(base64.b64decode(text.removeprefix(VIEW_PREFIX).removesuffix(VIEW_SUFFIX)))
-    return stored["originalSql"], stored.get("schema") or database
+    try:
+        stored = json.loads(base64.b64decode(text.removeprefix(VIEW_PREFIX).removesuffix(VIEW_SUFFIX)))
+        return str(stored["originalSql"]), str(stored.get("schema") or database)
+    except (ValueError, TypeError, KeyError) as error:
+        raise SqlError("HIVE_INVALID_VIEW_DATA", f"Invalid view JSON: {error}") from error
 
 
 def encode_view(sql: str, database: str, columns: list[Column]) -> str:

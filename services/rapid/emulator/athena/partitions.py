@@ -64,9 +64,15 @@ class Partitions:
             found = [Partition(row, place, descriptor) for row, place in made]
         else:
             asked, whole = expression(scan.alias, over_keys)
+            try:
+                listed = self.catalog.partitions(table.database, table.name, asked)
+            except SqlError:
+                if not asked:
+                    raise
+                listed, whole = self.catalog.partitions(table.database, table.name), False  # a key that is a keyword
             found = [
                 Partition(tuple(p["Values"]), p["StorageDescriptor"]["Location"], p["StorageDescriptor"])
-                for p in self.catalog.partitions(table.database, table.name, asked)
+                for p in listed
             ]
             if whole:
                 over_keys = []

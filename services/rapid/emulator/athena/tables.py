@@ -1,5 +1,6 @@
 """A scan of a catalog table as a DuckDB relation: its partitions pruned, its objects listed, its format read."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,8 @@ from rapid.emulator.athena.partitions import Partition, Partitions, partition_va
 from rapid.emulator.athena.sql.errors import SqlError
 from rapid.emulator.athena.sql.scope import Column, Scan, Table, literal, quote
 
+_FOLDER = re.compile(r"\w+")
+"""Names that DuckDB takes from a folder `name=value`."""
 HIDDEN = ("$path", "$file_size", "$file_modified_time")
 
 
@@ -116,6 +119,7 @@ class Reader:
         reading.inputs, reading.placed = group.descriptor.get("InputFormat") or "", bool(keys or hidden)
         files = group.files
         linked = bool(keys) and not hidden and len({f.values for f in files}) > 1 and _linkable(group.descriptor)
+        linked = linked and all(_FOLDER.fullmatch(k.name) for k in table.partition_keys)
         if linked:
             reading.keys = table.partition_keys
             files = [f._replace(link=link(folder, f.path, table.partition_keys, f.values)) for f in files]

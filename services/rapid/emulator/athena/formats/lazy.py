@@ -3,6 +3,7 @@ r"""LazySimpleSerDe: no quotes; `\N` is NULL; what does not parse is NULL; missi
 https://docs.aws.amazon.com/athena/latest/ug/lazy-simple-serde.html (read 2026-11).
 """
 
+import re
 from dataclasses import dataclass, replace
 
 from rapid.emulator.athena.formats import DataFile, Reading
@@ -12,6 +13,8 @@ from rapid.emulator.athena.sql.scope import literal, quote
 from rapid.emulator.athena.sql.types import Type
 
 _ESCAPES = {"\\t": "\t", "\\n": "\n", "\\001": "\x01", "\\002": "\x02", "\\003": "\x03", "\\u0001": "\x01"}
+_LAST = 127
+"""The largest number that Hive takes for a character."""
 _MARKS = "\x1d", "\x1a"
 _INSIDE = "\x02", "\x03", *map(chr, range(4, 9))
 _PARSED = {**dict.fromkeys(("S" * n for n in range(1, 10)), "%f"), **dict.fromkeys(("Z", "ZZ", "X", "XX", "XXX"), "%z")}
@@ -74,7 +77,7 @@ def _separator(parameters: dict[str, str], names: tuple[str, ...], default: str)
     for name in names:
         value = parameters.get(name)
         if value:
-            number = value.isdigit() and (len(value) > 1 or name == "serialization.format")
+            number = value.isdigit() and int(value) <= _LAST and (len(value) > 1 or name == "serialization.format")
             return _ESCAPES.get(value, chr(int(value)) if number else value[0])
     return default
 
@@ -100,7 +103,7 @@ def _split(separator: str, escape: str) -> str:
     """Fields of a line in which an escaped separator is part of a field, and any escaped character itself."""
     own, other = _MARKS
     protected = f"replace(replace(l, {literal(escape + escape)}, {literal(own)}), {literal(escape + separator)}, {literal(other)})"  # noqa: E501
-    pattern = literal(("\\\\" if escape == "\\" else f"[{escape}]") + "(.)")
+    pattern = literal(re.escape(escape) + "(.)")
     plain = f"regexp_replace(e, {pattern}, '\\1', 'g')"
     back = f"replace(replace({plain}, {literal(other)}, {literal(separator)}), {literal(own)}, {literal(escape)})"
     # NULL is written as \N, which is no escape.

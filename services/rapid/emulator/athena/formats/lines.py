@@ -18,8 +18,16 @@ An empty line comes as NULL, and only if NULL is spelled so: with any other spel
 
 
 def skipped(reading: Reading) -> int:
-    """Header lines to leave out of each file."""
-    return int(reading.parameters.get("skip.header.line.count", "0") or 0)
+    """Header lines to leave out of each file.
+
+    Raises:
+        SqlError: HIVE_INVALID_METADATA if it is no number.
+    """
+    given = reading.parameters.get("skip.header.line.count") or "0"
+    if not given.strip().isdigit():
+        message = f"Invalid value for skip.header.line.count property: {given}"
+        raise SqlError("HIVE_INVALID_METADATA", message)
+    return int(given)
 
 
 def lines(reading: Reading, files: list[DataFile]) -> str:

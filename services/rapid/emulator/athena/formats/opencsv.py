@@ -15,9 +15,9 @@ from rapid.emulator.athena.sql.scope import Column, literal
 
 def open_csv(reading: Reading, files: list[DataFile]) -> tuple[dict[str, str], str]:
     """SQL per wanted column and the relation it reads."""
-    separator = reading.parameters.get("separatorchar", ",").replace("\\t", "\t")
-    quotes = reading.parameters.get("quotechar", '"')
-    escape = reading.parameters.get("escapechar", "\\")
+    separator = (reading.parameters.get("separatorchar", "").replace("\\t", "\t") or ",")[0]
+    quotes = reading.parameters.get("quotechar", '"')[:1]
+    escape = (reading.parameters.get("escapechar") or "\\")[0]
     width = max([len(reading.columns), *(_width(Path(f.path), separator, quotes, escape) for f in files)])
     names = ", ".join(f"'f{i}': 'VARCHAR'" for i in range(width))
     source = (
