@@ -475,3 +475,15 @@ def test_a_number_of_header_lines_is_one(lab: Any, count: str) -> None:
     assert lab.run(f"SELECT * FROM {name}").reason == (
         f"HIVE_INVALID_METADATA: Invalid value for skip.header.line.count property: {count}"
     )
+
+
+def test_archived_objects_are_read_when_they_are_restored_and_the_table_asks(lab: Any) -> None:
+    """https://docs.aws.amazon.com/athena/latest/ug/querying-glacier.html."""
+    for number, storage in enumerate(("STANDARD_IA", "GLACIER", "DEEP_ARCHIVE")):
+        lab.s3.put_object(Bucket=lab.bucket, Key=f"cold/{number}", Body=f"{number}\n", StorageClass=storage)
+    lab.run("CREATE EXTERNAL TABLE cold (a int) LOCATION 's3://{bucket}/cold/'")
+    assert lab.run("SELECT * FROM cold").rows == [["0"]]
+    lab.s3.restore_object(Bucket=lab.bucket, Key="cold/1", RestoreRequest={"Days": 1})
+    assert lab.run("SELECT * FROM cold").rows == [["0"]]
+    lab.run("ALTER TABLE cold SET TBLPROPERTIES ('read_restored_glacier_objects'='true')")
+    assert lab.run("SELECT * FROM cold ORDER BY a").rows == [["0"], ["1"]]

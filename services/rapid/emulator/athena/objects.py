@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 
 from rapid.emulator.athena.sql.errors import SqlError
 
+_ARCHIVES = ("GLACIER", "DEEP_ARCHIVE")
 _DELETED_AT_ONCE = 1000
 
 
@@ -22,6 +23,7 @@ class StoredObject(NamedTuple):
     Attributes:
         modified: when it was written, seconds since 1970.
         file: its own file on this disk, if the listing told.
+        archive: `frozen` or `restored` if its storage class is an archive.
     """
 
     bucket: str
@@ -30,6 +32,7 @@ class StoredObject(NamedTuple):
     etag: str
     modified: float = 0.0
     file: str | None = None
+    archive: str = ""
 
     @property
     def uri(self) -> str:
@@ -56,8 +59,11 @@ class Objects:
         self._client = client
         self.cache = cache
 
-    def below(self, uri: str) -> list[StoredObject]:
+    def below(self, uri: str, restored: bool = False) -> list[StoredObject]:
         """Objects below a location that hold data: no folder markers, nothing whose name or folder is hidden.
+
+        Of archived objects Athena reads those that are `restored`, and only if the table asks for it:
+        https://docs.aws.amazon.com/athena/latest/ug/querying-glacier.html (read 2026-11).
 
         Raises:
             SqlError: HIVE_METASTORE_ERROR if the bucket is missing or may not be read.
@@ -65,7 +71,13 @@ class Objects:
         bucket, prefix = split_uri(uri)
         if prefix and not prefix.endswith("/"):
             prefix += "/"
-        return [o for o in self.list_all(bucket, prefix) if o.size and not _hidden(o.key[len(prefix) :])]
+        return [
+            o
+            for o in self.list_all(bucket, prefix)
+            if o.size
+            and not _hidden(o.key[len(prefix) :])
+            and (not o.archive or (restored and o.archive == "restored"))
+        ]
 
     def list_all(self, bucket: str, prefix: str) -> Iterator[StoredObject]:
         """Every object whose key begins with `prefix`."""
@@ -75,14 +87,17 @@ class Objects:
         if here is not None:
             yield from (StoredObject(bucket, *one) for one in here)
             return
-        arguments: dict[str, Any] = {"Bucket": bucket, "Prefix": prefix}
+        arguments: dict[str, Any] = {"Bucket": bucket, "Prefix": prefix, "OptionalObjectAttributes": ["RestoreStatus"]}
         while True:
             try:
                 page = self._client.list_objects_v2(**arguments)
             except ClientError as error:
                 raise _failure(error, f"s3://{bucket}/{prefix}") from error
             for item in page.get("Contents", ()):
-                yield StoredObject(bucket, item["Key"], item["Size"], item["ETag"], item["LastModified"].timestamp())
+                archive = "restored" if item.get("RestoreStatus") else "frozen"
+                archive = archive if item.get("StorageClass") in _ARCHIVES else ""
+                written = item["LastModified"].timestamp()
+                yield StoredObject(bucket, item["Key"], item["Size"], item["ETag"], written, None, archive)
             if not page.get("IsTruncated"):
                 return
             arguments["ContinuationToken"] = page["NextContinuationToken"]

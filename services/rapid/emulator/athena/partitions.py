@@ -1,8 +1,9 @@
 """Which partitions of a Hive table a scan reads, and the objects in each."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import quote as escape
 
@@ -56,8 +57,10 @@ class Partitions:
         location = descriptor.get("Location")
         if not location:
             raise SqlError("HIVE_INVALID_METADATA", f"Table {table.database}.{table.name} has no location")
+        restored = parameters.get("read_restored_glacier_objects", "").lower() == "true"
+        below = partial(self.objects.below, restored=restored)
         if not table.partition_keys:
-            return [(Partition((), location, descriptor), buckets.needed(scan, self.objects.below(location)))]
+            return [(Partition((), location, descriptor), buckets.needed(scan, below(location)))]
         over_keys = _over_keys(scan)
         if parameters.get("projection.enabled", "").lower() == "true":
             made = projected(table, location, parameters, over_keys, lambda k, v: self._kept(scan, k, v))
@@ -76,7 +79,7 @@ class Partitions:
             ]
             if whole:
                 over_keys = []
-        kept = self._listed(location, self._pruned(scan, found, over_keys))
+        kept = _listed(below, location, self._pruned(scan, found, over_keys))
         return [(partition, buckets.needed(scan, objects)) for partition, objects in kept]
 
     def _kept(self, scan: Scan, key: Column, values: list[str]) -> list[str]:
@@ -111,23 +114,25 @@ class Partitions:
         rows = self.connection.rows(f"""SELECT "$row" FROM {source} WHERE {" AND ".join(predicates)}""")
         return sorted(int(r[0]) for r in rows)
 
-    def _listed(self, root: str, partitions: list[Partition]) -> Listed:
-        prefix = root.rstrip("/") + "/"
-        below = [(p.location.rstrip("/") + "/").startswith(prefix) for p in partitions]
-        if sum(below) <= _FEW:
-            return [(p, self.objects.below(p.location)) for p in partitions]
-        folders: dict[str, list[StoredObject]] = {}
-        for found in self.objects.below(root):
-            folders.setdefault(found.key.rsplit("/", 1)[0] + "/", []).append(found)
-        names = sorted(folders)
-        listed: Listed = []
-        for partition, inside in zip(partitions, below, strict=True):
-            if not inside:
-                listed.append((partition, self.objects.below(partition.location)))
-                continue
-            key = split_uri(partition.location.rstrip("/") + "/")[1]
-            listed.append((partition, [f for n in _starting(names, key) for f in folders[n]]))
-        return listed
+
+def _listed(below: Callable[[str], list[StoredObject]], root: str, partitions: list[Partition]) -> Listed:
+    """Each partition's objects, as `below` lists them."""
+    prefix = root.rstrip("/") + "/"
+    within = [(p.location.rstrip("/") + "/").startswith(prefix) for p in partitions]
+    if sum(within) <= _FEW:
+        return [(p, below(p.location)) for p in partitions]
+    folders: dict[str, list[StoredObject]] = {}
+    for found in below(root):
+        folders.setdefault(found.key.rsplit("/", 1)[0] + "/", []).append(found)
+    names = sorted(folders)
+    listed: Listed = []
+    for partition, inside in zip(partitions, within, strict=True):
+        if not inside:
+            listed.append((partition, below(partition.location)))
+            continue
+        key = split_uri(partition.location.rstrip("/") + "/")[1]
+        listed.append((partition, [f for n in _starting(names, key) for f in folders[n]]))
+    return listed
 
 
 def _over_keys(scan: Scan) -> list[str]:

@@ -18,7 +18,7 @@ def create_table(definitions: Definitions, words: Words, external: bool) -> None
     made = hive.create_table(words)
     database = definitions.database_of(made.name)
     iceberg = made.properties.get("table_type", "").upper() == "ICEBERG"
-    if not made.location and not (iceberg and not external):
+    if not made.location:
         raise failed("No location was specified for table. An S3 location must be specified", "MetaException")
     if made.location:
         split_uri(made.location)

@@ -41,6 +41,7 @@ class Listed(NamedTuple):
         etag: with its quotes.
         modified: when it was written, seconds since 1970.
         path: its file, as `local_path` gives it; None where that gives None.
+        archive: `frozen` or `restored` if its storage class is an archive.
     """
 
     key: str
@@ -48,6 +49,7 @@ class Listed(NamedTuple):
     etag: str
     modified: float
     path: str | None
+    archive: str = ""
 
 
 def listed(bucket: str, prefix: str) -> list[Listed] | None:
@@ -56,6 +58,7 @@ def listed(bucket: str, prefix: str) -> list[Listed] | None:
     Returns:
         None if there is no such bucket here.
     """
+    from localstack.services.s3.constants import ARCHIVES_STORAGE_CLASSES
     from localstack.services.s3.models import S3Object
 
     from rapid.emulator.state.s3.keys import starting
@@ -64,7 +67,7 @@ def listed(bucket: str, prefix: str) -> list[Listed] | None:
     found_bucket = find_bucket(bucket)
     if _files is None or found_bucket is None:
         return None
-    folder = f"{_files.folder(bucket)}/"
+    folder, archives = f"{_files.folder(bucket)}/", set(ARCHIVES_STORAGE_CLASSES)
     return [
         Listed(
             o.key,
@@ -72,6 +75,7 @@ def listed(bucket: str, prefix: str) -> list[Listed] | None:
             f'"{o.etag}"',
             o.last_modified.timestamp(),
             None if o.sse_key_hash else folder + o.local_file,
+            "" if o.storage_class not in archives else "restored" if o.restore else "frozen",
         )
         for o in starting(found_bucket.objects, prefix)
         if isinstance(o, S3Object)
