@@ -79,7 +79,7 @@ def _readable(message: str) -> str:
 
 
 def _arithmetic(message: str) -> SqlError | None:
-    if re.match(r"Overflow in \w+ of DECIMAL", message) or "Could not multiply DECIMAL" in message:
+    if re.match(r"Overflow in (?:\w+ of DECIMAL|HUGEINT addition)", message) or "Could not multiply DECIMAL" in message:
         return SqlError("NUMERIC_VALUE_OUT_OF_RANGE", "Decimal overflow")
     match = re.match(r"Overflow in (\w+) of (\w+) \((.*)\)!", message)
     if match and match[1] in _WORDS and match[2] in _TYPES:

@@ -14,20 +14,30 @@ from rapid.emulator.athena.sql.errors import Position, SqlError
 from rapid.emulator.athena.sql.named_types import to_type
 from rapid.emulator.athena.sql.registry import Call
 from rapid.emulator.athena.sql.scope import Typed, literal
-from rapid.emulator.athena.sql.types import BOOLEAN, VARCHAR
+from rapid.emulator.athena.sql.types import BOOLEAN, VARCHAR, converts
 
 
 def compile_call(call: Call, node: JsonCall) -> Typed:
     """Any of the five."""
     made = {"json_object": _object, "json_array": _array}.get(call.name)
     if made:
-        return made(call, node)
+        return _returned(call, node, made(call, node))
     document, path, passed = _document(call), _path(call, node), _passed(call, node)
     if call.name == "json_exists":
         return _exists(f"p_sqljson_exists({document}, {path}, {passed})", node)
     if call.name == "json_value":
         return _value(call, node, f"p_sqljson_value({document}, {path}, {passed})")
     return _query(node, f"{document}, {path}, {passed}")
+
+
+def _returned(call: Call, node: JsonCall, text: Typed) -> Typed:
+    """JSON as the type that RETURNING names."""
+    given = node.args.get("returning")
+    kind = to_type(given) if given is not None else VARCHAR
+    if not (kind.is_string or kind.name == "varbinary"):
+        message = f"Cannot output JSON value as {kind} using formatting JSON"
+        raise SqlError("TYPE_MISMATCH", message, position(call.node))
+    return casts.cast(text, kind, safe=False)
 
 
 def _document(call: Call) -> str:
@@ -37,7 +47,8 @@ def _document(call: Call) -> str:
     if value.type.name == "varbinary":
         return f"decode({value.sql})"
     if not value.type.is_string:
-        raise SqlError("TYPE_MISMATCH", f"Cannot read input of type {value.type} as JSON", position(call.node))
+        message = f"Cannot read input of type {value.type} as JSON using formatting JSON"
+        raise SqlError("TYPE_MISMATCH", message, position(call.arguments[0]))
     return value.sql
 
 
@@ -73,18 +84,28 @@ def _value(call: Call, node: JsonCall, found: str) -> Typed:
     given = node.args.get("returning")
     kind = to_type(given) if given is not None else VARCHAR
     value = casts.cast(Typed(f"({found}).value", VARCHAR), kind, safe=True).sql
-    if node.clause("ERROR", "NULL") == "ERROR" and kind != VARCHAR:
-        message = f"Cannot cast value of type varchar to declared return type of function JSON_VALUE: {kind}"
-        failure = f"t_error({literal('JSON_VALUE_RESULT_ERROR: cannot extract SQL scalar from JSON: ' + message)})"
-        value = f"CASE WHEN {value} IS NULL AND ({found}).value IS NOT NULL THEN {failure} ELSE {value} END"
 
     def otherwise(event: str) -> str:
         choice = node.clause(event, "NULL")
         if choice == "ERROR":
             return f"t_error(({found}).value)"
         default = node.default(event)
-        return call.compiler.coerce(call.compiler.compile(default), kind).sql if default is not None else "NULL"
+        if default is None:
+            return "NULL"
+        instead = call.compiler.compile(default)
+        if not converts(instead.type, kind):
+            message = (
+                f"Function JSON_VALUE default ON {event} result must evaluate to a {kind} (actual: {instead.type})"
+            )
+            raise SqlError("TYPE_MISMATCH", message, position(default))
+        return call.compiler.coerce(instead, kind).sql
 
+    if kind != VARCHAR:  # a value of another type is an error as well
+        unlike = otherwise("ERROR")
+        if node.clause("ERROR", "NULL") == "ERROR":
+            message = f"Cannot cast value of type varchar to declared return type of function JSON_VALUE: {kind}"
+            unlike = f"t_error({literal('JSON_VALUE_RESULT_ERROR: cannot extract SQL scalar from JSON: ' + message)})"
+        value = f"CASE WHEN {value} IS NULL AND ({found}).value IS NOT NULL THEN {unlike} ELSE {value} END"
     state = f"({found}).state"
     failed = f"WHEN 'empty' THEN {otherwise('EMPTY')} WHEN 'error' THEN {otherwise('ERROR')}"
     sql = f"CASE {state} WHEN 'ok' THEN {value} {failed} END"
@@ -96,6 +117,10 @@ def _query(node: JsonCall, given: str) -> Typed:
     wrapper = "without"
     if "WITH" in words:
         wrapper = "conditional" if "CONDITIONAL" in words else "with"
+        if "QUOTES" in words:
+            what = "CONDITIONAL" if wrapper == "conditional" else "UNCONDITIONAL"
+            behavior = f"{words[words.index('QUOTES') - 1]} QUOTES behavior specified with WITH {what} ARRAY WRAPPER"
+            raise SqlError("INVALID_FUNCTION_ARGUMENT", f"{behavior} behavior", position(node))
     keep = "FALSE" if "OMIT" in words else "TRUE"
     found = f"p_sqljson_query({given}, '{wrapper}', {keep})"
 
@@ -114,10 +139,10 @@ def _json(call: Call, node: exp.Expr) -> str:
     value = call.compiler.compile(node)
     if node.meta.get("json") or (isinstance(node, JsonCall) and node.name not in ("json_value", "json_exists")):
         return f"CAST(json({value.sql}) AS VARCHAR)"
+    message = f"Unsupported type of value passed to {call.name.upper()} function: {value.type}"
     if value.type.name in ("array", "map", "row"):
-        message = f"Unsupported type of value passed to {call.name.upper()} function: {value.type}"
         raise SqlError("NOT_SUPPORTED", message, position(call.node))
-    refusal = SqlError("TYPE_MISMATCH", f"Cannot use {value.type} as JSON", position(call.node))
+    refusal = SqlError("NOT_SUPPORTED", message, position(node))
     return "'null'" if value.type.name == "unknown" else f"CAST({casts.to_json(value, refusal)} AS VARCHAR)"
 
 
@@ -159,6 +184,11 @@ def _object(call: Call, node: JsonCall) -> Typed:
     """NULLs are kept unless `ABSENT ON NULL`."""
     keep = node.clause("NULL", "NULL") == "NULL"
     members = []
+    for at in range(0, len(call.arguments), 2):
+        kind = call.typed(at).type
+        if not kind.is_string:
+            message = f"Invalid type of JSON object key: {kind}"
+            raise SqlError("INVALID_FUNCTION_ARGUMENT", message, position(call.arguments[at]))
     for at in _member_order([call.typed(at) for at in range(0, len(call.arguments), 2)]):
         key, value = call.typed(at), call.typed(at + 1)
         member = (

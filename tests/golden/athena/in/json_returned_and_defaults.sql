@@ -1,0 +1,11 @@
+select json_query('{"a":1}', 'lax $.a' with conditional wrapper omit quotes);
+select json_query('{"a":1}', 'lax $.a' with wrapper keep quotes);
+select json_object(null: 2);
+select json_array(1 returning varbinary), json_object('a': 1 returning varchar(3)), json_array('x' returning varchar(100));
+select json_object('a': 1 returning integer);
+select json_object('a': x'00');
+select json_exists(1, 'lax $');
+select json_value('{"a":"abc"}', 'lax $.a' returning integer error on error);
+select json_value('{"a":300}', 'lax $.a' returning tinyint default -1 on error);
+select json_value('{"a":"x"}', 'lax $.a' returning date default date '2020-01-01' on error), json_value('{"a":"abc"}', 'lax $.a' returning integer default -1 on error), json_value('{"b":1}', 'lax $.a' returning integer default 7 on empty default 8 on error), json_value('{"a":"x"}', 'lax $.a' returning integer null on error), json_value('{"a":null}', 'lax $.a' returning integer default 5 on error);
+select sum(cast(x as decimal(38,2))) from (values decimal '999999999999999999999999999999999999.99', decimal '999999999999999999999999999999999999.99') t(x);
