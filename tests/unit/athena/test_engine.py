@@ -1,5 +1,7 @@
 """DuckDB as the engine sets it up."""
 
+import subprocess
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -73,3 +75,34 @@ def test_a_stop_just_before_the_statement_begins_is_not_lost(engine: Engine) -> 
             late.connection.close()
     with engine.connection() as later:
         assert later.rows("SELECT 1") == [(1,)], "nothing interrupts the next query"
+
+
+_BLIND_TO_PANDAS = """
+import sys
+from importlib.machinery import PathFinder
+from pathlib import Path
+
+class Finder(PathFinder):
+    asked = 0
+
+    @classmethod
+    def find_spec(cls, name, path=None, target=None):
+        if name == "pandas":
+            cls.asked += 1
+            return None
+        return super().find_spec(name, path, target)
+
+sys.meta_path[sys.meta_path.index(PathFinder)] = Finder
+from rapid.emulator.athena.engine import Engine
+
+with Engine([], Path(sys.argv[1])).connection() as connection:
+    Finder.asked = 0
+    assert connection.rows("SELECT count(p_soundex_0('a' || range)) FROM range(1000)") == [(1000,)]
+    assert Finder.asked == 0, f"asked for pandas {Finder.asked} times"
+    assert "pandas" not in sys.modules
+"""
+
+
+def test_functions_do_not_look_for_pandas_at_each_call(tmp_path: Path) -> None:
+    """Where it is not installed, as in the emulator's environment, that took longer than the functions do."""
+    subprocess.run([sys.executable, "-c", _BLIND_TO_PANDAS, str(tmp_path)], check=True)

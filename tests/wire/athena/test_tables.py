@@ -9,7 +9,7 @@ import pytest
 from pyarrow import orc, parquet
 
 
-def to_parquet(columns: dict[str, list[Any]]) -> bytes:
+def to_parquet(columns: dict[str, Any]) -> bytes:
     sink = io.BytesIO()
     parquet.write_table(pa.table(columns), sink)
     return sink.getvalue()
@@ -42,6 +42,66 @@ def test_what_a_query_scans_does_not_depend_on_earlier_ones(lab: Any) -> None:
 
     assert scanned("SELECT sum(id) FROM again") == scanned("SELECT sum(id) FROM again") > 0
     assert scanned("SELECT count(*) FROM again") == 0, "the footers are enough"
+
+
+_BY_DAY = {"1": [1, 2, 3], "2": [4], "3": []}
+
+
+@pytest.mark.parametrize(
+    ("query", "rows"),
+    [
+        ("SELECT count(*), max(d), count(DISTINCT d), min(d) || '!' FROM {t}", [["4", "2", "2", "1!"]]),
+        ("SELECT d, count(*) n FROM {t} GROUP BY d HAVING count(*) > 0 ORDER BY n DESC", [["1", "3"], ["2", "1"]]),
+        ("SELECT DISTINCT d FROM {t} ORDER BY 1", [["1"], ["2"]]),
+        ("SELECT count(*) FROM {t} WHERE d = '9'", [["0"]]),
+        ("SELECT max(1), max(d) FROM {t} WHERE d = '3'", [[None, None]]),
+        ("SELECT count(*), sum(a) FROM {t} WHERE d <> '2'", [["3", "6"]]),
+        ("SELECT count(*) FROM {t} WHERE a > 2", [["2"]]),
+        ("SELECT count(*) FILTER (WHERE d = '1'), count(*) FROM {t}", [["3", "4"]]),
+        ("SELECT sum(1), array_agg(d ORDER BY d) FROM {t}", [["4", "[1, 1, 1, 2]"]]),
+        ("SELECT d, count(*) OVER () FROM {t} ORDER BY d", [["1", "4"]] * 3 + [["2", "4"]]),
+        ("SELECT count(*) FROM {t} x JOIN {t} y ON x.d = y.d", [["10"]]),
+        ("SELECT count(*) FROM {t} WHERE d = (SELECT min(d) FROM {t})", [["3"]]),
+        ("SELECT count(*), count(DISTINCT random(1000000000)) > 1 FROM {t}", [["4", "true"]]),
+        ("SELECT d, count(*) FROM {t} GROUP BY ROLLUP (d) ORDER BY d", [["1", "3"], ["2", "1"], [None, "4"]]),
+        ("SELECT count(*) * 2 FROM (SELECT d FROM {t} UNION ALL SELECT d FROM {t})", [["16"]]),
+    ],
+)
+def test_rows_are_counted_by_partition_without_being_read(lab: Any, query: str, rows: list[list[str | None]]) -> None:
+    for kind, serde in (("parquet", "PARQUET"), ("text", "TEXTFILE")):
+        lab.run(
+            f"CREATE EXTERNAL TABLE IF NOT EXISTS by_day_{kind} (a bigint) PARTITIONED BY (d string) "
+            f"STORED AS {serde} LOCATION 's3://{{bucket}}/by_day_{kind}/'"
+        )
+        for day, values in _BY_DAY.items():
+            text = "".join(f"{v}\n" for v in values).encode()
+            body = to_parquet({"a": pa.array(values, pa.int64())}) if kind == "parquet" else text
+            lab.put(f"by_day_{kind}/d={day}/file", body)
+        lab.run(f"MSCK REPAIR TABLE by_day_{kind}")
+    for kind in ("parquet", "text"):
+        assert lab.run(query.format(t=f"by_day_{kind}")).rows == rows, kind
+
+
+def test_counting_reads_nothing_and_takes_each_format_of_a_table(lab: Any) -> None:
+    lab.run(
+        "CREATE EXTERNAL TABLE mixed (a string) PARTITIONED BY (d int) STORED AS TEXTFILE LOCATION 's3://{bucket}/mixed/'"
+    )
+    lab.put("mixed/d=1/a.csv", b"x\ny\n")
+    lab.put("mixed/d=2/b.parquet", to_parquet({"a": ["x", "y", "z"]}))
+    lab.run("ALTER TABLE mixed ADD PARTITION (d = 1)")
+    table = lab.glue.get_table(DatabaseName=lab.database, Name="mixed")["Table"]
+    descriptor = table["StorageDescriptor"] | {
+        "Location": f"{table['StorageDescriptor']['Location'].rstrip('/')}/d=2/",
+        "InputFormat": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat",
+        "SerdeInfo": {"SerializationLibrary": "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"},
+    }
+    lab.glue.create_partition(
+        DatabaseName=lab.database, TableName="mixed", PartitionInput={"Values": ["2"], "StorageDescriptor": descriptor}
+    )
+    assert lab.run("SELECT d, count(*) FROM mixed GROUP BY d ORDER BY d").rows == [["1", "2"], ["2", "3"]]
+    outcome = lab.run("SELECT count(*), max(d) + 1 FROM mixed WHERE d = 2")
+    assert outcome.rows == [["3", "3"]]
+    assert outcome.execution["Statistics"]["DataScannedInBytes"] == 0
 
 
 def test_rows_alone_are_counted_by_the_footers(lab: Any) -> None:

@@ -10,11 +10,14 @@ import os
 import queue
 import re
 import shutil
+import sys
 import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import duckdb
@@ -71,6 +74,8 @@ class Engine:
             given = None if each.parameters is None else list(each.parameters)
             nulls = "special" if given is None or each.null else "default"
             root.create_function(each.name, each.function, given, each.result, null_handling=nulls)
+        with _pandas():
+            root.execute("SELECT t_decimal('+', '1', '1', 0)")
         for statement in _statements((Path(__file__).parent / "sql" / "macros.sql").read_text()):
             root.execute(statement)
         self._idle: queue.LifoQueue[Any] = queue.LifoQueue()
@@ -90,6 +95,25 @@ class Engine:
         finally:
             connection.close()
             self._idle.put(cursor)
+
+
+@contextmanager
+def _pandas() -> Iterator[None]:
+    """Where pandas is not installed, has DuckDB find some meanwhile; it looks for it once it calls a function.
+
+    For each value that a Python function gives, DuckDB asks whether it is pandas' NaT or NA, and if it does not know
+    them tries to import pandas again: 80 µs a call, and 0.7 µs if it knows them (DuckDB 1.5.5).
+    """
+    if find_spec("pandas") is not None:
+        yield
+        return
+    stand_in = ModuleType("pandas")
+    vars(stand_in).update(NaT=object(), NA=object(), __version__="0")
+    sys.modules["pandas"] = stand_in
+    try:
+        yield
+    finally:
+        del sys.modules["pandas"]
 
 
 class Connection:

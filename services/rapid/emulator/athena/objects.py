@@ -183,7 +183,7 @@ class Objects:
 
 
 def _hidden(relative: str) -> bool:
-    return relative.endswith("/") or any(part.startswith(("_", ".")) for part in relative.split("/"))
+    return relative.endswith("/") or relative.startswith(("_", ".")) or "/_" in relative or "/." in relative
 
 
 def _failure(error: ClientError, uri: str, action: str = "read") -> SqlError:

@@ -45,6 +45,7 @@ class Run:
     executed: float = 0.0
     scanned: int = 0
     _connection: Connection | None = None
+    _ended: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -71,6 +72,12 @@ class Run:
             if self._connection:
                 self._connection.stop()
             return self.execution.state == "QUEUED"
+
+    def end(self) -> bool:
+        """Whether the query has not ended before; it has now."""
+        with self._lock:
+            first, self._ended = not self._ended, True
+            return first
 
     def check(self) -> None:
         """Raises StoppedError once the query was asked to stop, and CutoffError past its limit of bytes."""
@@ -186,14 +193,17 @@ class Runs:
 
     def _finish(self, run: Run, state: str, reason: str | None) -> None:
         execution = run.execution
-        if self._running.pop(execution.id, None) is None:
+        if not run.end():
             return  # it was cancelled while it waited for its turn
         self._clock.cancel(execution.id)
         execution.statistics = _measured(run)
         execution.completed, execution.reason = now(), reason
         previous, execution.state = execution.state, state
-        self._changed(run, previous)
-        run.done.set()
+        try:
+            self._changed(run, previous)
+        finally:
+            del self._running[execution.id]  # whoever does not find it any more sees how it ended
+            run.done.set()
         LOG.info("Query %s %s in %d ms", execution.id, state, execution.statistics["TotalExecutionTimeInMillis"])
 
 

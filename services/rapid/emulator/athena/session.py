@@ -83,6 +83,7 @@ class Session:
         """The query's SQL with every scan replaced by the relation that reads its files."""
         sql = query.sql
         relations = {scan.token: self._relation(scan) for scan in query.scans}
+        relations |= {scan.count: scan.sum_of_counts for scan in query.scans if scan.counted}
         if relations:
             pattern = re.compile("|".join(map(re.escape, relations)))
             sql = pattern.sub(lambda m: relations[m[0]], sql)

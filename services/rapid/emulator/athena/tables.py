@@ -1,6 +1,7 @@
 """A scan of a catalog table as a DuckDB relation: its partitions pruned, its objects listed, its format read."""
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -10,11 +11,11 @@ from rapid.emulator.athena.catalog import GlueCatalog, Metadata, Structure, is_v
 from rapid.emulator.athena.coercion import check_partition
 from rapid.emulator.athena.formats import DataFile, Piece, Reading, jsonl, lazy, lines, matching, opencsv, orc, parquet
 from rapid.emulator.athena.formats.unpacking import plain
-from rapid.emulator.athena.links import link
+from rapid.emulator.athena.links import linked
 from rapid.emulator.athena.objects import Objects
-from rapid.emulator.athena.partitions import Partition, Partitions, partition_value
+from rapid.emulator.athena.partitions import NO_VALUE, Partition, Partitions, partition_value
 from rapid.emulator.athena.sql.errors import SqlError
-from rapid.emulator.athena.sql.scope import Column, Scan, Table, literal, quote
+from rapid.emulator.athena.sql.scope import ROWS, Column, Scan, Table, literal, quote
 
 _FOLDER = re.compile(r"\w+")
 """Names that DuckDB takes from a folder `name=value`."""
@@ -60,9 +61,16 @@ class Reader:
         wanted = [c for c in table.columns if c.name in scan.columns]
         keys = [k for k in table.partition_keys if k.name in scan.columns]
         hidden = [h for h in HIDDEN if h in scan.columns]
+        groups = self._alike(scan, parameters)
+        scan.counted = scan.countable and not (wanted or hidden) and any(_is_parquet(g.descriptor) for g in groups)
+        if scan.counted:
+            hidden = [ROWS]
         pieces: list[str] = []
-        for group in self._alike(scan, parameters):
-            pieces += self._pieces(table, group, parameters, wanted, keys, hidden)
+        for group in groups:
+            if scan.counted and _is_parquet(group.descriptor):
+                pieces.append(self._counts(table, group, keys))
+            else:
+                pieces += self._pieces(table, group, parameters, wanted, keys, hidden)
         if not pieces:
             items = [f"CAST(NULL AS {c.type.duckdb()}) AS {quote(c.name)}" for c in [*wanted, *keys]]
             items += [f"NULL AS {quote(h)}" for h in hidden]
@@ -118,18 +126,30 @@ class Reader:
         reading = Reading(self.connection, folder, table.columns, wanted, merged, serde.get("SerializationLibrary", ""))
         reading.inputs, reading.placed = group.descriptor.get("InputFormat") or "", bool(keys or hidden)
         files = group.files
-        linked = bool(keys) and not hidden and len({f.values for f in files}) > 1 and _linkable(group.descriptor)
-        linked = linked and all(_FOLDER.fullmatch(k.name) for k in table.partition_keys)
-        if linked:
+        by_folder = bool(keys) and not hidden and len({f.values for f in files}) > 1 and _linkable(group.descriptor)
+        by_folder = by_folder and all(_FOLDER.fullmatch(k.name) for k in table.partition_keys)
+        if by_folder:
             reading.keys = table.partition_keys
-            files = [f._replace(link=link(folder, f.path, table.partition_keys, f.values)) for f in files]
+            files = linked(folder, files, table.partition_keys)
         pieces = []
         for members, expressions, relation in self._read(reading, files):
             items = [f"{expressions[c.name]} AS {quote(c.name)}" for c in wanted]
-            items += [f"{quote(k.name) if linked else _key(table, k, members)} AS {quote(k.name)}" for k in keys]
+            items += [f"{quote(k.name) if by_folder else _key(table, k, members)} AS {quote(k.name)}" for k in keys]
             items += [f"{file_fact(h, members)} AS {quote(h)}" for h in hidden]
             pieces.append(f"SELECT {', '.join(items) or '1 AS nothing'} FROM {relation}")
         return pieces
+
+    def _counts(self, table: Table, group: Alike, keys: list[Column]) -> str:
+        """How many rows the group has for each combination of values of some partition keys."""
+        places = [table.partition_keys.index(k) for k in keys]
+        counts: Counter[tuple[str, ...]] = Counter()
+        for file, rows in zip(group.files, parquet.rows(self.connection, group.files), strict=True):
+            counts[tuple(file.values[p] for p in places)] += rows
+        listed = ", ".join(f"({', '.join([*map(_constant, values), str(rows)])})" for values, rows in counts.items())
+        names = [f"v{place}" for place in places]
+        items = [f"CAST({name} AS {k.type.duckdb()}) AS {quote(k.name)}" for name, k in zip(names, keys, strict=True)]
+        made = f"(VALUES {listed}) AS t({', '.join([*names, quote(ROWS)])})"
+        return f"SELECT {', '.join([*items, quote(ROWS)])} FROM {made} WHERE {quote(ROWS)} > 0"
 
     def _read(self, reading: Reading, files: list[DataFile]) -> list[Piece]:
         serde, inputs = reading.serde.lower(), reading.inputs.lower()
@@ -175,6 +195,15 @@ class Reader:
         return ([file], *read(reading, file, f"arrow_{id(self)}_{self._registered}"))
 
 
+def _is_parquet(descriptor: Structure) -> bool:
+    serde = (descriptor.get("SerdeInfo") or {}).get("SerializationLibrary", "").lower()
+    return "parquet" in serde or "parquet" in (descriptor.get("InputFormat") or "").lower()
+
+
+def _constant(value: str) -> str:
+    return "NULL" if value == NO_VALUE else literal(value)
+
+
 def _how(partition: Partition) -> str:
     serde = partition.descriptor.get("SerdeInfo") or {}
     parameters = sorted((serde.get("Parameters") or {}).items())
@@ -211,6 +240,8 @@ def file_fact(name: str, files: list[DataFile]) -> str:
 
 
 def _fact(name: str, file: DataFile) -> str:
+    if name == ROWS:
+        return "1"
     if name == "$path":
         return literal(file.uri)
     return f"CAST({file.size} AS BIGINT)" if name == "$file_size" else f"make_timestamptz({round(file.modified * 1e6)})"

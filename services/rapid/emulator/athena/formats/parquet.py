@@ -63,12 +63,17 @@ def learn(connection: Any, files: list[DataFile]) -> None:
         _footers.popitem(last=False)
 
 
+def rows(connection: Any, files: list[DataFile]) -> list[int]:
+    """How many rows each of the files has, as `learn` found."""
+    learn(connection, files)
+    return [_footers[f.path].rows for f in files]
+
+
 def relations(reading: Reading, files: list[DataFile]) -> list[tuple[list[DataFile], dict[str, str], str]]:
     """Groups of files that agree on their schema: the files, SQL per wanted column, and the relation they come from."""
-    learn(reading.connection, files)
-    rows = sum(_footers[f.path].rows for f in files)
-    if not reading.wanted and not reading.placed and rows < _ROWS_PER_OPENING * len(files):
-        return [(files, {}, f"range({rows})")]
+    count = sum(rows(reading.connection, files))
+    if not reading.wanted and not reading.placed and count < _ROWS_PER_OPENING * len(files):
+        return [(files, {}, f"range({count})")]
     groups: dict[tuple[tuple[str, str], ...], list[DataFile]] = {}
     for file in files:
         groups.setdefault(_footers[file.path].columns, []).append(file)

@@ -42,7 +42,7 @@ def aggregate(
         raise SqlError("MISSING_OVER", f"Window function {name} requires an OVER clause", position(node))
     arguments, distinct, order = _taken_apart(ex, arguments, node)
     if name == "count" and (not arguments or isinstance(arguments[0], exp.Star)):
-        return Typed(f"count(*){after}", BIGINT)
+        return Typed(ex.scope.counted.count if ex.scope.counted else f"count(*){after}", BIGINT)
     windows = [n for a in arguments for n in _inner(a, _is_window)]
     if windows and name not in WINDOWS and " OVER " not in after:
         message = f"Cannot nest window functions or row pattern measures inside aggregation '{name}': [{', '.join(map(shown, windows))}]"  # noqa: E501

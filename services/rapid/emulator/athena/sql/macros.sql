@@ -27,15 +27,8 @@ CREATE MACRO t_fits_or_null(s, n) AS CASE WHEN length(s) <= n THEN s END;
 
 -- Text of values
 -- Few operators: DuckDB plans a macro's body anew in every query, at 0.1 ms an operator.
-CREATE MACRO t_shorter_exponent(s) AS regexp_replace(replace(regexp_replace(s, 'e([+-])0*', 'E\1'), '+', ''), '^(-?\d+)E', '\1.0E');
-CREATE MACRO t_small_text(s) AS regexp_replace(regexp_replace(s, '^(-?)0[.]0*(\d)(\d*)$', '\1\2.\3'), '[.]$', '.0') || 'E-' || (length(regexp_extract(s, '[.](0*)', 1)) + 1);
-CREATE MACRO t_large_text(s) AS regexp_replace(regexp_replace(replace(s, '.', ''), '^(-?\d)(\d*?)0*$', '\1.\2'), '[.]$', '.0') || 'E' || (strpos(ltrim(s, '-'), '.') - 2);
-CREATE MACRO t_scientific(x, s) AS CASE
-  WHEN contains(s, 'e') THEN t_shorter_exponent(s)
-  WHEN isfinite(x) THEN CASE WHEN abs(x) < 1 THEN t_small_text(s) ELSE t_large_text(s) END
-  WHEN isnan(x) THEN 'NaN' WHEN x > 0 THEN 'Infinity' WHEN x < 0 THEN '-Infinity' END;
-CREATE MACRO t_double_text(x, s) AS CASE WHEN x = 0 OR (abs(x) >= 0.001 AND abs(x) < 10000000) THEN s ELSE t_scientific(x, s) END;
-CREATE MACRO t_double_cast(x, s) AS CASE WHEN x = 0 THEN CASE WHEN starts_with(s, '-') THEN '-0E0' ELSE '0E0' END ELSE t_scientific(x, s) END;
+CREATE MACRO t_double_text(x, s) AS CASE WHEN x = 0 OR (abs(x) >= 0.001 AND abs(x) < 10000000) THEN s ELSE p_scientific(s) END;
+CREATE MACRO t_double_cast(x, s) AS CASE WHEN x = 0 THEN CASE WHEN starts_with(s, '-') THEN '-0E0' ELSE '0E0' END ELSE p_scientific(s) END;
 CREATE MACRO t_json_number(x, s) AS CASE WHEN isfinite(x) THEN t_double_text(x, s) ELSE '"' || t_double_text(x, s) || '"' END;
 CREATE MACRO t_timestamp_text(x, p) AS CASE p WHEN 0 THEN strftime(x, '%Y-%m-%d %H:%M:%S') WHEN 3 THEN strftime(x, '%Y-%m-%d %H:%M:%S.%g') WHEN 6 THEN strftime(x, '%Y-%m-%d %H:%M:%S.%f')
   WHEN 9 THEN strftime(x, '%Y-%m-%d %H:%M:%S.%f') || '000' ELSE left(strftime(x, '%Y-%m-%d %H:%M:%S.%f'), 20 + p) END;

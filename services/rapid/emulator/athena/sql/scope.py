@@ -11,6 +11,9 @@ from rapid.emulator.athena.sql.dialect import position
 from rapid.emulator.athena.sql.errors import UNAUTHORIZED, Position, SqlError
 from rapid.emulator.athena.sql.types import Type
 
+ROWS = "$rows"
+"""A column of scans that have been counted: how many rows a row stands for."""
+
 
 @dataclass(frozen=True)
 class Typed:
@@ -87,6 +90,8 @@ class Scan:
     """One reading of a table: `{token}` in the SQL stands for its relation.
 
     `predicates` are conditions over partition columns alone, in terms of `alias`; rows they reject may be left unread.
+    `countable` says that rows with the same values may come as one, if `ROWS` tells how many they are; they have been
+    `counted` if they did.
     """
 
     index: int
@@ -95,10 +100,21 @@ class Scan:
     columns: set[str] = field(default_factory=set)
     predicates: list[str] = field(default_factory=list)
     nullable: bool = False
+    countable: bool = False
+    counted: bool = False
 
     @property
     def token(self) -> str:
         return f'"{self.table.database}"."{self.table.name}"/*scan {self.index}*/'
+
+    @property
+    def count(self) -> str:
+        """`count(*)` of its rows, to be replaced by `sum_of_counts` once they have been counted."""
+        return f"count(*)/*scan {self.index}*/"
+
+    @property
+    def sum_of_counts(self) -> str:
+        return f"coalesce(CAST(sum({self.alias}.{quote(ROWS)}) AS BIGINT), 0)"
 
 
 @dataclass(eq=False)
@@ -134,6 +150,7 @@ class Scope:
         self.parent = parent
         self.variables: list[dict[str, Typed]] = []
         self.aliases: dict[str, Typed] = {}
+        self.counted: Scan | None = None  # what `count(*)` counts, if its rows need not be read for that
         self.used: list[set[Field]] = []
 
     @contextmanager

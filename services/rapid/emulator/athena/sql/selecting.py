@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from rapid.emulator.athena.sql import ordering, relations
+from rapid.emulator.athena.sql import counting, ordering, relations
 from rapid.emulator.athena.sql.comparing import row_fields
 from rapid.emulator.athena.sql.dialect import position, shown
 from rapid.emulator.athena.sql.errors import SqlError, not_supported
@@ -31,6 +31,7 @@ def select(compiler: "Compiler", tree: exp.Select, parent: Scope | None) -> tupl
             raise not_supported(name, position(tree))
     from_sql, fields = relations.compile_from(compiler, tree, parent)
     scope = Scope(fields, parent)
+    scope.counted = counting.scan_to_count(tree, fields)
     expressions = Expressions(compiler, scope)
     where = tree.args.get("where")
     where_sql = f" WHERE {condition(where.this, expressions, 'WHERE clause')}" if where else ""

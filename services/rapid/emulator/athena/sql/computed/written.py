@@ -6,7 +6,6 @@ strings, https://docs.oracle.com/en/java/javase/17/docs/api/java.base/java/util/
 """
 
 import datetime
-import math
 import re
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -14,19 +13,25 @@ from typing import Any
 from rapid.emulator.athena.sql.computed.registry import computed, helper, refuse
 
 _SPECIFIER = re.compile(r"%(?:(\d+)\$|(<))?([-#+ 0,(]*)(\d+)?(?:\.(\d+))?([tT])?([a-zA-Z%])")
+_NO_NUMBERS = {"nan": "NaN", "-nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
+
+
+@helper("p_scientific", "VARCHAR", "VARCHAR")
+def scientific(text: str) -> str:
+    """A number that Python or DuckDB has written, as Java's `Double.toString` writes very large and small ones."""
+    if text in _NO_NUMBERS:
+        return _NO_NUMBERS[text]
+    sign, text = ("-", text[1:]) if text.startswith("-") else ("", text)
+    mantissa, _, written = text.partition("e")
+    whole, _, fraction = mantissa.partition(".")
+    digits = (whole + fraction).lstrip("0")
+    exponent = int(written or 0) + len(digits) - len(fraction) - 1
+    return f"{sign}{digits[0]}.{digits[1:].rstrip('0') or '0'}E{exponent}"
 
 
 def java_double(value: float) -> str:
     """As Java's `Double.toString`."""
-    if math.isnan(value):
-        return "NaN"
-    if value in (float("inf"), float("-inf")):
-        return "Infinity" if value > 0 else "-Infinity"
-    if value == 0 or 1e-3 <= abs(value) < 1e7:
-        return repr(value) if "e" not in repr(value) else f"{value:.17f}".rstrip("0")
-    digits, _, exponent = f"{Decimal(repr(value)):E}".partition("E")
-    whole, _, fraction = digits.partition(".")
-    return f"{whole}.{fraction.rstrip('0') or '0'}E{int(exponent)}"
+    return repr(value) if value == 0 or 1e-3 <= abs(value) < 1e7 else scientific(repr(value))
 
 
 @helper("p_format", None, "VARCHAR")
