@@ -151,7 +151,8 @@ CREATE MACRO t_multimap(p) AS map_from_entries(list_transform(list_sort(list_dis
 -- JSON
 CREATE MACRO t_json_parse(s) AS CASE WHEN s IS NULL THEN NULL WHEN json_valid(s) THEN CAST(json(s) AS JSON) ELSE t_error('INVALID_FUNCTION_ARGUMENT: Cannot convert value to JSON: ''' || s || '''') END;
 CREATE MACRO t_json_extract(s, p) AS CASE WHEN json_valid(s) THEN json_extract(s, p) ELSE CAST(p_json_extract(s, chr(36) || p[2:]) AS JSON) END;
-CREATE MACRO t_json_scalar(s, p) AS CASE WHEN NOT json_valid(s) THEN p_json_scalar(s, chr(36) || p[2:]) WHEN json_type(s, p) NOT IN ('OBJECT', 'ARRAY', 'NULL') THEN CASE WHEN json_type(s, p) = 'DOUBLE' OR json_type(s, p) = 'HUGEINT' THEN p_json_scalar(s, chr(36) || p[2:]) ELSE json_extract_string(s, p) END END;
+CREATE MACRO t_json_scalar(s, p) AS CASE WHEN TRY(json_type(s, p)) IN ('VARCHAR', 'BIGINT', 'UBIGINT', 'BOOLEAN') THEN json_extract_string(s, p)
+  WHEN TRY(json_type(s, p)) IN ('DOUBLE', 'HUGEINT') OR NOT json_valid(s) THEN p_json_scalar(s, chr(36) || p[2:]) END;
 CREATE MACRO t_json_size(s, p) AS CASE WHEN json_valid(s) THEN CASE json_type(s, p) WHEN 'ARRAY' THEN CAST(json_array_length(s, p) AS BIGINT) WHEN 'OBJECT' THEN CAST(len(json_keys(s, p)) AS BIGINT) WHEN NULL THEN NULL ELSE CASE WHEN json_type(s, p) IS NULL THEN NULL ELSE 0 END END END;
 CREATE MACRO t_json_array_length(s) AS CASE WHEN NOT json_valid(s) THEN NULL WHEN json_type(s) = 'ARRAY' THEN CAST(json_array_length(s) AS BIGINT) END;
 CREATE MACRO t_json_array_at(s, i) AS CASE WHEN NOT json_valid(s) THEN CASE WHEN i >= 0 THEN CAST(p_json_extract(s, '$[' || CAST(i AS VARCHAR) || ']') AS JSON) END WHEN json_type(s) = 'ARRAY' THEN json_extract(s, '$[' || CASE WHEN i < 0 THEN '#' || CAST(i AS VARCHAR) ELSE CAST(i AS VARCHAR) END || ']') END;

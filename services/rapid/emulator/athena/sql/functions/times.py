@@ -30,6 +30,8 @@ _STEPS = {
     "quarter": "to_months(CAST(3 * ({}) AS INTEGER))",
     "year": "to_years(CAST({} AS INTEGER))",
 }
+_DAYS = {"day": "CAST({} AS INTEGER)", "week": "CAST(7 * ({}) AS INTEGER)"}
+"""The same for a date, which plain numbers move faster."""
 _OF_DAY = ("millisecond", "second", "minute", "hour")
 
 _PARTS = {
@@ -147,7 +149,8 @@ def date_add(call: Call) -> Typed:
         sql = _per_unit(call, value, lambda unit: f"({local(value)} + {_STEPS[unit].format(count)})")
         return offsets.at_clock(value, sql)
     if value.type.name != "timestamp with time zone":
-        sql = _per_unit(call, value, lambda unit: f"({value.sql} + {_STEPS[unit].format(count)})")
+        steps = _STEPS | _DAYS if value.type.name == "date" else _STEPS
+        sql = _per_unit(call, value, lambda unit: f"({value.sql} + {steps[unit].format(count)})")
         return Typed(f"CAST({sql} AS {value.type.duckdb()})", value.type)
 
     def moved(unit: str) -> str:
