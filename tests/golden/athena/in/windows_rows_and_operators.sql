@@ -28,3 +28,4 @@ select 'a' rlike 'a';
 select 1 <=> 2;
 select !true;
 select '!', regexp from (values 1) t(regexp);
+select regexp_like('abc', '(?x) a b c'), regexp_replace('a1b2', '(?ix) [a-z] (\d)', '<$1>'), regexp_extract('AB', '(?i)ab'), regexp_like('ab', '(?:x|ab)');

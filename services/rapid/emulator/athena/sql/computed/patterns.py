@@ -17,7 +17,7 @@ import regex
 
 from rapid.emulator.athena.sql.computed.registry import helper, refuse
 
-_BEYOND_RE2 = re.compile(r"\(\?(?:=|!|<=|<!|>)|\\[1-9]|\\k<|[*+?}]\+|&&|\\[hHRXZG]|\(\?<[A-Za-z]\w*>")
+_BEYOND_RE2 = re.compile(r"\(\?(?:=|!|<=|<!|>)|\\[1-9]|\\k<|[*+?}]\+|&&|\\[hHRXZG]|\(\?<[A-Za-z]\w*>|\(\?[a-z]*x")
 _CLASSES = {
     r"\h": r"[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]", r"\R": r"(?:\r\n|[\n\v\f\r\x85\u2028\u2029])",
     r"\z": r"\Z", r"\Z": r"(?=\n?\Z)", r"\p{L}": r"[^\W\d_]", r"\p{N}": r"\d", r"\p{Lu}": "[A-Z]", r"\p{Ll}": "[a-z]",
