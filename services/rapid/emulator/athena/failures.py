@@ -16,6 +16,8 @@ _LATE = re.compile(
     r"^Invalid Input Error: Attempting to execute an unsuccessful or closed pending query result\s*Error: "
 )
 """What stands before a failure that came after the first rows."""
+_PATH = re.compile(r'file "/[^"]*"')
+"""A file of this machine, which is nobody's business."""
 _TYPES = {
     "INT8": "tinyint", "INT16": "smallint", "INT32": "integer", "INT64": "bigint", "INT128": "bigint", "FLOAT": "real",
     "TINYINT": "tinyint", "SMALLINT": "smallint", "INTEGER": "integer", "BIGINT": "bigint", "DOUBLE": "double",
@@ -26,6 +28,7 @@ _WORDS = {"addition": "addition", "subtraction": "subtraction", "multiplication"
 def translate(error: Exception) -> SqlError:
     """What Athena would say; SQL that DuckDB should not have been given at all is logged."""
     text = _LATE.sub("", str(error)).split("\n\nLINE ")[0].split("\n\nStack Trace")[0].split("\n\nAt:")[0].strip()
+    text = _PATH.sub("file", text)
     ours = _OURS.match(text)
     if ours:
         return SqlError(ours[1], ours[2])
@@ -64,7 +67,9 @@ def too_deep() -> SqlError:
 
 def _data(text: str) -> SqlError | None:
     """Files that are not what their table says; their paths on this disk are left out."""
-    detail = re.sub(r' in file "[^"]*"', "", text.split(": ", 1)[-1].splitlines()[0])
+    detail = re.sub(r' in file\b( "[^"]*")?', "", text.split(": ", 1)[-1].splitlines()[0])
+    if "Failed to read file" in text:
+        return SqlError("HIVE_CURSOR_ERROR", detail)
     if "Malformed JSON in file" in text or "JSON transform error in file" in text:
         return SqlError("HIVE_CURSOR_ERROR", f"Row is not a valid JSON Object - JSONException: {detail}")
     if line := re.search(r"CSV Error on Line: (\d+)\n.*Maximum line size of (\d+) bytes exceeded", text, re.DOTALL):

@@ -67,7 +67,12 @@ def relation(reading: Reading, file: DataFile, name: str) -> tuple[dict[str, str
             plain = f"decode({plain})"
         expressions[column.name] = f"CAST({plain} AS {column.type.duckdb()})"
     columns = ", ".join(quote(n) for n in dict.fromkeys(read)) or "1 AS nothing"
-    reading.connection.register(name, connection.execute(f"SELECT {columns} FROM {source}").fetch_arrow_table())
+    try:
+        table = connection.execute(f"SELECT {columns} FROM {source}").fetch_arrow_table()
+    except duckdb.Error as error:
+        detail = str(error).splitlines()[0].replace(file.path, file.uri)
+        raise SqlError("HIVE_CURSOR_ERROR", f"Error reading {file.uri}: {detail}") from error
+    reading.connection.register(name, table)
     return expressions, quote(name)
 
 
@@ -116,7 +121,7 @@ def _opened(file: DataFile) -> Iterator[Any]:
     try:
         with Path(file.path).open("rb") as body, DataFileReader(body, DatumReader()) as source:
             yield source
-    except (AvroException, ValueError, KeyError, OSError, EOFError, RecursionError) as error:
+    except (AvroException, ValueError, LookupError, TypeError, OSError, EOFError, RecursionError) as error:
         raise SqlError("HIVE_CANNOT_OPEN_SPLIT", f"Error opening Hive split {file.uri}: not Avro: {error}") from error
 
 

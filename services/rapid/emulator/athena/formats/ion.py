@@ -5,14 +5,13 @@ https://github.com/amazon-ion/ion-hive-serde/blob/master/docs/serde-properties.m
 """
 
 import gzip
-import io
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 from rapid.emulator.athena.formats import DataFile, Reading, records
 from rapid.emulator.athena.sql.errors import SqlError
-from rapid.emulator.ion_frames import whole
+from rapid.emulator.ion_values import values
 
 _GZIP = b"\x1f\x8b"
 
@@ -23,19 +22,13 @@ def relation(reading: Reading, file: DataFile, name: str) -> tuple[dict[str, str
     Raises:
         SqlError: HIVE_CURSOR_ERROR if the file is not Ion; INVALID_TABLE_PROPERTY for a path that is none.
     """
-    from amazon.ion import simpleion  # type: ignore[import-untyped]
-    from amazon.ion.exceptions import IonException  # type: ignore[import-untyped]
-
     exact = reading.parameters.get("ion.path_extractor.case_sensitive", "false").lower() == "true"
     paths = [_path(reading.parameters, c.name) for c in reading.wanted]
     try:
         body = Path(file.path).read_bytes()
-        body = gzip.decompress(body) if body.startswith(_GZIP) else body
-        if len(whole(body)) < len(body):
-            raise EOFError("it ends within a value")
-        found = simpleion.load(io.BytesIO(body), single_value=False, parse_eagerly=False)
+        found = values(gzip.decompress(body) if body.startswith(_GZIP) else body)
         rows = [[_plain(_at(record, path, exact)) for path in paths] for record in found]
-    except (IonException, ValueError, OSError, EOFError, RecursionError) as error:
+    except (ValueError, OSError, EOFError) as error:
         raise SqlError("HIVE_CURSOR_ERROR", f"{file.uri} is not Ion: {error}") from error
     return records.relation(reading, name, rows)
 
@@ -92,7 +85,7 @@ def _plain(found: Any) -> Any:
 
 def write(table: Any, path: Path, text: bool) -> None:
     """Writes an Arrow table, a struct a row; NULL is a field that is not there."""
-    from amazon.ion import simpleion
+    from amazon.ion import simpleion  # type: ignore[import-untyped]
 
     rows = table.to_pylist(maps_as_pydicts="strict")
     records = [{n: _value(v) for n, v in row.items() if v is not None} for row in rows]

@@ -28,7 +28,7 @@ def relation(reading: Reading, file: DataFile, name: str) -> tuple[dict[str, str
     try:
         source = orc.ORCFile(file.path)
         schema = source.schema
-    except (ArrowException, OSError) as error:
+    except (ArrowException, ValueError, OSError) as error:
         raise SqlError("HIVE_BAD_DATA", f"Malformed ORC file. {error} [{file.uri}]") from error
     places = {c.name: i for i, c in enumerate(reading.columns)}
     spelt = {n.lower(): i for i, n in enumerate(schema.names)}
@@ -45,7 +45,8 @@ def relation(reading: Reading, file: DataFile, name: str) -> tuple[dict[str, str
         expressions[column.name] = f"CAST({quote(schema.names[place])} AS {column.type.duckdb()})"
     try:
         table = source.read(columns=read or schema.names[:1])
-    except (ArrowException, OSError) as error:
+        table.validate(full=True)  # text that is not UTF-8 would fail the query far from here
+    except (ArrowException, ValueError, OSError) as error:
         raise SqlError("HIVE_BAD_DATA", f"Malformed ORC file. {error} [{file.uri}]") from error
     reading.connection.register(name, table)
     return expressions, quote(name)

@@ -49,7 +49,8 @@ def learn(connection: Any, files: list[DataFile]) -> None:
     try:
         found = connection.look(footers)
     except SqlError as error:
-        bad = next((f.uri for p, f in unknown.items() if p in error.message), "")
+        only = next(iter(unknown.values())).uri if len(unknown) == 1 else ""
+        bad = next((f.uri for p, f in unknown.items() if p in error.message), only)
         raise SqlError("HIVE_BAD_DATA", f"Not valid Parquet file: {bad or error.message}") from error
     kinds: dict[str, tuple[tuple[str, str], ...]] = {}
     for path, footer, rows in found:

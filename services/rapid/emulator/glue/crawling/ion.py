@@ -4,13 +4,12 @@ https://docs.aws.amazon.com/glue/latest/dg/add-classifier.html (read 2026-11). T
 Hive SerDe reads: https://github.com/amazon-ion/ion-hive-serde/blob/master/docs/type-mapping.md (read 2026-11).
 """
 
-import io
 from typing import Any
 
 from rapid.emulator.glue.crawling.found import Found
 from rapid.emulator.glue.crawling.schema import BIGINT_RANGE, INT_RANGE, Array, Schema, Struct, Type, merge
 from rapid.emulator.glue.crawling.texts import MOST_RECORDS, Sample
-from rapid.emulator.ion_frames import MARKER, whole
+from rapid.emulator.ion_values import MARKER, BrokenIonError, values
 
 DECIMAL = "decimal(38,18)"
 """Ion's decimals have any number of digits, and a sample does not tell how many the others have."""
@@ -44,19 +43,15 @@ def ion_file(sample: Sample) -> Found | None:
 
 def _structs(sample: Sample) -> tuple[list[Any], bool]:
     """The structs of a sample, and whether it is Ion to its end; none if anything else stands at the top."""
-    from amazon.ion import simpleion  # type: ignore[import-untyped]
-    from amazon.ion.exceptions import IonException  # type: ignore[import-untyped]
-
     found: list[Any] = []
-    body = whole(sample.head)
     try:
-        for value in simpleion.load(io.BytesIO(body), single_value=False, parse_eagerly=False):
+        for value in values(sample.head):
             if value.ion_type.name != "STRUCT":  # words of any text are symbols of Ion
                 return [], False
             found.append(value)
-    except IonException:
+    except BrokenIonError:
         return found, False
-    return found, len(body) == len(sample.head)
+    return found, True
 
 
 def _type(value: Any) -> Type:
