@@ -104,6 +104,26 @@ def test_counting_reads_nothing_and_takes_each_format_of_a_table(lab: Any) -> No
     assert outcome.execution["Statistics"]["DataScannedInBytes"] == 0
 
 
+@pytest.mark.parametrize("packed", ["GZIP", "BZIP2", "ZSTD", "NONE"])
+@pytest.mark.parametrize("form", ["TEXTFILE", "JSON", "PARQUET"])
+def test_partitions_are_written_packed_and_read_back(lab: Any, form: str, packed: str) -> None:
+    if (form, packed) == ("PARQUET", "BZIP2"):
+        packed = "SNAPPY"
+    name = f"packed_{form}_{packed}".lower()
+    made = lab.run(
+        f"CREATE TABLE {name} WITH (format = '{form}', write_compression = '{packed}', partitioned_by = ARRAY['k']) AS "
+        "SELECT n, TIMESTAMP '2020-01-01 00:00:00' + n * INTERVAL '1' second AS t, n % 3 AS k "
+        "FROM UNNEST(sequence(1, 1000)) AS u(n)"
+    )
+    assert made.state == "SUCCEEDED", made.reason
+    found = lab.run(f"SELECT k, count(*), sum(n), max(t) FROM {name} GROUP BY k ORDER BY k")
+    assert found.rows == [
+        ["0", "333", "166833", "2020-01-01 00:16:39.000"],
+        ["1", "334", "167167", "2020-01-01 00:16:40.000"],
+        ["2", "333", "166500", "2020-01-01 00:16:38.000"],
+    ], found.reason
+
+
 def test_rows_alone_are_counted_by_the_footers(lab: Any) -> None:
     lab.run("CREATE EXTERNAL TABLE counted (id bigint) STORED AS PARQUET LOCATION 's3://{bucket}/counted/'")
     for name, count in (("a", 3), ("b", 2), ("c", 0), ("a", 4)):

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from rapid.emulator.athena.formats import DataFile, Reading
+from rapid.emulator.athena.links import linked
 from rapid.emulator.athena.sql.errors import SqlError
 from rapid.emulator.unpacking import hadoop_blocks, snappy
 
@@ -23,10 +24,10 @@ def plain(reading: Reading, files: list[DataFile]) -> list[DataFile]:
     Raises:
         SqlError: HIVE_CANNOT_OPEN_SPLIT if one is broken; NOT_SUPPORTED for LZO and ZIP.
     """
-    return [_plain(reading.folder, f) for f in files]
+    return [_plain(reading, f) for f in files]
 
 
-def _plain(folder: Path, file: DataFile) -> DataFile:
+def _plain(reading: Reading, file: DataFile) -> DataFile:
     path = Path(file.path)
     suffix = path.suffix.lower()
     if suffix in (".lzo", ".zip", ".lz"):
@@ -35,7 +36,7 @@ def _plain(folder: Path, file: DataFile) -> DataFile:
     if unpack is None:
         return file
     digest = hashlib.sha256(file.path.encode()).hexdigest()
-    target = folder / "unpacked" / digest[:2] / f"{digest[2:40]}.txt"
+    target = reading.folder / "unpacked" / digest[:2] / f"{digest[2:40]}.txt"
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
         partial = target.with_suffix(f".{uuid.uuid4().hex}.part")
@@ -45,7 +46,8 @@ def _plain(folder: Path, file: DataFile) -> DataFile:
             message = f"Error opening Hive split {file.uri}: not {suffix[1:]}: {error}"
             raise SqlError("HIVE_CANNOT_OPEN_SPLIT", message) from error
         partial.rename(target)
-    return file._replace(path=str(target), size=target.stat().st_size)
+    unpacked = file._replace(path=str(target), size=target.stat().st_size)
+    return linked(reading.folder, [unpacked], reading.keys)[0] if file.link else unpacked
 
 
 def _lz4(body: bytes) -> bytes:

@@ -1,6 +1,7 @@
 """A query's rows as files: made by DuckDB or Arrow in a folder, then uploaded to S3."""
 
 import bz2
+import gzip
 import shutil
 import time
 import uuid
@@ -19,6 +20,9 @@ from rapid.emulator.athena.writing.values import lazy_text
 
 MAX_PARTITIONS = 100
 _BUCKET = "$bucket"
+_CHUNK = 2**20
+_GZIP_LEVEL = 4
+"""A tenth larger than at Hadoop's 6, in half the time; Arrow's own, 9, takes twenty times as long."""
 
 
 class Writer:
@@ -75,7 +79,7 @@ class Writer:
             options.append(f"PARTITION_BY ({', '.join(quote(n) for n in folders)})")
         where = str(self.folder) if folders else str(self.folder / "part")
         (row,) = self.session.connection.rows(f"COPY ({source}) TO {literal(where)} ({', '.join(options)})")
-        if self.target.form == "PARQUET" and any("timestamp" in str(c.type) for c in self._data):
+        if self._has_hive_timestamps():
             for path in self.folder.rglob("*"):
                 if path.is_file():
                     self.session.run.check()
@@ -113,10 +117,13 @@ class Writer:
             message = f"Exceeded limit of {MAX_PARTITIONS} open writers for partitions/buckets"
             raise SqlError("HIVE_TOO_MANY_OPEN_PARTITIONS", message)
 
+    def _has_hive_timestamps(self) -> bool:
+        return self.target.form == "PARQUET" and any("timestamp" in str(c.type) for c in self._data)
+
     def _format(self) -> str:
         if self.target.form == "PARQUET":
-            return f"FORMAT parquet, COMPRESSION {self.target.codec}"
-        packed = {".gz": "gzip", ".zst": "zstd"}.get(self.target.codec, "none")
+            return f"FORMAT parquet, COMPRESSION {'uncompressed' if self._has_hive_timestamps() else self.target.codec}"
+        packed = "zstd" if self.target.codec == ".zst" else "none"
         # Whole lines: characters that text does not have stand for the separator and the quotes.
         header = str(self.target.headed).lower()
         return f"FORMAT csv, HEADER {header}, DELIM '\x1f', QUOTE '\x1e', ESCAPE '\x1e', COMPRESSION {packed}"
@@ -161,13 +168,24 @@ class Writer:
             values = tuple(unquote(part.partition("=")[2]) for part in parts)
             place += spec(self.target.keys, values) + "/"
             self.partitions[values] = place.rstrip("/")
-        is_text = self.target.form in ("JSON", "TEXTFILE")
-        uri = f"{place}{name}{self.target.codec if is_text else ''}"
-        if is_text and self.target.codec == ".bz2":
-            self.session.objects.put(uri, bz2.compress(path.read_bytes()))
-        else:
-            self.session.objects.put(uri, path)
+        codec = self.target.codec if self.target.form in ("JSON", "TEXTFILE") else ""
+        uri = f"{place}{name}{codec}"
+        self.session.objects.put(uri, _packed(path, codec))
         self.written.append(uri)
+
+
+def _packed(path: Path, codec: str) -> Path:
+    """A text file packed; DuckDB's own gzip takes five times as long, and it has no bzip2."""
+    if codec not in (".gz", ".bz2"):
+        return path
+    packed = path.with_name(path.name + codec)
+    with (
+        path.open("rb") as source,
+        gzip.open(packed, "wb", _GZIP_LEVEL) if codec == ".gz" else bz2.open(packed, "wb") as sink,
+    ):
+        shutil.copyfileobj(source, sink, _CHUNK)
+    path.unlink()
+    return packed
 
 
 def with_hive_timestamps(path: Path, codec: str) -> None:
@@ -178,10 +196,12 @@ def with_hive_timestamps(path: Path, codec: str) -> None:
     from pyarrow import parquet
 
     name = {"uncompressed": "none", "lz4_raw": "lz4"}.get(codec, codec)
+    level = _GZIP_LEVEL if codec == "gzip" else None
     made = path.with_name(f"{path.name}.int96")
     with parquet.ParquetFile(path) as source:
         schema = source.schema_arrow
-        with parquet.ParquetWriter(made, schema, compression=name, use_deprecated_int96_timestamps=True) as sink:
+        options = {"compression": name, "compression_level": level, "use_deprecated_int96_timestamps": True}
+        with parquet.ParquetWriter(made, schema, **options) as sink:
             for number in range(source.num_row_groups):
                 sink.write_table(source.read_row_group(number))
     made.replace(path)
