@@ -73,16 +73,24 @@ def relation(reading: Reading, files: list[DataFile]) -> tuple[dict[str, str], s
     # Keys that differ only in case cannot be columns of DuckDB's reader: then they are taken from the whole record.
     whole = trail or deep or any(len(names) > 1 for names in spelt.values())
     columns = {n: f"k{i}" if whole else quote(n) for i, n in enumerate(read)}
+    # What no column takes apart is read as its text at once.
+    texts = {n for n in read if not any(_is_nested(c.type) for c in reading.wanted if n in found[c.name])}
     expressions = {}
     for column in reading.wanted:
-        values = [value(f"CAST({columns[n]} AS VARCHAR)", column.type, how) for n in found[column.name]]
+        values = [
+            scalar(read_as, column.type, how) if n in texts else value(f"CAST({read_as} AS VARCHAR)", column.type, how)
+            for n, read_as in ((n, columns[n]) for n in found[column.name])
+        ]
         joined = values[0] if len(values) == 1 else f"coalesce({', '.join(values)})"
         expressions[column.name] = joined if values else f"CAST(NULL AS {column.type.duckdb()})"
     if whole:
-        items = [f"json_extract(json, {literal('$.' + quote(n))}) AS {k}" for n, k in columns.items()]
+        items = [
+            f"json_extract{'_string' * (n in texts)}(json, {literal('$.' + quote(n))}) AS {k}"
+            for n, k in columns.items()
+        ]
         objects = _objects(files, reading.option, ignore, reading.carried, trail)
         return expressions, f"(SELECT {', '.join([*items, reading.carried])} FROM {objects})"
-    shape = ", ".join(f"{literal(n)}: 'JSON'" for n in read or ["\x1fnone"])
+    shape = ", ".join(f"{literal(n)}: '{'VARCHAR' if n in texts else 'JSON'}'" for n in read or ["\x1fnone"])
     source = (
         f"read_json({file_list(files)}, columns={{{shape}}}, format='newline_delimited', "
         f"ignore_errors={str(ignore).lower()}, maximum_object_size={_MAX_OBJECT}, {reading.option})"
@@ -113,13 +121,14 @@ def _objects(files: list[DataFile], option: str, ignore: bool, carried: str, tra
     return f"(SELECT unnest(CAST(json_extract(json, '$.Records') AS JSON[])) AS json, {carried} FROM {objects})"
 
 
+def _is_nested(kind: Type) -> bool:
+    return kind.name in ("array", "map", "row")
+
+
 def value(text: str, kind: Type, how: How) -> str:
-    """A JSON value's text as its declared type."""
+    """A JSON value, as it is written, as its declared type."""
     plain = f"json_extract_string({text}, '$')"
     absent = f"({text}) IS NULL OR json_type({text}) = 'NULL'"
-    if kind.is_string:
-        cut = f"left({plain}, {kind.args[0]})" if kind.args else plain
-        return f"CASE WHEN {absent} THEN NULL WHEN json_type({text}) IN ('OBJECT', 'ARRAY') THEN {text} ELSE {cut} END"
     if kind.name == "array":
         inner = value("CAST(e AS VARCHAR)", kind.args[0], how)
         return f"CASE WHEN {absent} THEN NULL ELSE list_transform(json_extract({text}, '$[*]'), lambda e: {inner}) END"
@@ -132,23 +141,27 @@ def value(text: str, kind: Type, how: How) -> str:
             f"{quote(field_name(n, i))}: {value(_member(text, n or ''), t, how)}" for i, (n, t) in enumerate(kind.args)
         )
         return f"CASE WHEN {absent} THEN NULL ELSE {{{parts}}} END"
-    given = f"CASE WHEN {absent} THEN NULL ELSE {plain} END"
+    return scalar(plain, kind, how)
+
+
+def scalar(text: str, kind: Type, how: How) -> str:
+    """The text of a JSON value, without quotes and escapes, as its declared type, which is not nested."""
+    if kind.is_string:
+        return f"left({text}, {kind.args[0]})" if kind.args else text
     if kind.is_integer:
-        converted = f"TRY_CAST(t_from_int({plain}) AS {kind.duckdb()})"
+        converted = f"TRY_CAST(t_from_int({text}) AS {kind.duckdb()})"
     elif kind.name == "timestamp":
-        iso = f"t_timestamp(regexp_replace(replace({plain}, 'T', ' '), 'Z$', ''))"
-        converted = f"coalesce({timestamp(plain, how.times)}, {iso})" if how.times else iso
-        if how.moments:
-            converted = f"coalesce({converted}, {_moment(plain)})"
+        iso = f"t_timestamp(regexp_replace(replace({text}, 'T', ' '), 'Z$', ''))"
+        made = [*([timestamp(text, how.times)] if how.times else []), iso, *([_moment(text)] if how.moments else [])]
+        converted = f"coalesce({', '.join(made)})"
     elif kind.name == "varbinary":
-        converted = f"from_base64({plain})"
+        converted = f"from_base64({text})"
     else:
-        converted = f"TRY_CAST({plain} AS {kind.duckdb()})"
+        converted = f"TRY_CAST({text} AS {kind.duckdb()})"
     if how.lenient:
-        return f"CASE WHEN {absent} THEN NULL ELSE {converted} END"
+        return converted
     message = f"HIVE_BAD_DATA: Error Parsing a column in the table: target type {kind}: For input string: "
-    failed = f"({given}) <> '' AND ({converted}) IS NULL"
-    return f"CASE WHEN {absent} THEN NULL WHEN {failed} THEN error({literal(message)} || '\"' || {plain} || '\"') ELSE {converted} END"  # noqa: E501
+    return f"coalesce({converted}, CASE WHEN {text} <> '' THEN error({literal(message)} || '\"' || {text} || '\"') END)"
 
 
 def _moment(text: str) -> str:

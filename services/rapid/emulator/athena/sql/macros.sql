@@ -4,8 +4,7 @@ CREATE MACRO t_mod(a, b) AS CASE WHEN b = 0 THEN t_error('DIVISION_BY_ZERO: Divi
 CREATE MACRO t_divisor(b) AS CASE WHEN b = 0 THEN t_error('DIVISION_BY_ZERO: Division by zero') ELSE b END;
 CREATE MACRO t_deeper(depth, most) AS CASE WHEN depth >= most THEN t_error('NOT_SUPPORTED: Recursion depth limit exceeded (' || depth || '). Use ''max_recursion_depth'' session property to modify the limit.') ELSE depth + 1 END;
 CREATE MACRO t_long(x) AS CAST(x AS BIGINT);
-CREATE MACRO t_cast(given, value, before, after) AS CASE WHEN given IS NOT NULL AND value IS NULL
-  THEN t_error('INVALID_CAST_ARGUMENT: ' || before || given || after) ELSE value END;
+CREATE MACRO t_cast(given, value, before, after) AS coalesce(value, CASE WHEN given IS NOT NULL THEN t_error('INVALID_CAST_ARGUMENT: ' || before || given || after) END);
 CREATE MACRO t_cast_decimal(given, value, before, after) AS t_cast(given, value, before, after || CASE WHEN t_from_decimal(given) IS NULL THEN 'is not a number.' ELSE 'too large.' END);
 CREATE MACRO t_from_int(s) AS CASE WHEN regexp_full_match(s, '[+-]?[0-9]+') THEN s END;
 CREATE MACRO t_from_double(s) AS s;
