@@ -21,6 +21,15 @@ _WIDE = (
     "select day, sum(amount) from wide group by day order by 2 desc limit 10",
     "select id % 1000, sum(amount), max(name) from wide group by 1 order by 1",
     "select sum(amount) from wide where day = 'd042'",
+    "select name, count(*) as n, avg(amount) from wide group by name order by n desc, name limit 20",
+    "select count(distinct name) from wide",
+    "select count(*) from wide where name like 'n12%' and amount > 5",
+    "select * from wide where id = 1234567",
+    "select * from wide order by amount desc, id limit 100",
+    "select day, min(amount), max(amount) from wide where day between 'd010' and 'd029' group by day order by day",
+    "select sum(case when amount > 7 then 1 else 0 end), avg(amount), stddev(amount) from wide",
+    "select name, row_number() over (partition by name order by amount desc, id) as n from wide "
+    "where day = 'd007' order by name, n limit 50",
 )
 
 
