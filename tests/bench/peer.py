@@ -40,7 +40,7 @@ def peer(instance: Instance) -> Iterator[Instance]:
         }
         env.pop("PYTHONPATH", None)  # ours
         with (Path(home) / "log").open("w") as log:
-            command = [str(uv), "run", "--quiet", "--locked", "--script", str(_SERVER)]
+            command = [str(uv), "run", "--quiet", "--no-config", "--locked", "--script", str(_SERVER)]
             process = subprocess.Popen(command, env=env, cwd=home, stdout=log, stderr=log)
             try:
                 _wait(config, process, Path(home) / "log")

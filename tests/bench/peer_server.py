@@ -1,6 +1,7 @@
 """MiniStack, another emulator of AWS, as `./rapid bench --peer` measures it: runs until it is stopped.
 
-It has dependencies of its own, locked beside this file: `uv lock --script tests/bench/peer_server.py` renews them.
+It has dependencies of its own, locked beside this file: `uv lock --no-config --script tests/bench/peer_server.py`
+renews them.
 """
 # /// script
 # requires-python = "==3.11.*"
