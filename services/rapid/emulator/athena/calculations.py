@@ -16,10 +16,9 @@ class Calculations:
 
     @handler("StartCalculationExecution", expand=False)
     def start_calculation_execution(self, context: RequestContext, request: Structure) -> Structure:
-        store, token = store_of(context), request.get("ClientRequestToken")
-        for earlier in store.calculations.values():
-            if token and earlier.order.get("ClientRequestToken") == token:
-                return {"CalculationExecutionId": earlier.id, "State": earlier.state}
+        store = store_of(context)
+        if earlier := spark.repeated(store.calculations.values(), request):
+            return {"CalculationExecutionId": earlier.id, "State": earlier.state}
         session = find_session(context, request["SessionId"])
         if session.state != "IDLE":  # the words that dbt-athena waits at
             message = f"Session is in the {session.state} state; needs to be IDLE to accept Calculations."

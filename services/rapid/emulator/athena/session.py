@@ -20,8 +20,8 @@ from rapid.emulator.athena.objects import Objects
 from rapid.emulator.athena.results import column_info, csv_line, metadata, put_options
 from rapid.emulator.athena.runs import Run, Runs
 from rapid.emulator.athena.sql.compiler import Compiler, Query, bind, compile_query
-from rapid.emulator.athena.sql.errors import SqlError
-from rapid.emulator.athena.sql.relations import CATALOG
+from rapid.emulator.athena.sql.errors import Position
+from rapid.emulator.athena.sql.relations import check_catalog
 from rapid.emulator.athena.sql.scope import Column, Scan, Typed
 from rapid.emulator.athena.sql.shown import RESULT_DIGITS, text
 from rapid.emulator.athena.stored import Row
@@ -70,8 +70,8 @@ class Session:
         Raises:
             SqlError: CATALOG_NOT_FOUND; NOT_SUPPORTED of a connector.
         """
-        if name.catalog and name.catalog != CATALOG and not self.catalog.has_catalog(name.catalog):
-            raise SqlError("CATALOG_NOT_FOUND", f"line 1:1: Catalog '{name.catalog}' does not exist")
+        if name.catalog:
+            check_catalog(self.known, name.catalog, Position(1, 1))
         return name.database or self.database
 
     @property

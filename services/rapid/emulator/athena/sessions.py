@@ -23,10 +23,9 @@ class Sessions:
 
     @handler("StartSession", expand=False)
     def start_session(self, context: RequestContext, request: Structure) -> Structure:
-        store, token = store_of(context), request.get("ClientRequestToken")
-        for earlier in store.sessions.values():
-            if token and earlier.order.get("ClientRequestToken") == token:
-                return {"SessionId": earlier.id, "State": earlier.state}
+        store = store_of(context)
+        if earlier := spark.repeated(store.sessions.values(), request):
+            return {"SessionId": earlier.id, "State": earlier.state}
         workgroup = find_workgroup(store, request["WorkGroup"])
         session = SparkSession(str(uuid.uuid4()), request, _configuration(workgroup, request))
         spark.start(scope_of(context), session)

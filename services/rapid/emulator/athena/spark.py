@@ -10,7 +10,8 @@ import json
 import logging
 import threading
 import time
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError
 
@@ -21,6 +22,7 @@ from rapid.emulator.state import mark_dirty
 from rapid.emulator.telling import Scope
 
 LOG = logging.getLogger(__name__)
+Ordered = TypeVar("Ordered", SparkSession, Calculation)
 ENDED = frozenset({"TERMINATED", "FAILED"})
 _STATES = {"PROVISIONING": "CREATING", "READY": "IDLE", "STOPPING": "TERMINATING", "FAILED": "FAILED"}
 """Glue's states as Athena's; all others are those of a session that has ended as it should."""
@@ -29,6 +31,12 @@ _PAUSE_SECONDS = 0.1
 _DEFAULTS = {"spark.sql.shuffle.partitions": "200"}
 """Spark's own, where Glue here has fewer: the order of grouped rows that are shown depends on it."""
 RESULT_TYPE = "application/vnd.aws.athena.v1+json"
+
+
+def repeated(known: Iterable[Ordered], request: Structure) -> Ordered | None:
+    """The session or calculation that was started with the same ClientRequestToken."""
+    token = request.get("ClientRequestToken")
+    return next((one for one in known if token and one.order.get("ClientRequestToken") == token), None)
 
 
 def ask(scope: Scope, operation: str, **request: Any) -> Structure:

@@ -195,9 +195,15 @@ class Reader:
         return ([file], *read(reading, file, f"arrow_{id(self)}_{self._registered}"))
 
 
-def _is_parquet(descriptor: Structure) -> bool:
+def _has_format(descriptor: Structure, *formats: str) -> bool:
+    """Whether the serde or the input format is one of these by its name."""
     serde = (descriptor.get("SerdeInfo") or {}).get("SerializationLibrary", "").lower()
-    return "parquet" in serde or "parquet" in (descriptor.get("InputFormat") or "").lower()
+    inputs = (descriptor.get("InputFormat") or "").lower()
+    return any(f in serde or f in inputs for f in formats)
+
+
+def _is_parquet(descriptor: Structure) -> bool:
+    return _has_format(descriptor, "parquet")
 
 
 def _constant(value: str) -> str:
@@ -212,9 +218,7 @@ def _how(partition: Partition) -> str:
 
 def _linkable(descriptor: Structure) -> bool:
     """Whether DuckDB opens the files itself, so that it can take partition values from their paths."""
-    serde = (descriptor.get("SerdeInfo") or {}).get("SerializationLibrary", "").lower()
-    inputs = (descriptor.get("InputFormat") or "").lower()
-    return not any(f in serde or f in inputs for f in ("orc", "avro", "esri", "ionhiveserde"))
+    return not _has_format(descriptor, "orc", "avro", "esri", "ionhiveserde")
 
 
 def _key(table: Table, key: Column, files: list[DataFile]) -> str:

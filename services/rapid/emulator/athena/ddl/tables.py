@@ -17,11 +17,10 @@ def create_table(definitions: Definitions, words: Words, external: bool) -> None
     """CREATE EXTERNAL TABLE; CREATE TABLE alone makes Iceberg tables only."""
     made = hive.create_table(words)
     database = definitions.database_of(made.name)
-    iceberg = made.properties.get("table_type", "").upper() == "ICEBERG"
+    kind = made.properties.get("table_type", "").upper()
     if not made.location:
         raise failed("No location was specified for table. An S3 location must be specified", "MetaException")
-    if made.location:
-        split_uri(made.location)
+    split_uri(made.location)
     if not definitions.session.catalog.has_database(database):
         raise failed(f"[Error 10072]: Database does not exist: {database}")
     if definitions.find(made.name):
@@ -29,12 +28,12 @@ def create_table(definitions: Definitions, words: Words, external: bool) -> None
             return
         raise failed(f"Table {made.name[1]} already exists", "AlreadyExistsException")
     _check_names(made)
-    if iceberg:
+    if kind == "ICEBERG":
         from rapid.emulator.athena.iceberg import create
 
         create.create_table(definitions.session, database, made, external)
         return
-    if made.properties.get("table_type", "").upper() == "DELTA" and external:
+    if kind == "DELTA" and external:
         from rapid.emulator.athena.delta import create as delta
 
         made = delta.with_columns(made, definitions.session.objects)

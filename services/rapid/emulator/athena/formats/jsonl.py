@@ -74,13 +74,11 @@ def relation(reading: Reading, files: list[DataFile]) -> tuple[dict[str, str], s
     whole = trail or deep or any(len(names) > 1 for names in spelt.values())
     columns = {n: f"k{i}" if whole else quote(n) for i, n in enumerate(read)}
     # What no column takes apart is read as its text at once.
-    texts = {n for n in read if not any(_is_nested(c.type) for c in reading.wanted if n in found[c.name])}
+    texts = {n for n in read if not any(c.type.is_nested for c in reading.wanted if n in found[c.name])}
+    taken = {n: (scalar, c) if n in texts else (value, f"CAST({c} AS VARCHAR)") for n, c in columns.items()}
     expressions = {}
     for column in reading.wanted:
-        values = [
-            scalar(read_as, column.type, how) if n in texts else value(f"CAST({read_as} AS VARCHAR)", column.type, how)
-            for n, read_as in ((n, columns[n]) for n in found[column.name])
-        ]
+        values = [take(read_as, column.type, how) for take, read_as in (taken[n] for n in found[column.name])]
         joined = values[0] if len(values) == 1 else f"coalesce({', '.join(values)})"
         expressions[column.name] = joined if values else f"CAST(NULL AS {column.type.duckdb()})"
     if whole:
@@ -119,10 +117,6 @@ def _objects(files: list[DataFile], option: str, ignore: bool, carried: str, tra
     if not trail:
         return objects
     return f"(SELECT unnest(CAST(json_extract(json, '$.Records') AS JSON[])) AS json, {carried} FROM {objects})"
-
-
-def _is_nested(kind: Type) -> bool:
-    return kind.name in ("array", "map", "row")
 
 
 def value(text: str, kind: Type, how: How) -> str:

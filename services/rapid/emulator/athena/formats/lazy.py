@@ -124,7 +124,7 @@ def lazy_value(text: str, kind: Type, form: Form) -> str:
         return f"TRY_CAST(t_from_date({text}) AS DATE)"
     if kind.name == "varbinary":
         return f"from_base64({text})"
-    if kind.name in ("array", "map", "row"):
+    if kind.is_nested:
         return _nested(text, kind, form)
     return f"TRY_CAST({text} AS {kind.duckdb()})"
 

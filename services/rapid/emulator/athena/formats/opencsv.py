@@ -48,7 +48,7 @@ def _value(text: str, column: Column, index: int) -> str:
         value = f"coalesce(make_timestamp(TRY_CAST({given} AS BIGINT) * 1000), t_timestamp({given}))"
     elif kind.name == "boolean":
         value = f"CASE lower({given}) WHEN 'true' THEN true WHEN 'false' THEN false END"
-    elif kind.name in ("array", "map", "row"):
+    elif kind.is_nested:
         raise SqlError("HIVE_UNSUPPORTED_FORMAT", f"OpenCSVSerde has no {kind.name}: column {column.name}")
     elif kind.is_integer:
         value = f"TRY_CAST(t_from_int({given}) AS {kind.duckdb()})"

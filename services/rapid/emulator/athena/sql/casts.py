@@ -60,8 +60,7 @@ def cast(value: Typed, target: Type, safe: bool, where: Position | None = None) 
         if not _of_json(target):
             raise refusal
         return _from_json(value, target, safe)
-    nested = ("array", "map", "row")
-    if source.name in nested or target.name in nested:
+    if source.is_nested or target.is_nested:
         return _nested(value, target, safe, refusal)
     if {source.name, target.name} == {"HyperLogLog", "varbinary"}:
         return Typed(f"p_hyperloglog{'_bytes' if target.name == 'varbinary' else ''}({value.sql})", target)
@@ -283,7 +282,7 @@ def _from_json(value: Typed, target: Type, safe: bool) -> Typed:
         source = f"CAST(p_json_shape({text_}, {literal(json.dumps(_shape(target)))}) AS JSON)"
     if safe:
         return Typed(f"TRY(CAST({source} AS {target.duckdb()}))", target)
-    if target.name in ("array", "map", "row"):
+    if target.is_nested:
         return Typed(f"CAST({source} AS {target.duckdb()})", target)
     made = f"TRY_CAST({source} AS {target.duckdb()})"
     before, after = (literal(part) for part in _failure(target))

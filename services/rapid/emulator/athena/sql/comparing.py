@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 _NOT_AS_STORED = ("array", "map", "row", "double", "real", "timestamp with time zone", offsets.NAME, "char")
 """Types whose equal values DuckDB may take for different, or the other way round."""
 
-_NESTED = ("array", "map", "row")
-
 _OPERATORS: dict[type[exp.Expr], str] = {
     exp.EQ: "=",
     exp.NEQ: "<>",
@@ -213,7 +211,7 @@ def in_(ex: "Expressions", node: exp.In) -> Typed:
     for option in options:
         one, two = sides(ex, value, option)
         items.append(two.sql)
-    if value.type.name in _NESTED or len({common(value.type, o.type) for o in options}) > 1:
+    if value.type.is_nested or len({common(value.type, o.type) for o in options}) > 1:
         return Typed("(" + " OR ".join(compared(ex, value, o, "=") for o in options) + ")", BOOLEAN)
     return Typed(f"({one.sql} IN ({', '.join(items)}))", BOOLEAN)
 

@@ -29,7 +29,6 @@ def scan_to_count(tree: exp.Select, fields: list[Field]) -> Scan | None:
     calls = [n for n in inner if is_aggregate(n)]
     if not all(map(_is_blind, calls)) or not (calls or tree.args.get("group") or tree.args.get("distinct")):
         return None
-    scan.countable = True
     return scan
 
 

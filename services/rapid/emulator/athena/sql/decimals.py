@@ -15,8 +15,8 @@ from rapid.emulator.athena.sql.types import MAX_DECIMAL, Type, as_decimal, decim
 
 DOUBLE_DIGITS = 15
 """Integers of so many digits are below 2^52."""
-_LONG_DIGITS = 18
-"""Decimals of so many digits are integers of 64 bits in DuckDB."""
+LONG_DIGITS = 18
+"""Decimals of so many digits are integers of 64 bits, in DuckDB and in Trino."""
 EXACT_POWER = 22
 """Largest power of ten that is a double."""
 LIMIT = 10**MAX_DECIMAL
@@ -86,11 +86,11 @@ def _product(left: Typed, right: Typed, kind: Type) -> str:
     fast, wide = f"CAST({left.sql} * {right.sql} AS {kind.duckdb()})", f"DECIMAL({MAX_DECIMAL},{left.type.args[1]})"
     slow = f"CAST(CAST({left.sql} AS {wide}) * {right.sql} AS {kind.duckdb()})"
     (p1, s1), (p2, s2) = left.type.args, right.type.args
-    if max(p1, p2, s1 + s2) > _LONG_DIGITS:
+    if max(p1, p2, s1 + s2) > LONG_DIGITS:
         return slow
-    if p1 + p2 <= _LONG_DIGITS:
+    if p1 + p2 <= LONG_DIGITS:
         return fast
-    more = p1 + p2 - _LONG_DIGITS
+    more = p1 + p2 - LONG_DIGITS
     room = [(left, p1 - more // 2), (right, p2 - (more + 1) // 2)]
     if any(digits <= side.type.args[1] for side, digits in room):
         return slow

@@ -6,10 +6,10 @@ from sqlglot import exp
 
 from rapid.emulator.athena.sql import selecting, unnesting
 from rapid.emulator.athena.sql.dialect import parse_query, position
-from rapid.emulator.athena.sql.errors import SqlError, not_supported
+from rapid.emulator.athena.sql.errors import Position, SqlError, not_supported
 from rapid.emulator.athena.sql.expressions import Expressions
 from rapid.emulator.athena.sql.json_table import JsonTable
-from rapid.emulator.athena.sql.scope import Column, Field, Scan, Scope, Table, quote
+from rapid.emulator.athena.sql.scope import Catalog, Column, Field, Scan, Scope, Table, quote
 from rapid.emulator.athena.sql.types import BIGINT, VARCHAR, Type, common, converts
 
 if TYPE_CHECKING:
@@ -151,6 +151,12 @@ def _at_version(compiler: "Compiler", table: Table, version: exp.Expr) -> Table:
     return compiler.catalog.at(table, kind, value, position(version))
 
 
+def check_catalog(catalog: Catalog, name: str, place: Position | None) -> None:
+    """Raises CATALOG_NOT_FOUND, or NOT_SUPPORTED of a connector, unless a name means the Glue catalog."""
+    if name != CATALOG and not catalog.has_catalog(name):
+        raise SqlError("CATALOG_NOT_FOUND", f"Catalog '{name}' does not exist", place)
+
+
 def find_table(compiler: "Compiler", parts: list[str], node: exp.Expr) -> Table:
     """The table that a dotted name means.
 
@@ -159,8 +165,8 @@ def find_table(compiler: "Compiler", parts: list[str], node: exp.Expr) -> Table:
     """
     *qualifier, name = parts
     database = qualifier[-1] if qualifier else compiler.database
-    if len(qualifier) > 1 and qualifier[0] != CATALOG and not compiler.catalog.has_catalog(qualifier[0]):
-        raise SqlError("CATALOG_NOT_FOUND", f"Catalog '{qualifier[0]}' does not exist", position(node))
+    if len(qualifier) > 1:
+        check_catalog(compiler.catalog, qualifier[0], position(node))
     found = compiler.catalog.table(database, name)
     if found is not None:
         return found

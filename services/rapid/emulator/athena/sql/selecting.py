@@ -31,7 +31,8 @@ def select(compiler: "Compiler", tree: exp.Select, parent: Scope | None) -> tupl
             raise not_supported(name, position(tree))
     from_sql, fields = relations.compile_from(compiler, tree, parent)
     scope = Scope(fields, parent)
-    scope.counted = counting.scan_to_count(tree, fields)
+    if counted := counting.scan_to_count(tree, fields):
+        counted.countable, scope.counted = True, counted
     expressions = Expressions(compiler, scope)
     where = tree.args.get("where")
     where_sql = f" WHERE {condition(where.this, expressions, 'WHERE clause')}" if where else ""

@@ -84,6 +84,11 @@ class Type:
         return self.name in ("varchar", "char")
 
     @property
+    def is_nested(self) -> bool:
+        """Whether values are made of others."""
+        return self.name in ("array", "map", "row")
+
+    @property
     def is_orderable(self) -> bool:
         """Whether values can be sorted: those of rows and arrays if their parts can."""
         parts = self.args if self.name == "array" else [t for _, t in self.args] if self.name == "row" else ()

@@ -7,14 +7,13 @@ https://trino.io/docs/435/functions/aggregate.html#checksum; hashes of each type
 from rapid.emulator.athena.sql import zones
 from rapid.emulator.athena.sql.comparing import row_fields
 from rapid.emulator.athena.sql.computed.binary import PRIME
+from rapid.emulator.athena.sql.decimals import LONG_DIGITS
 from rapid.emulator.athena.sql.dialect import position
 from rapid.emulator.athena.sql.errors import not_supported
 from rapid.emulator.athena.sql.registry import Aggregation, Call, collecting
 from rapid.emulator.athena.sql.scope import Typed
 from rapid.emulator.athena.sql.types import VARBINARY, Type
 
-_SHORT_DECIMAL = 18
-"""Digits up to which a decimal has one word."""
 _NUMBERS = {
     "real": "p_real_bits({0})",
     "double": "p_double_bits({0})",
@@ -35,7 +34,7 @@ _HALVES = {"ipaddress": "{0}", "uuid": "unhex(replace(CAST({0} AS VARCHAR), '-',
 
 
 def is_short_decimal(kind: Type) -> bool:
-    return kind.name == "decimal" and int(kind.args[0]) <= _SHORT_DECIMAL
+    return kind.name == "decimal" and int(kind.args[0]) <= LONG_DIGITS
 
 
 def as_number(value: Typed) -> str:

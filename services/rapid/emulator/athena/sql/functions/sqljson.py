@@ -140,7 +140,7 @@ def _json(call: Call, node: exp.Expr) -> str:
     if node.meta.get("json") or (isinstance(node, JsonCall) and node.name not in ("json_value", "json_exists")):
         return f"CAST(json({value.sql}) AS VARCHAR)"
     message = f"Unsupported type of value passed to {call.name.upper()} function: {value.type}"
-    if value.type.name in ("array", "map", "row"):
+    if value.type.is_nested:
         raise SqlError("NOT_SUPPORTED", message, position(call.node))
     refusal = SqlError("NOT_SUPPORTED", message, position(node))
     return "'null'" if value.type.name == "unknown" else f"CAST({casts.to_json(value, refusal)} AS VARCHAR)"
